@@ -1,0 +1,35 @@
+/** Every place on a box, in one table (design: "On a box"). */
+import { join } from 'node:path';
+import type { CodeId, LockerName, ServiceName } from '../domain/model/ids';
+import type { BoxConfig } from '../domain/protocol/box-config';
+
+export type BoxPaths = ReturnType<typeof boxPaths>;
+
+export function boxPaths(config: BoxConfig) {
+  const { root } = config;
+  const locker = (name: LockerName) => join(root, 'lockers', name);
+  return {
+    root,
+    codeMirror: (service: ServiceName) => join(root, 'repos', `${service}.git`),
+    configMirror: (service: ServiceName) => join(root, 'repos', `${service}-config.git`),
+    codeRoot: join(root, 'code'),
+    code: (id: CodeId) => join(root, 'code', id),
+    /** The git HEAD build number of the newest staged code: one line. */
+    build: join(root, 'BUILD'),
+    lockersRoot: join(root, 'lockers'),
+    locker,
+    versions: (name: LockerName) => join(locker(name), 'versions'),
+    version: (name: LockerName, version: number) => join(locker(name), 'versions', String(version)),
+    current: (name: LockerName) => join(locker(name), 'current'),
+    next: (name: LockerName) => join(locker(name), 'next'),
+    state: join(root, 'state'),
+    journal: join(root, 'state', 'journal'),
+    history: join(root, 'state', 'history'),
+    /** Last known service config, target values and release; written by each stage. */
+    lastStage: join(root, 'state', 'last-stage.json'),
+    bootLogs: join(root, 'state', 'logs'),
+    bootLog: (name: LockerName) => join(root, 'state', 'logs', `${name}.log`),
+    me: (name: LockerName) => join(config.data, name),
+    lxcConfig: (name: LockerName) => join(config.lxcPath, name, 'config'),
+  };
+}

@@ -1,0 +1,235 @@
+/**
+ * Every fault that Lockstep itself names: thrown once, at the adapter or on the box that saw it,
+ * and never caught to be worded again. `retryable` says whether doing the same again may help
+ * (activities retry those; the others end the step). docs/faults.md is compared with this table.
+ * Free of zod and of Node: workflows import it.
+ */
+export interface FaultKind {
+  readonly retryable: boolean;
+  /** What happened, in general; an instance adds where and the evidence. */
+  readonly sentence: string;
+  readonly cure: string;
+}
+
+export const FAULTS = {
+  // fleet.yaml and the command line
+  FleetFileMissing: {
+    retryable: false,
+    sentence: 'There is no fleet file.',
+    cure: 'Write fleet.yaml, or name it with --fleet FILE.',
+  },
+  FleetFileInvalid: {
+    retryable: false,
+    sentence: 'The fleet file is not valid.',
+    cure: 'Mend the line and column that the message names.',
+  },
+  UnknownBox: {
+    retryable: false,
+    sentence: 'No such box in the fleet file.',
+    cure: 'Choose one of the boxes that the message lists.',
+  },
+  UnknownLocker: {
+    retryable: false,
+    sentence: 'No such locker on this box.',
+    cure: 'Choose one of the lockers that `lockstep status` lists.',
+  },
+  NotAvailableYet: { retryable: false, sentence: 'This is not available yet.', cure: 'Remove it; CHANGELOG.md says what is.' },
+  PolicyInvalid: {
+    retryable: false,
+    sentence: 'The policy can not be kept on this box.',
+    cure: 'Change the key that the message names.',
+  },
+  // the link
+  BoxUnreachable: {
+    retryable: true,
+    sentence: 'The box can not be reached.',
+    cure: 'Check its address, its sshd and the network between.',
+  },
+  HostKeyMismatch: {
+    retryable: false,
+    sentence: 'The box shows another host key than the known one.',
+    cure: 'Find out why. If the change is right, put the new key into the fleet file or known_hosts.',
+  },
+  HostKeyUnknown: {
+    retryable: false,
+    sentence: 'The host key of the box is not known.',
+    cure: 'Pin it as `hostKey` in the fleet file or add it to known_hosts.',
+  },
+  LoginRefused: {
+    retryable: false,
+    sentence: 'The box refused the login.',
+    cure: 'Check user and identity file; `ssh -v` with the same ones says more.',
+  },
+  LockerdMissing: {
+    retryable: false,
+    sentence: 'The box does not answer as a Lockstep box.',
+    cure: 'Run `npm run lockstep -- install-box --box NAME`.',
+  },
+  ProtocolMismatch: {
+    retryable: false,
+    sentence: 'lockerd on the box speaks another protocol version.',
+    cure: 'Run `npm run lockstep -- install-box --box NAME` to bring it to this version.',
+  },
+  LinkLost: {
+    retryable: true,
+    sentence: 'The connection was lost; the outcome is unknown until asked again.',
+    cure: 'Nothing: the step attaches again.',
+  },
+  // the box
+  HeldBy: { retryable: false, sentence: 'Somebody else holds the box.', cure: 'Wait for it to end, or end it deliberately.' },
+  Fenced: {
+    retryable: false,
+    sentence: 'A newer holder has taken the box.',
+    cure: 'Look at what the newer holder does; this rollout can not go on.',
+  },
+  NoLease: {
+    retryable: false,
+    sentence: 'The request needs the lease of the box and does not have it.',
+    cure: 'Start the rollout again.',
+  },
+  LxcMissing: { retryable: false, sentence: 'The box has no LXC.', cure: 'Install the Debian package lxc on the box.' },
+  DiskFull: { retryable: false, sentence: 'The disk of the box is full.', cure: 'Free space on the box; nothing was changed.' },
+  JobLost: {
+    retryable: true,
+    sentence: 'lockerd restarted while the job ran.',
+    cure: 'Nothing: the step is taken up again under the same token.',
+  },
+  BadRequest: {
+    retryable: false,
+    sentence: 'lockerd refused a malformed request.',
+    cure: 'Bring both ends to one version with `install-box`.',
+  },
+  CommandFailed: { retryable: true, sentence: 'A command on the box failed.', cure: 'Read its exit code and last lines.' },
+  // release
+  RepoUnreachable: {
+    retryable: true,
+    sentence: 'The box can not fetch a repository.',
+    cure: 'Check the repository and the way from the box to it.',
+  },
+  RefUnknown: {
+    retryable: false,
+    sentence: 'The repository has no such ref.',
+    cure: 'Name a branch, a tag or a full commit that exists.',
+  },
+  BuildFailed: {
+    retryable: false,
+    sentence: 'The build of the release failed.',
+    cure: 'Mend the release; no locker was touched.',
+  },
+  ManifestInvalid: {
+    retryable: false,
+    sentence: 'lockstep.json of the release is missing or not valid.',
+    cure: 'Mend it in the code repository.',
+  },
+  TemplateInvalid: {
+    retryable: false,
+    sentence: 'A config template can not be rendered.',
+    cure: 'Give the missing value in the fleet file or mend the template.',
+  },
+  // lockers, before anything is touched
+  HaltSignalMissing: {
+    retryable: false,
+    sentence: 'A locker has no lxc.signal.halt, so a stop would be a kill.',
+    cure: 'Set `lxc.signal.halt = SIGTERM` in its config.',
+  },
+  MeNotMounted: {
+    retryable: false,
+    sentence: "A locker's /Me is not the expected mount; starting it would show its owner an empty locker.",
+    cure: 'Mount the owner’s data, then start again.',
+  },
+  LockerUnfit: { retryable: false, sentence: 'A locker is not fit to be updated.', cure: 'Mend what the message names.' },
+  NothingToPlan: {
+    retryable: false,
+    sentence: 'The box has no lockers.',
+    cure: 'Create lockers first, or check lockerPattern and lxcPath in box.json.',
+  },
+  // the rollout
+  AlreadyRunning: {
+    retryable: false,
+    sentence: 'A rollout already runs on this box.',
+    cure: 'Follow it with `npm run lockstep -- watch --box NAME`, or abort it first.',
+  },
+  NoRollout: {
+    retryable: false,
+    sentence: 'No rollout runs on this box.',
+    cure: 'Start one with `npm run start-rollout -- --box NAME`.',
+  },
+  WorldChanged: {
+    retryable: false,
+    sentence: 'The world changed since the plan was shown.',
+    cure: 'Look at the new plan and start again.',
+  },
+  MessageRefused: {
+    retryable: false,
+    sentence: 'The rollout refused the message.',
+    cure: 'Read why in the message; `lockstep status` shows what is asked now.',
+  },
+  ConfirmationNeeded: {
+    retryable: false,
+    sentence: 'The start needs a confirmation.',
+    cure: 'Add --yes, or run it on a terminal.',
+  },
+  // Temporal
+  TemporalUnreachable: {
+    retryable: true,
+    sentence: 'The Temporal server can not be reached.',
+    cure: 'Check TEMPORAL_ADDRESS, or unset it to use the embedded server.',
+  },
+  TemporalMissing: {
+    retryable: false,
+    sentence: 'No Temporal server binary could be had.',
+    cure: 'Install the `temporal` CLI, or set TEMPORAL_ADDRESS.',
+  },
+  WorkerMissing: { retryable: false, sentence: 'No worker answers on the task queue.', cure: 'Start one with `npm run worker`.' },
+  SandboxUnavailable: {
+    retryable: false,
+    sentence: 'The sandbox needs root, LXC and sshd.',
+    cure: 'As root: apt-get install -y lxc openssh-server git iproute2',
+  },
+  WorkflowPaused: {
+    retryable: false,
+    sentence: 'The rollout is paused in Temporal itself and answers nothing.',
+    cure: 'Unpause it in the Temporal Web UI or with `temporal workflow unpause`.',
+  },
+} as const satisfies Record<string, FaultKind>;
+
+export type FaultCode = keyof typeof FAULTS;
+
+export interface FaultDetails {
+  readonly code: FaultCode;
+  /** What happened, on which box and locker. */
+  readonly sentence: string;
+  readonly cure: string;
+  readonly evidence: readonly string[];
+}
+
+/** The one error class of the product. Its message is the whole story, for logs and for Temporal's UI. */
+export class Fault extends Error {
+  readonly code: FaultCode;
+  readonly cure: string;
+  readonly evidence: readonly string[];
+  /** What happened, where; without cure and evidence. */
+  readonly sentence: string;
+
+  constructor(code: FaultCode, sentence: string, more: { evidence?: readonly string[]; cure?: string } = {}) {
+    const cure = more.cure ?? FAULTS[code].cure;
+    super(`${sentence} ${cure}`);
+    this.name = code;
+    this.code = code;
+    this.sentence = sentence;
+    this.cure = cure;
+    this.evidence = more.evidence ?? [];
+  }
+
+  get retryable(): boolean {
+    return FAULTS[this.code].retryable;
+  }
+
+  get details(): FaultDetails {
+    return { code: this.code, sentence: this.sentence, cure: this.cure, evidence: this.evidence };
+  }
+}
+
+export function isFaultCode(text: string): text is FaultCode {
+  return Object.hasOwn(FAULTS, text);
+}

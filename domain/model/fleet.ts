@@ -1,0 +1,77 @@
+/**
+ * fleet.yaml: what should exist. This file holds the schema; `parse-fleet.ts` turns text into
+ * a `Fleet` with errors that name line and column. Relative paths count from fleet.yaml's folder.
+ */
+import { z } from 'zod';
+import { Duration } from './duration';
+import { BoxName, GitRef, LockerName, ServiceName } from './ids';
+import { PolicyInput } from './policy';
+import { Drain, Values } from './service';
+
+const RepoInput = z.strictObject({
+  /** A URL or path that the *box* can fetch. */
+  repo: z
+    .string()
+    .min(1)
+    .regex(/^[^-\s]\S*$/, 'a repository is a URL or a path without spaces, not beginning with -'),
+  ref: GitRef,
+});
+
+export const ServiceInput = z.strictObject({
+  code: RepoInput,
+  config: RepoInput,
+  port: z.int().min(1).max(65_535),
+  probe: z.strictObject({ path: z.string().startsWith('/'), timeout: Duration.optional(), interval: Duration.optional() }),
+  revisionPath: z.string().startsWith('/').default('/core/revision'),
+  drain: Drain.optional(),
+  values: Values.default({}),
+  policy: PolicyInput.default({}),
+});
+export type ServiceInput = z.infer<typeof ServiceInput>;
+
+export const SshInput = z.strictObject({
+  /** A name for ssh: looked up in the ssh config file first, as `ssh` does. */
+  host: z.string().regex(/^[A-Za-z0-9][A-Za-z0-9._:-]*$/, 'a host name or an address'),
+  port: z.int().min(1).max(65_535).optional(),
+  user: z
+    .string()
+    .regex(/^[a-z_][a-z0-9_.-]{0,31}$/, 'a user name')
+    .optional(),
+  identityFile: z.string().optional(),
+  /** Pinned key, `ssh-ed25519 AAAA…`; wins over known hosts. */
+  hostKey: z
+    .string()
+    .regex(/^(ssh-|ecdsa-)[a-z0-9@.-]+ [A-Za-z0-9+/=]+$/, 'a public key such as "ssh-ed25519 AAAA…"')
+    .optional(),
+  knownHosts: z.string().optional(),
+  proxyJump: z.string().optional(),
+  /** Instead of ~/.ssh/config. */
+  config: z.string().optional(),
+});
+export type SshInput = z.infer<typeof SshInput>;
+
+export const BoxInput = z.strictObject({
+  service: ServiceName,
+  ssh: SshInput,
+  /** A box to play with: rollouts on it ask for no confirmation. */
+  sandbox: z.boolean().default(false),
+  values: Values.default({}),
+  /** Per locker values; a locker that is not named here has the box's alone. */
+  lockers: z.record(LockerName, z.strictObject({ values: Values.default({}) })).default({}),
+  /** Each box runs the lockers that exist on it and match its pattern (box.json); these are left out. */
+  policy: PolicyInput.default({}),
+});
+export type BoxInput = z.infer<typeof BoxInput>;
+
+export const FleetInput = z.strictObject({
+  version: z.literal(1),
+  policy: PolicyInput.default({}),
+  services: z.record(ServiceName, ServiceInput),
+  boxes: z.record(BoxName, BoxInput),
+});
+
+/** The parsed file, checked across sections (each box names a service that exists). */
+export type Fleet = z.infer<typeof FleetInput> & {
+  /** Absolute path of the file, for messages and for resolving relative paths. */
+  readonly file: string;
+};

@@ -1,0 +1,62 @@
+/** What was seen on a box, and when. Made by lockerd's `inspect`; never assumed, never edited. */
+import { z } from 'zod';
+import { BoxName, CodeId, Digest, LockerName, Token } from './ids';
+import { Revision } from './release';
+import { Lease } from './lease';
+
+/** Something that must be mended before this locker may be touched. */
+export const LockerProblem = z.strictObject({
+  code: z.enum(['halt-signal-missing', 'me-not-mounted', 'mount-missing', 'config-unreadable', 'autostart-on', 'frozen']),
+  /** Evidence: the line, the path, what was expected. */
+  detail: z.string(),
+});
+export type LockerProblem = z.infer<typeof LockerProblem>;
+
+export const Owed = z.strictObject({
+  token: Token,
+  /** Version directories; `from` null: the locker had none. */
+  from: z.int().positive().nullable(),
+  to: z.int().positive().nullable(),
+  since: z.string(),
+});
+export type Owed = z.infer<typeof Owed>;
+
+export const SeenLocker = z.strictObject({
+  name: LockerName,
+  state: z.enum(['running', 'stopped', 'frozen', 'missing', 'other']),
+  /** Address the probe uses; null where the container has none. */
+  address: z.string().nullable(),
+  initPid: z.int().nullable(),
+  /** REVISION of `current`; null: never deployed by lockstep. */
+  current: Revision.nullable(),
+  /** What the running init has mounted on /code and /Config; null when stopped or unknown. */
+  running: z.strictObject({ codeId: CodeId.nullable(), version: z.int().positive().nullable() }).nullable(),
+  /** What `current` will become at the next deliberate start (`update-code` on a running locker). */
+  next: z.int().positive().nullable(),
+  healthy: z.boolean(),
+  /** The locker's own answer; null when it did not answer. */
+  reportedBuild: z.string().nullable(),
+  wanted: z.enum(['up', 'down']),
+  owed: Owed.nullable(),
+  parked: z.strictObject({ by: z.string(), token: Token, since: z.string() }).nullable(),
+  /** Digest of the config rendered for the target asked about; null without a target. */
+  targetConfigDigest: Digest.nullable(),
+  problems: z.array(LockerProblem),
+});
+export type SeenLocker = z.infer<typeof SeenLocker>;
+
+export const Inventory = z.strictObject({
+  box: BoxName,
+  /** ISO time, the box's clock. */
+  at: z.string(),
+  bootId: z.string(),
+  lockerd: z.string(),
+  node: z.string(),
+  lxc: z.string(),
+  cores: z.int().positive(),
+  pressure: z.strictObject({ cpuSomeAvg10: z.number().nullable(), memoryAvailablePercent: z.number(), loadPerCore: z.number() }),
+  disk: z.strictObject({ freeBytes: z.number(), freePercent: z.number() }),
+  lease: Lease.nullable(),
+  lockers: z.array(SeenLocker),
+});
+export type Inventory = z.infer<typeof Inventory>;

@@ -1,0 +1,57 @@
+/**
+ * What a step came to, as data (expected news; faults are thrown, see faults.ts).
+ * Each planned locker ends in exactly one `LockerEnd`; their counts sum to `planned`.
+ */
+import { z } from 'zod';
+
+/** Facts a person needs to believe an outcome: command, exit code, last lines, probe answers. */
+export const Evidence = z.array(z.string()).max(40);
+
+export const DrainOutcome = z.discriminatedUnion('kind', [
+  z.strictObject({ kind: z.literal('idle'), waitedMs: z.number() }),
+  /** The service has no drain, or the locker does not run. */
+  z.strictObject({ kind: z.literal('not-needed') }),
+  /** By policy: `skip` and `hold` have been undone on the box, `proceed` has not. */
+  z.strictObject({ kind: z.literal('timed-out'), waitedMs: z.number(), undone: z.boolean(), evidence: Evidence }),
+]);
+export type DrainOutcome = z.infer<typeof DrainOutcome>;
+
+const Down = { downMs: z.number().nullable(), killed: z.boolean(), fromVersion: z.int().nullable(), toVersion: z.int() };
+
+/** Of update and of restore: one job on the box, stop → switch → start → first good probe. */
+export const UpdateOutcome = z.discriminatedUnion('kind', [
+  z.strictObject({ kind: z.literal('serving'), ...Down }),
+  /** `current` was moved, the locker was stopped on purpose and stays so. */
+  z.strictObject({ kind: z.literal('linked'), ...Down }),
+  /** It was already so; nothing was done. */
+  z.strictObject({ kind: z.literal('already'), ...Down }),
+  /** It went down and did not serve again on the new version (crashed, or no good probe by the deadline). */
+  z.strictObject({
+    kind: z.literal('not-serving'),
+    ...Down,
+    reason: z.enum(['crashed', 'no-answer', 'start-failed']),
+    evidence: Evidence,
+  }),
+  /** `stop.onTimeout: hold`: it still runs, on the old version, with the halt signal sent. */
+  z.strictObject({ kind: z.literal('stop-timed-out'), waitedMs: z.number(), evidence: Evidence }),
+  /** The lane or pressure let nothing start for `pressure.holdAfter`; nothing was stopped. */
+  z.strictObject({ kind: z.literal('no-start-slot'), waitedMs: z.number(), evidence: Evidence }),
+  /** An earlier job of this token no longer holds, or another one came after it. Inspect and plan again. */
+  z.strictObject({ kind: z.literal('superseded'), evidence: Evidence }),
+]);
+export type UpdateOutcome = z.infer<typeof UpdateOutcome>;
+
+export const VerifyOutcome = z.discriminatedUnion('kind', [
+  z.strictObject({ kind: z.literal('healthy'), build: z.string(), tookMs: z.number() }),
+  z.strictObject({
+    kind: z.literal('unhealthy'),
+    reason: z.enum(['crashed', 'no-answer', 'flapping', 'wrong-build', 'wrong-mount']),
+    evidence: Evidence,
+  }),
+]);
+export type VerifyOutcome = z.infer<typeof VerifyOutcome>;
+
+export const LockerEnd = z.enum(['updated', 'unchanged', 'restored', 'failed', 'skipped', 'unreachable']);
+export type LockerEnd = z.infer<typeof LockerEnd>;
+
+export type Counts = { readonly planned: number } & { readonly [E in LockerEnd]: number };

@@ -1,0 +1,68 @@
+/**
+ * The plan: immutable, made once after inspect, leaving nothing to choose. The workflow walks it.
+ * Its digest covers from and to release per locker, batches, gates, policy and migrations; never
+ * health or what is owed, so that a sick locker does not outdate an approval.
+ */
+import type { BoxName, Digest, LockerName, ReleaseId, ServiceName } from './ids';
+import type { Limits, Policy } from './policy';
+import type { Release } from './release';
+
+export interface ReleaseRef {
+  readonly id: ReleaseId;
+  readonly label: string;
+}
+
+export interface PlannedLocker {
+  readonly name: LockerName;
+  /** null: never deployed by lockstep. */
+  readonly from: (ReleaseRef & { readonly version: number; readonly configDigest: Digest }) | null;
+  /** Digest of the config that it will get. */
+  readonly configDigest: Digest;
+  /**
+   * update: drain → update → verify. link: stopped on purpose; its link is moved and it stays stopped.
+   * none: already there, counted `unchanged`.
+   */
+  readonly action: 'update' | 'link' | 'none';
+  /** As seen before. `failing` ones are baseline: updating one takes no slot, its end is not our failure. */
+  readonly baseline: 'serving' | 'failing' | 'stopped';
+}
+
+export interface PlannedBatch {
+  /** 1-based; 1 is the canary. */
+  readonly number: number;
+  readonly lockers: readonly LockerName[];
+  /** The rollout asks before this batch begins. Never true for batch 1. */
+  readonly gate: boolean;
+  /** After the last locker of this batch has ended. */
+  readonly soakMs: number;
+}
+
+export interface Plan {
+  readonly format: 1;
+  readonly box: BoxName;
+  readonly service: ServiceName;
+  readonly hasDrain: boolean;
+  readonly release: Release;
+  readonly policy: Policy;
+  readonly limits: Limits;
+  /** Every locker that is planned, sorted by name; those with action `none` are in no batch. */
+  readonly lockers: readonly PlannedLocker[];
+  readonly batches: readonly PlannedBatch[];
+  /** Down and owed by an earlier run: brought up before anything else. */
+  readonly owed: readonly LockerName[];
+  /** Serving lockers that are not ours to stop reduce the slots; this many did not serve when inspected. */
+  readonly notServing: number;
+  readonly changes: { readonly code: readonly string[]; readonly config: readonly string[] };
+  readonly expected: { readonly seconds: number; readonly downSecondsPerLocker: number };
+  /** ISO time of the inventory it was made from. */
+  readonly madeFrom: string;
+  readonly digest: Digest;
+}
+
+/** Why no plan could be made; each is one clear sentence with what to do. */
+export interface PlanRefusal {
+  readonly code: string;
+  readonly locker: LockerName | null;
+  readonly sentence: string;
+  readonly cure: string;
+}

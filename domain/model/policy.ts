@@ -1,0 +1,98 @@
+/**
+ * The rules of a rollout. `PolicyInput` is what people write (fleet.yaml, flags; every key
+ * optional, layers merged left to right); `Policy` is the merged rules in milliseconds;
+ * `Limits` are the absolutes that the planner derives for one box and prints before the start.
+ */
+import { z } from 'zod';
+import { Duration } from './duration';
+
+const Percent = z.string().regex(/^(?:100|[1-9]?\d)%$/, 'write a percentage such as 10%');
+const Count = z.int().min(1);
+const CountOrPercent = z.union([Count, Percent]);
+export type CountOrPercent = z.infer<typeof CountOrPercent>;
+
+export const BatchSize = z.union([Count, Percent, z.literal('rest')]);
+export type BatchSize = z.infer<typeof BatchSize>;
+export const Gates = z.union([z.literal('none'), z.literal('canary'), z.literal('every'), z.array(Count).min(1)]);
+export type Gates = z.infer<typeof Gates>;
+
+export const PolicyInput = z
+  .strictObject({
+    batches: z.array(BatchSize).min(1),
+    maxDown: CountOrPercent,
+    maxUnproven: Count,
+    maxStarting: Count,
+    pressure: z
+      .strictObject({
+        cpuSomeAvg10: z.number().min(1).max(100),
+        memoryAvailable: z.number().min(0).max(90),
+        loadPerCore: z.number().min(0.1),
+        holdAfter: Duration,
+      })
+      .partial(),
+    drain: z.strictObject({ timeout: Duration, onTimeout: z.enum(['skip', 'proceed', 'hold']) }).partial(),
+    stop: z.strictObject({ timeout: Duration, onTimeout: z.enum(['kill', 'hold']) }).partial(),
+    verify: z.strictObject({ goodProbes: Count, stable: Duration, deadline: Duration }).partial(),
+    soak: z.strictObject({ canary: Duration, batch: Duration }).partial(),
+    gates: Gates,
+    gateTimeout: Duration,
+    maxFailures: z.strictObject({ canary: z.int().min(0), total: z.union([z.int().min(0), Percent]) }).partial(),
+    onFailure: z.enum(['hold', 'continue']),
+    keepReleases: Count,
+  })
+  .partial();
+export type PolicyInput = z.infer<typeof PolicyInput>;
+
+export interface Policy {
+  readonly batches: readonly BatchSize[];
+  readonly maxDown: CountOrPercent;
+  /** null: three times maxDown. */
+  readonly maxUnproven: number | null;
+  readonly maxStarting: number;
+  readonly pressure: Pressure;
+  readonly drain: DrainPolicy;
+  /** True where somebody wrote a drain policy: refused for a service that has no drain. */
+  readonly drainIsExplicit: boolean;
+  readonly stop: StopPolicy;
+  readonly verify: VerifyPolicy;
+  readonly soak: { readonly canaryMs: number; readonly batchMs: number };
+  readonly gates: Gates;
+  readonly gateTimeoutMs: number;
+  readonly maxFailures: { readonly canary: number; readonly total: number | string };
+  readonly onFailure: 'hold' | 'continue';
+  readonly keepReleases: number;
+}
+
+export interface Pressure {
+  /** PSI cpu some avg10, per cent. */
+  readonly cpuSomeAvg10: number;
+  /** MemAvailable, per cent of MemTotal; below it nothing starts. */
+  readonly memoryAvailable: number;
+  /** Used instead of PSI where the kernel has none. */
+  readonly loadPerCore: number;
+  readonly holdAfterMs: number;
+}
+export interface DrainPolicy {
+  readonly timeoutMs: number;
+  readonly onTimeout: 'skip' | 'proceed' | 'hold';
+}
+export interface StopPolicy {
+  readonly timeoutMs: number;
+  readonly onTimeout: 'kill' | 'hold';
+}
+export interface VerifyPolicy {
+  readonly goodProbes: number;
+  readonly stableMs: number;
+  readonly deadlineMs: number;
+}
+
+/** Absolutes for one box. */
+export interface Limits {
+  /** Lockers of the box not serving at once. */
+  readonly maxDown: number;
+  readonly maxUnproven: number;
+  readonly maxStarting: number;
+  /** Failures of the canary batch that are still borne. The next one stops the rollout. */
+  readonly canaryFailures: number;
+  readonly totalFailures: number;
+}

@@ -1,0 +1,84 @@
+/**
+ * What has happened to a plan so far: the decider's only memory, folded from outcomes, carried
+ * through continue-as-new. Plain data, times in epoch milliseconds of workflow time.
+ */
+import type { LockerName } from './ids';
+import type { LockerEnd } from './outcome';
+
+/** `down`: from the begin of its drain to its first good probe. `unproven`: serves, not yet stable. */
+export type LockerStage = 'waiting' | 'draining' | 'updating' | 'verifying' | 'restoring' | 'stuck' | 'ended';
+
+export interface LockerProgress {
+  readonly stage: LockerStage;
+  readonly cycle: number;
+  readonly end: LockerEnd | null;
+  /** One sentence for people; null where all went well. */
+  readonly reason: string | null;
+  /** An end that counts against the budget (not the baseline's). */
+  readonly counted: boolean;
+  /** The release it is on now, as proven; for the report. */
+  readonly beganAt: number | null;
+  readonly endedAt: number | null;
+  readonly downMs: number | null;
+  readonly killed: boolean;
+}
+
+export interface Hold {
+  readonly reason:
+    | 'failures'
+    | 'no-evidence'
+    | 'rejected'
+    | 'gate-timeout'
+    | 'drain-timed-out'
+    | 'stop-timed-out'
+    | 'pressure'
+    | 'unreachable'
+    | 'world-changed'
+    | 'fault';
+  /** What happened, with figures. */
+  readonly sentence: string;
+  /** What lifts it: `resume`, `approve`, `abort`, `retryLocker`. */
+  readonly liftedBy: readonly ('resume' | 'approve' | 'abort' | 'retryLocker')[];
+  readonly locker: LockerName | null;
+  readonly since: number;
+}
+
+export interface Gate {
+  /** The batch that an approval lets begin. */
+  readonly batch: number;
+  readonly since: number;
+}
+
+export interface Approval {
+  readonly batch: number;
+  readonly actor: string;
+  readonly at: number;
+  /** `claimed`: by the message alone. */
+  readonly identity: 'claimed' | 'proven';
+}
+
+export interface Pause {
+  readonly actor: string;
+  readonly reason: string | null;
+  readonly since: number;
+}
+
+export type EndState = 'succeeded' | 'completed-with-exceptions' | 'aborted' | 'rolled-back' | 'failed';
+export type RunState = 'planning' | 'staging' | 'running' | 'waiting-for-approval' | 'paused' | 'held' | 'settling' | EndState;
+
+export interface Progress {
+  /** Batch that is current, 1-based; batches.length + 1 when all are done. */
+  readonly batch: number;
+  readonly lockers: { readonly [name: string]: LockerProgress };
+  readonly approvals: readonly Approval[];
+  readonly gate: Gate | null;
+  readonly pause: Pause | null;
+  readonly holds: readonly Hold[];
+  readonly abort: { readonly actor: string; readonly reason: string | null; readonly at: number } | null;
+  /** Failures that a `resume` has acknowledged: the budgets count on from there. */
+  readonly acknowledged: { readonly canary: number; readonly total: number };
+  /** When the current batch's last locker ended: its soak counts from here. */
+  readonly batchEndedAt: number | null;
+  /** Recorded notes: kills, refused signals, forced things; newest last, at most 50. */
+  readonly notes: readonly { readonly at: number; readonly text: string }[];
+}

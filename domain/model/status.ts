@@ -1,0 +1,52 @@
+/** What query `status`, `lockstep status` and `--json` show. One shape for all of them. */
+import type { BoxName, LockerName } from './ids';
+import type { Counts, LockerEnd } from './outcome';
+import type { ReleaseRef } from './plan';
+import type { Hold, LockerStage, Pause, RunState } from './progress';
+
+export interface LockerStatus {
+  readonly name: LockerName;
+  readonly batch: number | null;
+  readonly stage: LockerStage;
+  readonly end: LockerEnd | null;
+  readonly reason: string | null;
+  readonly downMs: number | null;
+  readonly killed: boolean;
+}
+
+export interface RolloutStatus {
+  readonly kind: 'status';
+  readonly box: BoxName;
+  readonly rollout: string;
+  readonly state: RunState;
+  readonly release: ReleaseRef | null;
+  readonly planDigest: string | null;
+  readonly batch: { readonly number: number; readonly of: number } | null;
+  readonly counts: Counts;
+  readonly failures: { readonly counted: number; readonly stopsAt: number };
+  /** What is asked of a person now: one sentence with the command that answers; null = nothing. */
+  readonly asks: string | null;
+  readonly gate: { readonly batch: number; readonly sinceMs: number } | null;
+  readonly pause: Pause | null;
+  readonly holds: readonly Hold[];
+  readonly lockers: readonly LockerStatus[];
+  readonly notes: readonly string[];
+}
+
+/** The workflow's result and the last line of `--json`. */
+export interface Finished {
+  readonly kind: 'finished';
+  readonly box: BoxName;
+  readonly rollout: string;
+  readonly state: 'succeeded' | 'completed-with-exceptions' | 'aborted' | 'rolled-back' | 'failed';
+  readonly release: ReleaseRef | null;
+  readonly counts: Counts;
+  readonly exceptions: readonly { readonly locker: LockerName; readonly end: LockerEnd; readonly reason: string }[];
+  /** Set when state is failed: the fault. */
+  readonly fault: {
+    readonly code: string;
+    readonly sentence: string;
+    readonly cure: string;
+    readonly evidence: readonly string[];
+  } | null;
+}

@@ -1,0 +1,16 @@
+/** Builds tokens (see ids.ts). Free of zod, so that workflow code may call it. */
+import type { BoxName, LockerName, Step, Token } from './ids';
+
+export interface TokenParts {
+  /** A rollout's id, or `local:<user>` for a script on the box. */
+  readonly rollout: string;
+  readonly box: BoxName;
+  /** Left out for requests on the whole box. */
+  readonly locker?: LockerName;
+  readonly cycle?: number;
+  readonly step: Step;
+}
+
+export function makeToken({ rollout, box, locker, cycle, step }: TokenParts): Token {
+  return `${rollout}/${box}/${locker ?? '-'}/${cycle ?? 0}/${step}` as Token;
+}

@@ -1,0 +1,28 @@
+/**
+ * `box.json`, written by install-box: who this box is and where its things are.
+ * The only configuration of lockerd. Absolute paths.
+ */
+import { z } from 'zod';
+import { BoxName } from '../model/ids';
+
+const Path = z.string().regex(/^\/[^\0]*$/, 'an absolute path');
+
+export const BoxConfig = z.strictObject({
+  format: z.literal(1),
+  box: BoxName,
+  /** /var/locker: repos, code, lockers, state. */
+  root: Path,
+  /** /var/Locker/Me: the owners' data, one folder a locker. Never written. */
+  data: Path,
+  /** LXC's own path (`-P`). */
+  lxcPath: Path,
+  /** Which containers are lockers: anchored regular expression. */
+  lockerPattern: z.string().default('[a-z0-9-]+'),
+  socket: Path,
+  log: Path,
+  /** Where release builds run: a user without rights. */
+  buildUser: z.string().default('nobody'),
+  /** Bytes that stage leaves free at least. */
+  minFreeBytes: z.int().default(256 * 1024 * 1024),
+});
+export type BoxConfig = z.infer<typeof BoxConfig>;

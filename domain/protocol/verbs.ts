@@ -1,0 +1,146 @@
+/**
+ * Every verb of lockerd: its parameters and its result, checked on both ends. `changing` verbs
+ * need the lease and a token and are journaled; the others look only. Times are milliseconds.
+ */
+import { z } from 'zod';
+import { Digest, GitRef, LockerName, ReleaseId, Token } from '../model/ids';
+import { Inventory } from '../model/inventory';
+import { Lease } from '../model/lease';
+import { DrainOutcome, UpdateOutcome, VerifyOutcome } from '../model/outcome';
+import { Release } from '../model/release';
+import { ServiceConfig, Values } from '../model/service';
+
+const Pressure = z.strictObject({
+  cpuSomeAvg10: z.number(),
+  memoryAvailable: z.number(),
+  loadPerCore: z.number(),
+  holdAfterMs: z.int(),
+});
+/** What the start lane may let begin. Sent with each update, so that the newest policy counts. */
+export const LaneLimits = z.strictObject({ maxStarting: z.int().positive(), pressure: Pressure });
+const StopRule = z.strictObject({ timeoutMs: z.int().positive(), onTimeout: z.enum(['kill', 'hold']) });
+
+/** Renders the same config, and so the same digest, in `inspect` and in `stage`. */
+export const StageTarget = z.strictObject({
+  release: Release,
+  service: ServiceConfig,
+  /** Service values, overlaid by box values; per locker overlaid by the locker's own. */
+  values: Values,
+  lockerValues: z.record(LockerName, Values),
+});
+export type StageTarget = z.infer<typeof StageTarget>;
+
+const UpdateParams = z.strictObject({
+  locker: LockerName,
+  stop: StopRule,
+  lane: LaneLimits,
+  /** From start to first good probe. */
+  startDeadlineMs: z.int().positive(),
+});
+
+export const VERBS = {
+  inspect: {
+    changing: false,
+    params: z.strictObject({ target: StageTarget.nullable() }),
+    result: Inventory,
+  },
+  /** Fetches the mirrors and resolves refs; makes the release's id, build and label. */
+  resolve: {
+    changing: false,
+    params: z.strictObject({ service: ServiceConfig, codeRef: GitRef, configRef: GitRef, since: Release.shape.id.nullable() }),
+    result: z.strictObject({
+      release: Release,
+      /** One line a commit, newest first, at most 50, from the release most lockers are on. */
+      changes: z.strictObject({ code: z.array(z.string()), config: z.array(z.string()) }),
+    }),
+  },
+  'take-lease': {
+    changing: false,
+    /** `force` takes it over from another holder with the next generation; recorded. */
+    params: z.strictObject({ holder: Lease.shape.holder, by: Lease.shape.by, force: z.boolean() }),
+    result: Lease,
+  },
+  'release-lease': {
+    changing: false,
+    params: z.strictObject({ holder: Lease.shape.holder, generation: z.int().positive() }),
+    result: z.strictObject({ released: z.boolean() }),
+  },
+  /** Tells lockerd that somebody still cares for these tokens (see design: dead-man). */
+  heartbeat: {
+    changing: false,
+    params: z.strictObject({ tokens: z.array(Token) }),
+    result: z.strictObject({}),
+  },
+  history: {
+    changing: false,
+    params: z.strictObject({ limit: z.int().min(1).max(1000) }),
+    result: z.strictObject({ records: z.array(z.unknown()) }),
+  },
+  /** Fetch by full SHA, build, check; render config and make a version directory per locker. Nothing is stopped. */
+  stage: {
+    changing: true,
+    params: z.strictObject({ target: StageTarget, lockers: z.array(LockerName), freeBytesNeeded: z.number() }),
+    result: z.strictObject({
+      built: z.boolean(),
+      versions: z.array(z.strictObject({ locker: LockerName, version: z.int().positive(), configDigest: Digest })),
+    }),
+  },
+  drain: {
+    changing: true,
+    params: z.strictObject({ locker: LockerName, timeoutMs: z.int().positive(), onTimeout: z.enum(['skip', 'proceed', 'hold']) }),
+    result: DrainOutcome,
+  },
+  undrain: { changing: true, params: z.strictObject({ locker: LockerName }), result: z.strictObject({ undone: z.boolean() }) },
+  /** stop → switch → start → first good probe, to the newest version directory of that release. */
+  update: { changing: true, params: UpdateParams.extend({ to: ReleaseId }), result: UpdateOutcome },
+  /** The same, back to a version that is there. */
+  restore: { changing: true, params: UpdateParams.extend({ toVersion: z.int().positive() }), result: UpdateOutcome },
+  /** Good probes in a row, stable, right build, right mounts; then the locker is no longer owed. */
+  verify: {
+    changing: true,
+    params: z.strictObject({
+      locker: LockerName,
+      goodProbes: z.int().positive(),
+      stableMs: z.int(),
+      deadlineMs: z.int().positive(),
+    }),
+    result: VerifyOutcome,
+  },
+  /** Bare ones, for the scripts and barriers. */
+  stop: {
+    changing: true,
+    params: z.strictObject({ locker: LockerName, stop: StopRule, drain: z.strictObject({ timeoutMs: z.int() }).nullable() }),
+    result: z.discriminatedUnion('kind', [
+      z.strictObject({ kind: z.literal('stopped'), killed: z.boolean(), tookMs: z.number() }),
+      z.strictObject({ kind: z.literal('already') }),
+      z.strictObject({ kind: z.literal('stop-timed-out'), evidence: z.array(z.string()) }),
+    ]),
+  },
+  start: {
+    changing: true,
+    params: z.strictObject({ locker: LockerName, lane: LaneLimits, startDeadlineMs: z.int().positive() }),
+    result: z.discriminatedUnion('kind', [
+      z.strictObject({ kind: z.literal('serving'), tookMs: z.number(), version: z.int().nullable() }),
+      z.strictObject({ kind: z.literal('already') }),
+      z.strictObject({ kind: z.literal('not-serving'), evidence: z.array(z.string()) }),
+    ]),
+  },
+  /** Checks, history record, garbage; gives no lease back (release-lease does). */
+  settle: {
+    changing: true,
+    params: z.strictObject({
+      summary: z.strictObject({
+        state: z.string(),
+        release: z.string().nullable(),
+        counts: z.record(z.string(), z.int()),
+        by: z.string(),
+      }),
+      keepReleases: z.int().positive(),
+    }),
+    result: z.strictObject({ removed: z.array(z.string()), owed: z.array(LockerName) }),
+  },
+} as const;
+
+export type Verb = keyof typeof VERBS;
+export type VerbParams<V extends Verb> = z.input<(typeof VERBS)[V]['params']>;
+export type VerbResult<V extends Verb> = z.output<(typeof VERBS)[V]['result']>;

@@ -1,0 +1,107 @@
+/**
+ * `npm test`: every layer that this machine can run, one after the other, then one table that says
+ * which real suites ran and which were left out and why. LOCKSTEP_REQUIRE=all (or a list of layers,
+ * as in CI) makes leaving one out a failure. Ends with `N passed, N failed`.
+ */
+import { spawnSync } from 'node:child_process';
+import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { delimiter, join } from 'node:path';
+
+interface Layer {
+  readonly name: string;
+  readonly what: string;
+  /** Commands that must be on the PATH, with the Debian package that brings each. */
+  readonly needs: Readonly<Record<string, string>>;
+  readonly root: boolean;
+}
+
+const LXC = { 'lxc-start': 'lxc', sshd: 'openssh-server', ip: 'iproute2', git: 'git' };
+const LAYERS: readonly Layer[] = [
+  { name: 'unit', what: 'domain, box, adapters, CLI, house', needs: { git: 'git' }, root: false },
+  { name: 'temporal', what: 'workflows on a real Temporal server, replay', needs: {}, root: false },
+  { name: 'lxc', what: 'lockerd, sandbox and SSH on real LXC and sshd', needs: LXC, root: true },
+  { name: 'e2e', what: 'the CLI on a sandbox box, judged by the lockers', needs: LXC, root: true },
+  { name: 'web', what: 'Temporal Web UI in headless Chromium', needs: { ...LXC, chromium: 'chromium' }, root: true },
+];
+
+interface Result {
+  readonly layer: Layer;
+  readonly passed: number;
+  readonly failed: number;
+  readonly note: string;
+}
+
+const onPath = (command: string) =>
+  [...(process.env['PATH'] ?? '').split(delimiter), '/usr/sbin', '/sbin'].some((folder) => existsSync(join(folder, command)));
+
+function missing(layer: Layer): string | null {
+  const packages = Object.entries(layer.needs).flatMap(([command, name]) => (onPath(command) ? [] : [name]));
+  const lacks = [
+    ...(layer.root && process.getuid?.() !== 0 ? ['root'] : []),
+    ...(packages.length > 0 ? [`Debian packages: apt-get install -y ${packages.join(' ')}`] : []),
+  ];
+  return lacks.length > 0 ? `needs ${lacks.join(' and ')}` : null;
+}
+
+function runLayer(layer: Layer, filters: readonly string[]): Result {
+  const folder = mkdtempSync(join(tmpdir(), 'lockstep-test-'));
+  const outputFile = join(folder, 'result.json');
+  try {
+    const inBand = layer.name === 'unit' ? [] : ['--runInBand'];
+    const jest = require.resolve('jest/bin/jest.js');
+    const args = [
+      jest,
+      '--selectProjects',
+      layer.name,
+      '--passWithNoTests',
+      '--json',
+      '--outputFile',
+      outputFile,
+      ...inBand,
+      ...filters,
+    ];
+    const ran = spawnSync(process.execPath, args, { stdio: ['ignore', 'ignore', 'inherit'] });
+    if (!existsSync(outputFile)) return { layer, passed: 0, failed: 1, note: `jest ended with ${ran.status ?? ran.signal}` };
+    const report = JSON.parse(readFileSync(outputFile, 'utf8')) as Record<string, number>;
+    const skipped = (report['numPendingTests'] ?? 0) + (report['numTodoTests'] ?? 0);
+    // A suite that could not even load has no failed tests of its own, and a skip that nobody sees is a defect.
+    const failed = (report['numFailedTests'] ?? 0) + (report['numRuntimeErrorTestSuites'] ?? 0) + skipped;
+    const note =
+      skipped > 0 ? `${skipped} skipped, counted as failed` : ran.status === 0 || failed > 0 ? '' : `exit ${ran.status}`;
+    return { layer, passed: report['numPassedTests'] ?? 0, failed: failed === 0 && ran.status !== 0 ? 1 : failed, note };
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
+}
+
+function required(layer: Layer): boolean {
+  const wanted = (process.env['LOCKSTEP_REQUIRE'] ?? '').split(',').map((name) => name.trim());
+  return wanted.includes('all') || wanted.includes(layer.name);
+}
+
+function main(argv: readonly string[]): void {
+  const chosen = argv.filter((word) => LAYERS.some((layer) => layer.name === word));
+  const filters = argv.filter((word) => !chosen.includes(word));
+  const results = LAYERS.filter((layer) => chosen.length === 0 || chosen.includes(layer.name)).map((layer): Result => {
+    const lack = missing(layer);
+    if (lack === null) return runLayer(layer, filters);
+    return {
+      layer,
+      passed: 0,
+      failed: required(layer) ? 1 : 0,
+      note: `${required(layer) ? 'REQUIRED, but ' : 'left out: '}${lack}`,
+    };
+  });
+  console.log('\nSuites:');
+  for (const { layer, passed, failed, note } of results) {
+    console.log(
+      `  ${layer.name.padEnd(9)}${String(passed).padStart(5)} passed ${String(failed).padStart(3)} failed   ${layer.what}${note ? `   [${note}]` : ''}`,
+    );
+  }
+  const sum = (key: 'passed' | 'failed') => results.reduce((total, result) => total + result[key], 0);
+  console.log(`\n${sum('passed')} passed, ${sum('failed')} failed`);
+  process.exitCode = sum('failed') > 0 ? 1 : 0;
+}
+
+main(process.argv.slice(2));

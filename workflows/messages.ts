@@ -1,0 +1,74 @@
+/**
+ * The rollout's messages: names and types only, so that CLI, console and chat can import them
+ * without workflow code. Updates answer; the signals of the same names are for the Temporal Web
+ * UI and `temporal workflow signal`: a bad one changes nothing and is noted in the status.
+ */
+import { defineQuery, defineSignal, defineUpdate } from '@temporalio/workflow';
+import type { BoxName, LockerName } from '../domain/model/ids';
+import type { PolicyInput } from '../domain/model/policy';
+import type { Progress } from '../domain/model/progress';
+import type { Plan } from '../domain/model/plan';
+import type { RolloutStatus } from '../domain/model/status';
+
+export interface BoxRolloutInput {
+  readonly box: BoxName;
+  readonly rollout: string;
+  /** Who started it, as claimed. */
+  readonly by: string;
+  /** A full or symbolic ref; null: fleet.yaml's. */
+  readonly ref: string | null;
+  readonly policy: PolicyInput;
+  /** The plan a person confirmed; the real one must match. null: nobody was asked. */
+  readonly expectedDigest: string | null;
+  /** Set only by continue-as-new. */
+  readonly carried?: Carried;
+  /** Continue as new at this many events; tests force it small. Default: when the server suggests it. */
+  readonly maxHistoryEvents?: number;
+}
+export interface Carried {
+  readonly plan: Plan;
+  readonly progress: Progress;
+  readonly generation: number;
+}
+
+export interface Act {
+  readonly actor: string;
+  readonly reason?: string;
+}
+export interface ApproveMessage extends Act {
+  /** The batch that is to begin. */
+  readonly batch: number;
+  readonly planDigest: string;
+}
+export interface RetryLockerMessage extends Act {
+  readonly locker: LockerName;
+  readonly how: 'wait' | 'kill';
+}
+
+export const approve = defineUpdate<string, [ApproveMessage]>('approve');
+export const reject = defineUpdate<string, [ApproveMessage]>('reject');
+export const pause = defineUpdate<string, [Act]>('pause');
+export const resume = defineUpdate<string, [Act]>('resume');
+export const abort = defineUpdate<string, [Act]>('abort');
+export const retryLocker = defineUpdate<string, [RetryLockerMessage]>('retryLocker');
+
+export const approveSignal = defineSignal<[Partial<ApproveMessage>]>('approve');
+export const rejectSignal = defineSignal<[Partial<ApproveMessage>]>('reject');
+export const pauseSignal = defineSignal<[Partial<Act>]>('pause');
+export const resumeSignal = defineSignal<[Partial<Act>]>('resume');
+export const abortSignal = defineSignal<[Partial<Act>]>('abort');
+
+export const status = defineQuery<RolloutStatus>('status');
+
+export const workflowIdOf = (box: string): string => `box/${box}`;
+/** The preview is a short read-only workflow of its own: it may run while a rollout does. */
+export const previewIdOf = (box: string, nonce: string): string => `preview/${box}/${nonce}`;
+
+/** Visible in lists of the Web UI, also while queries are refused. Registered by embedded/ and the set-up script. */
+export const SEARCH_ATTRIBUTES = {
+  LockstepBox: 'KEYWORD',
+  LockstepPhase: 'KEYWORD',
+  LockstepRelease: 'KEYWORD',
+  LockstepUpdated: 'INT',
+  LockstepFailed: 'INT',
+} as const;

@@ -25,6 +25,10 @@ export function boxPaths(config: BoxConfig) {
     state: join(root, 'state'),
     journal: join(root, 'state', 'journal'),
     history: join(root, 'state', 'history'),
+    /** Held by flock(1) for as long as lockerd lives. */
+    lock: join(root, 'state', 'lockerd.lock'),
+    /** The running lockerd's own process id. */
+    pid: join(root, 'state', 'lockerd.pid'),
     /** Last known service config, target values and release; written by each stage. */
     lastStage: join(root, 'state', 'last-stage.json'),
     bootLogs: join(root, 'state', 'logs'),

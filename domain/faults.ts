@@ -70,6 +70,11 @@ export const FAULTS = {
     sentence: 'lockerd on the box speaks another protocol version.',
     cure: 'Run `npm run lockstep -- install-box --box NAME` to bring it to this version.',
   },
+  WrongBox: {
+    retryable: false,
+    sentence: 'The host answers under the name of another box.',
+    cure: 'Mend `ssh` of this box in the fleet file, or install the box under the right name.',
+  },
   LinkLost: {
     retryable: true,
     sentence: 'The connection was lost; the outcome is unknown until asked again.',
@@ -88,6 +93,11 @@ export const FAULTS = {
     cure: 'Start the rollout again.',
   },
   LxcMissing: { retryable: false, sentence: 'The box has no LXC.', cure: 'Install the Debian package lxc on the box.' },
+  BoxUnfit: {
+    retryable: false,
+    sentence: 'The box lacks something that Lockstep needs.',
+    cure: 'Install what the message names on the box, then run install-box again.',
+  },
   DiskFull: { retryable: false, sentence: 'The disk of the box is full.', cure: 'Free space on the box; nothing was changed.' },
   JobLost: {
     retryable: true,
@@ -168,6 +178,11 @@ export const FAULTS = {
     retryable: false,
     sentence: 'The start needs a confirmation.',
     cure: 'Add --yes, or run it on a terminal.',
+  },
+  RolloutTerminated: {
+    retryable: false,
+    sentence: 'The rollout was terminated in Temporal.',
+    cure: 'Nothing of it runs any more; lockerd brings up what is owed. Start again: `npm run start-rollout -- --box NAME`.',
   },
   // Temporal
   TemporalUnreachable: {

@@ -3,10 +3,10 @@
  * a `Fleet` with errors that name line and column. Relative paths count from fleet.yaml's folder.
  */
 import { z } from 'zod';
-import { Duration } from './duration';
+import { PositiveDuration } from './duration';
 import { BoxName, GitRef, LockerName, ServiceName } from './ids';
 import { PolicyInput } from './policy';
-import { Drain, Values } from './service';
+import { Drain, HttpPath, Values } from './service';
 
 const RepoInput = z.strictObject({
   /** A URL or path that the *box* can fetch. */
@@ -21,8 +21,8 @@ export const ServiceInput = z.strictObject({
   code: RepoInput,
   config: RepoInput,
   port: z.int().min(1).max(65_535),
-  probe: z.strictObject({ path: z.string().startsWith('/'), timeout: Duration.optional(), interval: Duration.optional() }),
-  revisionPath: z.string().startsWith('/').default('/core/revision'),
+  probe: z.strictObject({ path: HttpPath, timeout: PositiveDuration.optional(), interval: PositiveDuration.optional() }),
+  revisionPath: HttpPath.default('/core/revision'),
   drain: Drain.optional(),
   values: Values.default({}),
   policy: PolicyInput.default({}),

@@ -4,21 +4,26 @@
  * `Limits` are the absolutes that the planner derives for one box and prints before the start.
  */
 import { z } from 'zod';
-import { Duration } from './duration';
+import { Duration, PositiveDuration } from './duration';
 
 const Percent = z.string().regex(/^(?:100|[1-9]?\d)%$/, 'write a percentage such as 10%');
+/** Of a limit that is at least 1: nobody means 0%. */
+const PositivePercent = z.string().regex(/^(?:100|[1-9]\d?)%$/, 'write a percentage from 1% to 100%');
 const Count = z.int().min(1);
-const CountOrPercent = z.union([Count, Percent]);
+const CountOrPercent = z.union([Count, PositivePercent]);
 export type CountOrPercent = z.infer<typeof CountOrPercent>;
 
-export const BatchSize = z.union([Count, Percent, z.literal('rest')]);
+export const BatchSize = z.union([Count, PositivePercent, z.literal('rest')]);
 export type BatchSize = z.infer<typeof BatchSize>;
 export const Gates = z.union([z.literal('none'), z.literal('canary'), z.literal('every'), z.array(Count).min(1)]);
 export type Gates = z.infer<typeof Gates>;
 
 export const PolicyInput = z
   .strictObject({
-    batches: z.array(BatchSize).min(1),
+    batches: z
+      .array(BatchSize)
+      .min(1)
+      .refine((sizes) => !sizes.slice(0, -1).includes('rest'), 'rest can only be the last: nobody is left after it'),
     maxDown: CountOrPercent,
     maxUnproven: Count,
     maxStarting: Count,
@@ -27,15 +32,15 @@ export const PolicyInput = z
         cpuSomeAvg10: z.number().min(1).max(100),
         memoryAvailable: z.number().min(0).max(90),
         loadPerCore: z.number().min(0.1),
-        holdAfter: Duration,
+        holdAfter: PositiveDuration,
       })
       .partial(),
-    drain: z.strictObject({ timeout: Duration, onTimeout: z.enum(['skip', 'proceed', 'hold']) }).partial(),
-    stop: z.strictObject({ timeout: Duration, onTimeout: z.enum(['kill', 'hold']) }).partial(),
-    verify: z.strictObject({ goodProbes: Count, stable: Duration, deadline: Duration }).partial(),
+    drain: z.strictObject({ timeout: PositiveDuration, onTimeout: z.enum(['skip', 'proceed', 'hold']) }).partial(),
+    stop: z.strictObject({ timeout: PositiveDuration, onTimeout: z.enum(['kill', 'hold']) }).partial(),
+    verify: z.strictObject({ goodProbes: Count, stable: Duration, deadline: PositiveDuration }).partial(),
     soak: z.strictObject({ canary: Duration, batch: Duration }).partial(),
     gates: Gates,
-    gateTimeout: Duration,
+    gateTimeout: PositiveDuration,
     maxFailures: z.strictObject({ canary: z.int().min(0), total: z.union([z.int().min(0), Percent]) }).partial(),
     onFailure: z.enum(['hold', 'continue']),
     keepReleases: Count,

@@ -5,8 +5,12 @@
 import type { LockerName } from './ids';
 import type { LockerEnd } from './outcome';
 
-/** `down`: from the begin of its drain to its first good probe. `unproven`: serves, not yet stable. */
-export type LockerStage = 'waiting' | 'draining' | 'updating' | 'verifying' | 'restoring' | 'stuck' | 'ended';
+/**
+ * draining, undraining, updating, restoring and stuck count as down (from the begin of its drain to
+ * its first good probe), verifying as unproven (serves, not yet stable). undraining: a drain that is
+ * taken back. stuck: its stop timed out under `hold`; only retryLocker goes on from there.
+ */
+export type LockerStage = 'waiting' | 'draining' | 'undraining' | 'updating' | 'verifying' | 'restoring' | 'stuck' | 'ended';
 
 export interface LockerProgress {
   readonly stage: LockerStage;
@@ -21,6 +25,20 @@ export interface LockerProgress {
   readonly endedAt: number | null;
   readonly downMs: number | null;
   readonly killed: boolean;
+  /** Why its update came to nothing; from then on it is being restored. null: nothing went wrong. */
+  readonly failure: string | null;
+  /** The box found it on the release already: a good verify makes it `unchanged`. */
+  readonly already: boolean;
+  /** How a person wants a timed out stop to go on; null: as the policy says. */
+  readonly retry: 'wait' | 'kill' | null;
+}
+
+/** A fault as a step reports it. `code` is one of domain/faults.ts, or the name of an error that is not ours. */
+export interface StepFault {
+  readonly code: string;
+  readonly sentence: string;
+  readonly cure: string;
+  readonly evidence: readonly string[];
 }
 
 export interface Hold {
@@ -75,6 +93,8 @@ export interface Progress {
   readonly pause: Pause | null;
   readonly holds: readonly Hold[];
   readonly abort: { readonly actor: string; readonly reason: string | null; readonly at: number } | null;
+  /** What ended the rollout itself, such as Fenced: nothing begins, the end state is `failed`. */
+  readonly fault: StepFault | null;
   /** Failures that a `resume` has acknowledged: the budgets count on from there. */
   readonly acknowledged: { readonly canary: number; readonly total: number };
   /** When the current batch's last locker ended: its soak counts from here. */

@@ -7,7 +7,7 @@
 import { z } from 'zod';
 import { ServiceName } from './ids';
 
-const HttpPath = z.string().regex(/^\/[\x21-\x7e]*$/, 'a path begins with / and has no spaces');
+export const HttpPath = z.string().regex(/^\/[\x21-\x7e]*$/, 'a path begins with / and has no spaces');
 
 export const HttpDrain = z.strictObject({
   kind: z.literal('http'),

@@ -26,6 +26,7 @@ export interface RolloutStatus {
   readonly failures: { readonly counted: number; readonly stopsAt: number };
   /** What is asked of a person now: one sentence with the command that answers; null = nothing. */
   readonly asks: string | null;
+  /** `sinceMs`: epoch milliseconds. */
   readonly gate: { readonly batch: number; readonly sinceMs: number } | null;
   readonly pause: Pause | null;
   readonly holds: readonly Hold[];

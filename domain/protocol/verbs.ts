@@ -71,6 +71,12 @@ export const VERBS = {
     params: z.strictObject({ tokens: z.array(Token) }),
     result: z.strictObject({}),
   },
+  /** What the last stage left on the box, for the scripts; null: nothing was ever staged. */
+  'last-stage': {
+    changing: false,
+    params: z.strictObject({}),
+    result: z.strictObject({ stage: z.strictObject({ target: StageTarget, at: z.string() }).nullable() }),
+  },
   history: {
     changing: false,
     params: z.strictObject({ limit: z.int().min(1).max(1000) }),
@@ -109,7 +115,13 @@ export const VERBS = {
   /** Bare ones, for the scripts and barriers. */
   stop: {
     changing: true,
-    params: z.strictObject({ locker: LockerName, stop: StopRule, drain: z.strictObject({ timeoutMs: z.int() }).nullable() }),
+    params: z.strictObject({
+      locker: LockerName,
+      stop: StopRule,
+      drain: z.strictObject({ timeoutMs: z.int() }).nullable(),
+      /** A person wants it down for good; otherwise it is parked and `lxc-start-all` brings it up. */
+      onPurpose: z.boolean().optional(),
+    }),
     result: z.discriminatedUnion('kind', [
       z.strictObject({ kind: z.literal('stopped'), killed: z.boolean(), tookMs: z.number() }),
       z.strictObject({ kind: z.literal('already') }),
@@ -124,6 +136,12 @@ export const VERBS = {
       z.strictObject({ kind: z.literal('already') }),
       z.strictObject({ kind: z.literal('not-serving'), evidence: z.array(z.string()) }),
     ]),
+  },
+  /** For update-code: a stopped locker is switched at once, a running one at its next deliberate start. */
+  link: {
+    changing: true,
+    params: z.strictObject({ locker: LockerName, to: ReleaseId }),
+    result: z.strictObject({ kind: z.enum(['linked', 'next', 'already']), version: z.int().positive() }),
   },
   /** Checks, history record, garbage; gives no lease back (release-lease does). */
   settle: {

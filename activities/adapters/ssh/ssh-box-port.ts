@@ -1,0 +1,98 @@
+/** BoxPort over SSH: one connection and one channel per box, however many calls are open (sshd allows few of either). */
+import { readFile } from 'node:fs/promises';
+import { dirname, resolve } from 'node:path';
+import { Fault } from '../../../domain/faults';
+import type { BoxName } from '../../../domain/model/ids';
+import { boxOf } from '../../../domain/model/service-of';
+import { VERBS } from '../../../domain/protocol/verbs';
+import type { Verb, VerbParams, VerbResult } from '../../../domain/protocol/verbs';
+import type { BoxPort, CallOptions } from '../../ports/box-port';
+import type { FleetPort } from '../../ports/fleet-port';
+import { callBox } from './call-box';
+import { makeHeartbeat } from './heartbeat';
+import type { Heartbeat } from './heartbeat';
+import { keepLink } from './kept-link';
+import type { KeptLink } from './kept-link';
+import { openLink } from './open-link';
+import { resolveRoute } from './resolve-route';
+import type { Surroundings } from './resolve-route';
+import type { Route } from './route';
+
+export type Account = Pick<Surroundings, 'home' | 'localUser' | 'agentSocket'>;
+
+/** Time for TCP, SSH, channel and handshake together: lockerd may have to be started first. */
+const OPEN_TIMEOUT_MS = 15_000;
+
+interface Line {
+  readonly link: KeptLink;
+  readonly heartbeat: Heartbeat;
+}
+
+export function makeSshBoxPort(options: { fleet: FleetPort; account: Account; openTimeoutMs?: number }): BoxPort {
+  const lines = new Map<BoxName, Line>();
+  const open = async (box: BoxName) => openLink(box, await routeTo(box, options), options.openTimeoutMs ?? OPEN_TIMEOUT_MS);
+  const lineTo = (box: BoxName): Line => {
+    const known = lines.get(box);
+    if (known) return known;
+    const link = keepLink(() => open(box));
+    const line = { link, heartbeat: makeHeartbeat(() => link.current()) };
+    lines.set(box, line);
+    return line;
+  };
+  return {
+    call: (box, verb, params, callOptions) => callVerb(box, lineTo(box), { verb, params, options: callOptions }),
+    close: async () => {
+      for (const { link, heartbeat } of lines.values()) {
+        heartbeat.stop();
+        link.close();
+      }
+      lines.clear();
+    },
+  };
+}
+
+async function callVerb<V extends Verb>(
+  box: BoxName,
+  { link, heartbeat }: Line,
+  { verb, params, options }: { verb: V; params: VerbParams<V>; options: CallOptions },
+): Promise<VerbResult<V>> {
+  const { change } = options;
+  const silence = change ? heartbeat.name(change.token) : () => {};
+  try {
+    const request = { verb, params, ...(change ? { change } : {}) };
+    const value = await callBox({ box, link, request, options });
+    const parsed = VERBS[verb].result.safeParse(value);
+    if (!parsed.success) throw badResult(box, verb, parsed.error.issues);
+    return parsed.data as VerbResult<V>;
+  } finally {
+    silence();
+  }
+}
+
+function badResult(box: BoxName, verb: Verb, issues: readonly { path: PropertyKey[]; message: string }[]): Fault {
+  return new Fault('ProtocolMismatch', `lockerd on ${box} answered ${verb} in a shape that this version does not know.`, {
+    evidence: issues.slice(0, 5).map((issue) => `${issue.path.join('.')}: ${issue.message}`),
+  });
+}
+
+/** Read at each dial, so that a mended fleet file or ssh config counts at once. */
+async function routeTo(box: BoxName, { fleet, account }: { fleet: FleetPort; account: Account }): Promise<Route> {
+  const read = await fleet.read();
+  const { ssh } = boxOf(read, box);
+  const folder = dirname(read.file);
+  return resolveRoute(ssh, { ...account, folder, configText: await sshConfigText(ssh.config, folder, account.home) });
+}
+
+/** A file that fleet.yaml names must be there; ~/.ssh/config need not. */
+export async function sshConfigText(named: string | undefined, folder: string, home: string): Promise<string> {
+  const path = named === undefined ? resolve(home, '.ssh/config') : resolve(folder, named.replace(/^~(?=\/)/, home));
+  try {
+    return await readFile(path, 'utf8');
+  } catch (error) {
+    if (named === undefined) return '';
+    throw new Fault(
+      'FleetFileInvalid',
+      `The ssh config file ${path} can not be read (${(error as NodeJS.ErrnoException).code}).`,
+    );
+  }
+}

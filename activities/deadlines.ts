@@ -1,0 +1,28 @@
+/**
+ * How long an activity waits for the box, derived from the policy that the box itself keeps, plus
+ * a margin for the link (a dial, a re-dial, a restart of lockerd). The box's own deadline is to
+ * end first: then its outcome, with evidence, arrives instead of our LinkLost. Milliseconds. Pure.
+ */
+import type { MoveLocker } from './contract';
+
+const MARGIN = 30_000;
+
+export const DEADLINES = {
+  look: 60_000,
+  /** Includes the wait for the jobs of an earlier holder. */
+  lease: 90_000,
+  /** Two mirrors fetched from wherever they are. */
+  resolve: 180_000,
+  /** Fetch, build (its own limit is in lockstep.json, 5 minutes by default) and 300 renderings. */
+  stage: 15 * 60_000,
+  undrain: 60_000,
+  /** Checks, and the removal of old releases. */
+  settle: 120_000,
+} as const;
+
+export const drainDeadline = (timeoutMs: number): number => timeoutMs + MARGIN;
+export const verifyDeadline = (deadlineMs: number): number => deadlineMs + MARGIN;
+export const startDeadline = (holdAfterMs: number, startDeadlineMs: number): number => holdAfterMs + startDeadlineMs + MARGIN;
+/** Wait for the lane, stop (a kill included), start. */
+export const moveDeadline = ({ stop, lane, startDeadlineMs }: MoveLocker): number =>
+  startDeadline(lane.pressure.holdAfterMs, startDeadlineMs) + stop.timeoutMs;

@@ -1,0 +1,65 @@
+/** Looks at the box, resolves what is asked for, and makes the plan that the workflow walks. Changes nothing. */
+import { ApplicationFailure } from '@temporalio/common';
+import { Fault } from '../domain/faults';
+import { GitRef } from '../domain/model/ids';
+import type { ReleaseId } from '../domain/model/ids';
+import type { Inventory } from '../domain/model/inventory';
+import type { Plan } from '../domain/model/plan';
+import { policyOf } from '../domain/model/policy-of';
+import { serviceConfigOf, stageTargetOf } from '../domain/model/service-of';
+import { makePlan } from '../domain/plan/make-plan';
+import { reviewPlan } from '../domain/plan/review-plan';
+import type { BoxActivities, PlanAnswer, PlanRequest } from './contract';
+import { DEADLINES } from './deadlines';
+import type { ActivityPorts } from './ports/activity-ports';
+import { runActivity } from './run-activity';
+import type { Running } from './run-activity';
+
+export const makePlanRollout = (ports: ActivityPorts): BoxActivities['planRollout'] => {
+  return (request) => runActivity('leave', (running) => planFor(request, ports, running));
+};
+
+async function planFor({ box, ref, policy }: PlanRequest, ports: ActivityPorts, running: Running): Promise<PlanAnswer> {
+  const fleet = await ports.fleet.read();
+  const service = serviceConfigOf(fleet, box);
+  const look = { deadlineMs: DEADLINES.look, ...running };
+  const before = await ports.box.call(box, 'inspect', { target: null }, look);
+  const refs = { codeRef: codeRef(ref, service.code.ref), configRef: service.config.ref };
+  const asked = { service, ...refs, since: mostCommonRelease(before) };
+  const { release, changes } = await ports.box.call(box, 'resolve', asked, { deadlineMs: DEADLINES.resolve, ...running });
+  const inventory = await ports.box.call(box, 'inspect', { target: stageTargetOf(fleet, box, release) }, look);
+  const facts = { box, service, policy: policyOf(fleet, box, policy), inventory, release, changes };
+  const made = makePlan(facts, ports.hash);
+  if (made.kind === 'plan') assertSound(made.plan, inventory);
+  return made;
+}
+
+/** The planner's own linter: what it finds is a bug of ours, and the same again would find it again. */
+function assertSound(plan: Plan, inventory: Inventory): void {
+  const findings = reviewPlan(plan, inventory);
+  if (findings.length === 0) return;
+  throw ApplicationFailure.create({
+    type: 'UnsoundPlan',
+    message: `The planner made a plan for ${plan.box} that breaks its own rules. Nothing was touched. ${findings.join(' ')}`,
+    nonRetryable: true,
+    details: [findings],
+  });
+}
+
+/** An override is for the code alone: the config keeps the ref of the fleet file. */
+function codeRef(override: string | null, own: string): string {
+  const ref = override ?? own;
+  const parsed = GitRef.safeParse(ref);
+  if (parsed.success) return ref;
+  throw new Fault('RefUnknown', `${JSON.stringify(ref)} can not be a ref: ${parsed.error.issues[0]?.message}.`);
+}
+
+/** The changelog counts from the release that most lockers are on; by id where two are level, so that it is always the same one. */
+export function mostCommonRelease(inventory: Inventory): ReleaseId | null {
+  const counts = new Map<ReleaseId, number>();
+  for (const { current } of inventory.lockers) {
+    if (current) counts.set(current.release.id, (counts.get(current.release.id) ?? 0) + 1);
+  }
+  const ranked = [...counts].toSorted(([a, many], [b, few]) => few - many || (a < b ? -1 : 1));
+  return ranked[0]?.[0] ?? null;
+}

@@ -1,0 +1,10 @@
+/** Everything that activities touch the world through. */
+import type { BoxPort } from './box-port';
+import type { FleetPort } from './fleet-port';
+
+export interface ActivityPorts {
+  readonly box: BoxPort;
+  readonly fleet: FleetPort;
+  /** Hex sha-256; an argument because domain/ has no crypto. */
+  readonly hash: (text: string) => string;
+}

@@ -1,0 +1,15 @@
+/** Stop → switch → start: one job on the box, which finishes without us. */
+import { changeOf } from './change-of';
+import type { BoxActivities } from './contract';
+import { moveDeadline } from './deadlines';
+import type { ActivityPorts } from './ports/activity-ports';
+import { runActivity } from './run-activity';
+
+export const makeUpdateLocker = ({ box: boxes }: Pick<ActivityPorts, 'box'>): BoxActivities['updateLocker'] => {
+  return (move) =>
+    runActivity('finish', (running) => {
+      const { box, locker, stop, lane, startDeadlineMs, to } = move;
+      const options = { change: changeOf(move, 'update', move), deadlineMs: moveDeadline(move), ...running };
+      return boxes.call(box, 'update', { locker, stop, lane, startDeadlineMs, to }, options);
+    });
+};

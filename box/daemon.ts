@@ -1,0 +1,14 @@
+/** lockerd while it runs: the box, its lasting state, and what lives only as long as the process. */
+import type { Token } from '../domain/model/ids';
+import type { BoxContext } from './context';
+import type { Jobs } from './jobs/jobs';
+import type { Journal } from './journal/journal';
+import type { Lane } from './lane/lane';
+
+export interface Daemon extends BoxContext {
+  readonly journal: Journal;
+  readonly lane: Lane;
+  readonly jobs: Jobs;
+  /** When somebody last spoke of a token, epoch milliseconds: requests and heartbeats. */
+  readonly heard: Map<Token, number>;
+}

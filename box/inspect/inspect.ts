@@ -1,0 +1,83 @@
+/** Looks at every locker of the box; changes nothing. With a target it also says what each one's config would be. */
+import type { z } from 'zod';
+import type { Digest, LockerName } from '../../domain/model/ids';
+import type { Inventory, SeenLocker } from '../../domain/model/inventory';
+import type { ServiceConfig } from '../../domain/model/service';
+import type { VERBS } from '../../domain/protocol/verbs';
+import type { BoxContext } from '../context';
+import { recordOf, wantedOf } from '../journal/state';
+import type { BoxState } from '../journal/state';
+import type { Seen } from '../lxc/lxc';
+import { configOf, readTemplates } from '../release/config-of';
+import { readLastStage } from '../release/last-stage';
+import { currentVersion, readRevision } from '../release/versions';
+import { hostFacts } from './host-facts';
+import { inParallel } from './in-parallel';
+import { lockerProblems } from './preflight';
+import { askBuild, probe } from './probe';
+import { runningVersion } from './running-version';
+
+/** Each look is an lxc-info and two requests: enough to keep two cores busy, not to be a load of its own. */
+const AT_ONCE = 12;
+
+type Params = z.output<typeof VERBS.inspect.params>;
+type DigestOf = (locker: LockerName) => Digest | null;
+
+export async function inspect(box: BoxContext, state: BoxState, { target }: Params): Promise<Inventory> {
+  const facts = await hostFacts(box);
+  const service = target?.service ?? (await readLastStage(box))?.target.service ?? null;
+  const digestOf = await digestsFor(box, target);
+  const names = await box.lxc.list();
+  const lockers = await inParallel(names, AT_ONCE, (name) => look(box, { state, service, digestOf, name }));
+  return { box: box.config.box, at: new Date(box.now()).toISOString(), ...facts, lease: state.lease, lockers };
+}
+
+async function digestsFor(box: BoxContext, target: Params['target']): Promise<DigestOf> {
+  if (target === null) return () => null;
+  const templates = await readTemplates(box, target);
+  return (locker) => configOf(box, target, templates, locker).digest;
+}
+
+interface Look {
+  readonly state: BoxState;
+  readonly service: ServiceConfig | null;
+  readonly digestOf: DigestOf;
+  readonly name: LockerName;
+}
+
+async function look(box: BoxContext, { state, service, digestOf, name }: Look): Promise<SeenLocker> {
+  const seen = await box.lxc.see(name);
+  const record = recordOf(state, name);
+  const [address, version, problems] = await Promise.all([
+    box.lxc.address(name),
+    currentVersion(box, name),
+    lockerProblems(box, name),
+  ]);
+  const init = seen.init;
+  return {
+    name,
+    state: seen.state,
+    address,
+    initPid: init?.pid ?? null,
+    current: version === null ? null : await readRevision(box, name, version),
+    running: init ? await runningVersion(box, name, init.pid) : null,
+    next: record.next,
+    ...(await answersOf(seen, address, service)),
+    wanted: wantedOf(state, name, init !== null),
+    owed: record.owed,
+    parked: record.parked,
+    targetConfigDigest: digestOf(name),
+    problems: seen.state === 'frozen' ? [...problems, { code: 'frozen', detail: 'the container is frozen' }] : problems,
+  };
+}
+
+/** Where nobody knows yet how to ask, running is all that can be said. */
+async function answersOf(seen: Seen, address: string | null, service: ServiceConfig | null) {
+  const runs = seen.state === 'running';
+  if (!runs || address === null || service === null) return { healthy: runs && service === null, reportedBuild: null };
+  const [probed, reportedBuild] = await Promise.all([
+    probe(address, service.port, service.probe.path, service.probe.timeoutMs),
+    askBuild(address, service),
+  ]);
+  return { healthy: probed.kind === 'good', reportedBuild };
+}

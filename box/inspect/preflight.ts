@@ -1,0 +1,74 @@
+/**
+ * What must be mended before a locker may be touched. Looks only.
+ * /Me: the owner's folder must exist below the box's data path. Where the owners' data are a
+ * filesystem of their own, the file `<data>.expect-mount` says so: then the folder must be on another
+ * device than the root, because an empty /Me after a lost mount looks like an owner without data.
+ */
+import { readFile, stat } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { LockerName } from '../../domain/model/ids';
+import type { LockerProblem } from '../../domain/model/inventory';
+import type { BoxContext } from '../context';
+import { readLxcSettings } from './lxc-settings';
+import type { LxcSettings } from './lxc-settings';
+
+type Look = Pick<BoxContext, 'paths' | 'config'>;
+
+export async function lockerProblems(box: Look, locker: LockerName): Promise<LockerProblem[]> {
+  const file = box.paths.lxcConfig(locker);
+  let settings: LxcSettings;
+  try {
+    settings = await readLxcSettings(file);
+  } catch (error) {
+    return [{ code: 'config-unreadable', detail: (error as Error).message }];
+  }
+  return [
+    ...haltSignal(settings, file),
+    ...codeAndConfig(box, locker, settings),
+    ...(await ownersData(box, locker, settings)),
+    ...(settings.get('lxc.start.auto')?.at(-1) === '1' ? [problem('autostart-on', `${file}: lxc.start.auto = 1`)] : []),
+  ];
+}
+
+const problem = (code: LockerProblem['code'], detail: string): LockerProblem => ({ code, detail });
+
+function haltSignal(settings: LxcSettings, file: string): LockerProblem[] {
+  const signal = settings.get('lxc.signal.halt')?.at(-1);
+  if (signal !== undefined && signal !== 'SIGPWR' && signal !== '30') return [];
+  return [
+    problem('halt-signal-missing', `${file}: lxc.signal.halt is ${signal ?? 'not set, so SIGPWR'}, which a locker ignores`),
+  ];
+}
+
+/** Source of the mount entry for a place in the locker; entries name it without the leading slash. */
+function mountSource(settings: LxcSettings, place: string): string | null {
+  for (const entry of settings.get('lxc.mount.entry')?.toReversed() ?? []) {
+    const [source, target] = entry.split(/\s+/);
+    if (source !== undefined && target?.replace(/^\/+/, '') === place) return source;
+  }
+  return null;
+}
+
+function codeAndConfig(box: Look, locker: LockerName, settings: LxcSettings): LockerProblem[] {
+  const current = box.paths.current(locker);
+  return (['code', 'Config'] as const).flatMap((place) => {
+    const expected = join(current, place.toLowerCase());
+    const source = mountSource(settings, place);
+    return source === expected
+      ? []
+      : [problem('mount-missing', `/${place} is mounted from ${source ?? 'nowhere'}, expected ${expected}`)];
+  });
+}
+
+async function ownersData(box: Look, locker: LockerName, settings: LxcSettings): Promise<LockerProblem[]> {
+  const expected = box.paths.me(locker);
+  const source = mountSource(settings, 'Me');
+  if (source !== expected) return [problem('me-not-mounted', `/Me is mounted from ${source ?? 'nowhere'}, expected ${expected}`)];
+  const folder = await stat(expected).catch(() => null);
+  if (!folder?.isDirectory()) return [problem('me-not-mounted', `${expected} is not there`)];
+  const marker = await readFile(`${box.config.data}.expect-mount`).catch(() => null);
+  if (marker !== null && folder.dev === (await stat(join(box.config.data, '..'))).dev) {
+    return [problem('me-not-mounted', `${expected} is not on the filesystem that ${box.config.data}.expect-mount announces`)];
+  }
+  return [];
+}

@@ -1,0 +1,39 @@
+/**
+ * What a locker's init really runs: the directories mounted on its /code and /Config, known by
+ * device and inode, because LXC pinned them at start and the link may have moved since.
+ */
+import { readdir } from 'node:fs/promises';
+import { join } from 'node:path';
+import { CodeId } from '../../domain/model/ids';
+import type { LockerName } from '../../domain/model/ids';
+import type { BoxContext } from '../context';
+import { directoryId } from '../release/mounted';
+import { versionsOf } from '../release/versions';
+
+export interface Running {
+  readonly codeId: CodeId | null;
+  readonly version: number | null;
+}
+
+export async function runningVersion(box: Pick<BoxContext, 'paths'>, locker: LockerName, initPid: number): Promise<Running> {
+  const root = `/proc/${initPid}/root`;
+  const [code, config] = await Promise.all([directoryId(join(root, 'code')), directoryId(join(root, 'Config'))]);
+  return { codeId: await codeOf(box, code), version: await versionOf(box, locker, config) };
+}
+
+async function codeOf(box: Pick<BoxContext, 'paths'>, id: string | null): Promise<CodeId | null> {
+  if (id === null) return null;
+  for (const name of await readdir(box.paths.codeRoot).catch(() => [])) {
+    const codeId = CodeId.safeParse(name);
+    if (codeId.success && (await directoryId(box.paths.code(codeId.data))) === id) return codeId.data;
+  }
+  return null;
+}
+
+async function versionOf(box: Pick<BoxContext, 'paths'>, locker: LockerName, id: string | null): Promise<number | null> {
+  if (id === null) return null;
+  for (const version of await versionsOf(box, locker)) {
+    if ((await directoryId(join(box.paths.version(locker, version), 'config'))) === id) return version;
+  }
+  return null;
+}

@@ -1,0 +1,66 @@
+/**
+ * One accepted change, as its verb sees it. `effect` is the only way to change anything: fence,
+ * intent to disk, act, effect to disk. What an earlier life of lockerd intended is in `intents`.
+ */
+import type { Token } from '../../domain/model/ids';
+import type { Verb } from '../../domain/protocol/verbs';
+import type { Journal } from '../journal/journal';
+import type { Intent, IntentKind, Job as JobRecord, NewRecord } from '../journal/records';
+import { checkFence } from '../lease/lease-rules';
+
+export type Recorded = JobRecord['intents'][number];
+
+export interface Job {
+  readonly token: Token;
+  readonly verb: Verb;
+  readonly holder: string;
+  /** The newest intent of that kind that this token ever recorded. */
+  intended<K extends IntentKind>(kind: K): (Recorded & { readonly intent: Extract<Intent, { kind: K }> }) | null;
+  /** `along` is written in the same breath as the intent. */
+  effect<T>(intent: Intent, act: () => Promise<T>, along?: readonly NewRecord[]): Promise<T>;
+  /** Lasting records that are no effect on a locker. */
+  record(...records: readonly NewRecord[]): Promise<void>;
+  /** Throws Fenced. */
+  readonly check: () => void;
+  /** To everybody who waits for this job. */
+  readonly say: (line: string) => void;
+  /** Aborted when somebody wants the job to come to its end early (undrain does). */
+  readonly hurry: AbortSignal;
+}
+
+export interface JobParts {
+  readonly token: Token;
+  readonly verb: Verb;
+  readonly holder: string;
+  readonly journal: Journal;
+  readonly say: (line: string) => void;
+  readonly hurry: AbortSignal;
+}
+
+export function makeJob({ token, verb, holder, journal, say, hurry }: JobParts): Job {
+  const now = () => journal.state().jobs.get(token);
+  const check = () => checkFence(journal.state(), now()?.generation ?? 0);
+  return {
+    token,
+    verb,
+    holder,
+    say,
+    hurry,
+    check,
+    intended: <K extends IntentKind>(kind: K) =>
+      (now()?.intents.findLast(({ intent }) => intent.kind === kind) ?? null) as
+        | (Recorded & { readonly intent: Extract<Intent, { kind: K }> })
+        | null,
+    effect: async (intent, act, along = []) => {
+      check();
+      await journal.append({ kind: 'intent', token, intent }, ...along);
+      const result = await act();
+      await journal.append({ kind: 'effect', token, effect: intent.kind });
+      return result;
+    },
+    record: async (...records) => {
+      check();
+      await journal.append(...records);
+    },
+  };
+}

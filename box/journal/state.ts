@@ -1,0 +1,26 @@
+/** All lasting state of a box: what the journal's records fold to (fold.ts). It changes only by a record. */
+import type { LockerName, Token } from '../../domain/model/ids';
+import type { Lease } from '../../domain/model/lease';
+import type { Job, LockerRecord } from './records';
+
+export interface BoxState {
+  readonly lease: Lease | null;
+  /** Highest ever granted; 0: none yet. */
+  readonly generation: number;
+  /** In the order of their acceptance. */
+  readonly jobs: ReadonlyMap<Token, Job>;
+  readonly lockers: ReadonlyMap<LockerName, LockerRecord>;
+}
+
+export const EMPTY_STATE: BoxState = { lease: null, generation: 0, jobs: new Map(), lockers: new Map() };
+
+export const NO_RECORD: LockerRecord = { wanted: null, owed: null, parked: null, next: null, quiesced: null };
+
+export function recordOf(state: BoxState, locker: LockerName): LockerRecord {
+  return state.lockers.get(locker) ?? NO_RECORD;
+}
+
+/** A locker that nobody ever asked for either way is wanted as it is found. */
+export function wantedOf(state: BoxState, locker: LockerName, runs: boolean): 'up' | 'down' {
+  return recordOf(state, locker).wanted ?? (runs ? 'up' : 'down');
+}

@@ -1,0 +1,128 @@
+/**
+ * The start lane: everything on the box that starts lockers passes here, first come first served.
+ * A place is held from before the stop until the first good probe, so that a locker goes down only
+ * where it could come up at once. Lockers that are down already go to the front.
+ */
+import type { LockerName } from '../../domain/model/ids';
+import { admit } from './admission';
+import type { Limits, Pressure, Urgency } from './admission';
+
+export interface Place {
+  readonly waitedMs: number;
+  leave(): void;
+}
+export type Answer =
+  | { readonly kind: 'place'; readonly place: Place }
+  | { readonly kind: 'held'; readonly waitedMs: number; readonly because: string };
+
+export interface Wish {
+  readonly locker: LockerName;
+  readonly limits: Limits;
+  readonly urgency: Urgency;
+  /** Throws when the wish has lost its right (a newer lease): then nobody waits for it any more. */
+  readonly stillWanted: () => void;
+}
+
+export interface Lane {
+  enter(wish: Wish): Promise<Answer>;
+  readonly starting: () => readonly LockerName[];
+  readonly waiting: () => readonly LockerName[];
+}
+
+interface Waiter {
+  readonly wish: Wish;
+  readonly since: number;
+  readonly answer: (answer: Answer) => void;
+  readonly refuse: (error: unknown) => void;
+}
+
+/** PSI's own average moves every 2 s; a place that comes free is seen at once, without this. */
+const LOOK_MS = 250;
+
+export function makeLane(readPressure: () => Promise<Pressure>, now: () => number): Lane {
+  const inside = new Set<symbol>();
+  const names = new Map<symbol, LockerName>();
+  let queue: Waiter[] = [];
+  let timer: NodeJS.Timeout | null = null;
+  let looking = false;
+  let lookAgain = false;
+
+  const take = (waiter: Waiter): Place => {
+    const key = Symbol(waiter.wish.locker);
+    inside.add(key);
+    names.set(key, waiter.wish.locker);
+    const leave = () => {
+      if (!inside.delete(key)) return;
+      names.delete(key);
+      void look();
+    };
+    return { waitedMs: now() - waiter.since, leave };
+  };
+
+  /** Serves the head of the queue for as long as it may go; false: it has to wait. */
+  const serveHead = (waiter: Waiter, pressure: Pressure): boolean => {
+    const { limits, urgency } = waiter.wish;
+    const admission = admit(inside.size, limits, { pressure, urgency });
+    const waitedMs = now() - waiter.since;
+    if (admission.kind === 'go') waiter.answer({ kind: 'place', place: take(waiter) });
+    else if (urgency === 'may-wait' && waitedMs >= limits.pressure.holdAfterMs)
+      waiter.answer({ kind: 'held', waitedMs, because: admission.because });
+    else return false;
+    return true;
+  };
+
+  const dropUnwanted = (waiter: Waiter): boolean => {
+    try {
+      waiter.wish.stillWanted();
+      return true;
+    } catch (error) {
+      waiter.refuse(error);
+      return false;
+    }
+  };
+
+  const look = async (): Promise<void> => {
+    lookAgain = looking;
+    if (looking) return;
+    looking = true;
+    try {
+      queue = queue.filter(dropUnwanted);
+      if (queue.length > 0) {
+        const pressure = await readPressure();
+        while (queue[0] && serveHead(queue[0], pressure)) queue.shift();
+        holdLate(pressure);
+      }
+    } finally {
+      looking = false;
+    }
+    if (lookAgain) return look();
+    if (timer) clearTimeout(timer);
+    timer = queue.length > 0 ? setTimeout(() => void look(), LOOK_MS) : null;
+  };
+
+  /** Those behind the head have their own patience. */
+  const holdLate = (pressure: Pressure) => {
+    const late = queue.filter(
+      ({ wish, since }) => wish.urgency === 'may-wait' && now() - since >= wish.limits.pressure.holdAfterMs,
+    );
+    for (const waiter of late) {
+      const admission = admit(inside.size, waiter.wish.limits, { pressure, urgency: 'may-wait' });
+      const because = admission.kind === 'wait' ? admission.because : `${queue.length} lockers wait in the start lane`;
+      waiter.answer({ kind: 'held', waitedMs: now() - waiter.since, because });
+    }
+    queue = queue.filter((waiter) => !late.includes(waiter));
+  };
+
+  return {
+    starting: () => [...names.values()],
+    waiting: () => queue.map(({ wish }) => wish.locker),
+    enter: (wish) =>
+      new Promise((answer, refuse) => {
+        const waiter: Waiter = { wish, since: now(), answer, refuse };
+        if (wish.urgency === 'is-down')
+          queue.splice(queue.findLastIndex((other) => other.wish.urgency === 'is-down') + 1, 0, waiter);
+        else queue.push(waiter);
+        void look();
+      }),
+  };
+}

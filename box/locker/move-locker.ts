@@ -1,0 +1,132 @@
+/**
+ * Update and restore: stop → switch → start → first good probe, one job that finishes without us.
+ * Everything that can be refused is refused before the locker is owed; once it is owed, the only
+ * ways out are the ones that leave it serving, or that say why it does not.
+ */
+import { Fault } from '../../domain/faults';
+import type { LockerName } from '../../domain/model/ids';
+import type { UpdateOutcome } from '../../domain/model/outcome';
+import type { Daemon } from '../daemon';
+import { probe } from '../inspect/probe';
+import { runningVersion } from '../inspect/running-version';
+import type { Job } from '../jobs/job';
+import type { NewRecord } from '../journal/records';
+import { recordOf, wantedOf } from '../journal/state';
+import type { Limits } from '../lane/admission';
+import type { Place } from '../lane/lane';
+import type { Seen } from '../lxc/lxc';
+import { currentVersion, switchTo } from '../release/versions';
+import { checkFit, seeLocker } from './check-fit';
+import { serviceOf } from './service-of';
+import { startLocker } from './start-locker';
+import { stopLocker } from './stop-locker';
+import type { StopRule } from './stop-locker';
+
+export interface Move {
+  readonly locker: LockerName;
+  readonly to: number;
+  /** Where whoever finds it owed and not switched brings it up: what it came from, or for a restore its goal. */
+  readonly refuge: 'from' | 'to';
+  readonly stop: StopRule;
+  readonly lane: Limits;
+  readonly startDeadlineMs: number;
+}
+
+export async function moveLocker(daemon: Daemon, job: Job, move: Move): Promise<UpdateOutcome> {
+  const { locker, to } = move;
+  const begun = job.intended('move');
+  if (begun) return inLane(daemon, job, move, () => carryOut(daemon, job, move));
+  const seen = await seeLocker(daemon, locker);
+  await checkFit(daemon, locker, 'stop');
+  const from = await currentVersion(daemon, locker);
+  const link = job.intended('link');
+  if (link || stoppedOnPurpose(daemon, locker, seen))
+    return linkOnly(daemon, job, { locker, from: link?.intent.from ?? from, to });
+  if (await isThere(daemon, { locker, to, seen }))
+    return { kind: 'already', downMs: null, killed: false, fromVersion: from, toVersion: to };
+  daemon.journal.assertRoom();
+  return inLane(daemon, job, move, async () => {
+    await owe(daemon, job, { ...move, from });
+    return carryOut(daemon, job, move);
+  });
+}
+
+function stoppedOnPurpose(daemon: Daemon, locker: LockerName, seen: Seen): boolean {
+  const state = daemon.journal.state();
+  const { owed, parked } = recordOf(state, locker);
+  return seen.state === 'stopped' && owed === null && (parked !== null || wantedOf(state, locker, false) === 'down');
+}
+
+async function linkOnly(
+  daemon: Daemon,
+  job: Job,
+  at: { locker: LockerName; from: number | null; to: number },
+): Promise<UpdateOutcome> {
+  const { locker, from, to } = at;
+  const down = { downMs: null, killed: false, fromVersion: from, toVersion: to };
+  if ((await currentVersion(daemon, locker)) === to) return { kind: job.intended('link') ? 'linked' : 'already', ...down };
+  await job.effect({ kind: 'link', from, to }, () => switchTo(daemon, locker, to), [{ kind: 'next', locker, version: null }]);
+  job.say(`${locker} is stopped on purpose: its link was moved`);
+  return { kind: 'linked', ...down };
+}
+
+/** It runs the goal, and serves. */
+async function isThere(daemon: Daemon, at: { locker: LockerName; to: number; seen: Seen }): Promise<boolean> {
+  const { locker, to, seen } = at;
+  if (seen.state !== 'running' || !seen.init || (await currentVersion(daemon, locker)) !== to) return false;
+  if ((await runningVersion(daemon, locker, seen.init.pid)).version !== to) return false;
+  const service = await serviceOf(daemon);
+  const address = await daemon.lxc.address(locker);
+  if (!service || address === null) return true;
+  return (await probe(address, service.port, service.probe.path, service.probe.timeoutMs)).kind === 'good';
+}
+
+async function owe(daemon: Daemon, job: Job, move: Move & { from: number | null }): Promise<void> {
+  const { locker, from, to, refuge } = move;
+  const owed = { token: job.token, from: refuge === 'to' ? to : from, to, since: new Date(daemon.now()).toISOString() };
+  const intent: NewRecord = { kind: 'intent', token: job.token, intent: { kind: 'move', from, to } };
+  await job.record(intent, { kind: 'owed', locker, owed }, { kind: 'wanted', locker, wanted: 'up' });
+}
+
+async function inLane(daemon: Daemon, job: Job, move: Move, work: () => Promise<UpdateOutcome>): Promise<UpdateOutcome> {
+  const { locker, lane: limits } = move;
+  const urgency = job.intended('move') || !(await daemon.lxc.see(locker)).init ? 'is-down' : 'may-wait';
+  const answer = await daemon.lane.enter({ locker, limits, urgency, stillWanted: job.check });
+  if (answer.kind === 'held') return { kind: 'no-start-slot', waitedMs: answer.waitedMs, evidence: [answer.because] };
+  return holding(answer.place, work);
+}
+
+async function holding<T>(place: Place, work: () => Promise<T>): Promise<T> {
+  try {
+    return await work();
+  } finally {
+    place.leave();
+  }
+}
+
+async function carryOut(daemon: Daemon, job: Job, move: Move): Promise<UpdateOutcome> {
+  const { locker, to } = move;
+  const begun = job.intended('move');
+  if (!begun) throw new Fault('CommandFailed', `The journal lost the intent of ${job.token}.`);
+  if (!job.intended('start')) {
+    const stopped = await stopLocker(daemon, job, { locker, rule: move.stop });
+    if (stopped.kind === 'timed-out') return { ...stopped, kind: 'stop-timed-out' };
+    await switchVersion(daemon, job, { locker, to });
+  }
+  const served = await startLocker(daemon, job, { locker, version: to, deadlineMs: move.startDeadlineMs });
+  const signalled = job.intended('stop');
+  const outcome = { killed: job.intended('kill') !== null, fromVersion: begun.intent.from, toVersion: to };
+  if (served.kind === 'not-serving') return { ...served, ...outcome, downMs: null };
+  return { kind: 'serving', ...outcome, downMs: signalled ? served.at - Date.parse(signalled.at) : null };
+}
+
+async function switchVersion(daemon: Daemon, job: Job, { locker, to }: { locker: LockerName; to: number }): Promise<void> {
+  const along: NewRecord[] = [
+    // What a stop ended needs no undo, and this goal is newer than one that waits for a start.
+    { kind: 'quiesced', locker, quiesced: null },
+    { kind: 'next', locker, version: null },
+  ];
+  const from = await currentVersion(daemon, locker);
+  if (from === to) return job.record(...along);
+  await job.effect({ kind: 'switch', from, to }, () => switchTo(daemon, locker, to), along);
+}

@@ -1,0 +1,46 @@
+/**
+ * The port to LXC. Each method is one look or one effect; none decides. What a code of `lxc-stop`
+ * does not say (facts: rc 0 for a kill too) is asked of the processes instead.
+ */
+import type { LockerName } from '../../domain/model/ids';
+import type { Ran } from '../run';
+
+export type LxcState = 'running' | 'stopped' | 'frozen' | 'missing' | 'other';
+
+/** One life of a locker's init. Pids come round again; with the start time they don't. */
+export interface InitProcess {
+  readonly pid: number;
+  /** Field 22 of /proc/<pid>/stat, clock ticks since boot. */
+  readonly startTime: string;
+}
+
+export interface Seen {
+  readonly state: LxcState;
+  /** null unless running or frozen. */
+  readonly init: InitProcess | null;
+}
+
+export type StartResult = { readonly ok: true } | { readonly ok: false; readonly evidence: readonly string[] };
+
+export interface Lxc {
+  /** `5.0.2`; throws LxcMissing. */
+  version(): Promise<string>;
+  /** Containers that have a config and match the box's pattern, sorted. */
+  list(): Promise<LockerName[]>;
+  see(locker: LockerName): Promise<Seen>;
+  /** True while this very init lives. */
+  isAlive(init: InitProcess): Promise<boolean>;
+  /** From `lxc.net.0.ipv4.address` of its config, else asked of the running container; null: none. */
+  address(locker: LockerName): Promise<string | null>;
+  /** Sends the halt signal once and returns (`lxc-stop -W`). */
+  signalStop(locker: LockerName): Promise<Ran>;
+  /** False when it still runs after the time. */
+  waitStopped(locker: LockerName, timeoutMs: number): Promise<boolean>;
+  /** `lxc-stop -k`. */
+  kill(locker: LockerName): Promise<Ran>;
+  /** ok means exec'd, not alive. The evidence is the tail of LXC's own log. */
+  start(locker: LockerName): Promise<StartResult>;
+  /** A command inside the locker. */
+  attach(locker: LockerName, argv: readonly string[], timeoutMs: number): Promise<Ran>;
+  unfreeze(locker: LockerName): Promise<Ran>;
+}

@@ -1,0 +1,82 @@
+/** A bare mirror of a repository: fetched when asked, one fetch at a time, never a half made one. */
+import { mkdir, rename, rm, stat } from 'node:fs/promises';
+import { dirname } from 'node:path';
+import { Fault } from '../../domain/faults';
+import { Sha } from '../../domain/model/ids';
+import { evidenceOf } from '../run';
+import { askGit, git } from './git';
+
+/** A first fetch of a large repository over a slow line. */
+const FETCH_MS = 10 * 60_000;
+
+const turns = new Map<string, Promise<unknown>>();
+
+/** Fetches all branches and tags. Throws RepoUnreachable with git's last lines. */
+export function updateMirror(mirror: string, url: string): Promise<void> {
+  const mine = (turns.get(mirror) ?? Promise.resolve()).then(
+    () => fetchAll(mirror, url),
+    () => fetchAll(mirror, url),
+  );
+  turns.set(
+    mirror,
+    mine.catch(() => {}),
+  );
+  return mine;
+}
+
+async function fetchAll(mirror: string, url: string): Promise<void> {
+  if (!(await exists(mirror))) await makeBare(mirror);
+  const specs = ['+refs/heads/*:refs/heads/*', '+refs/tags/*:refs/tags/*'];
+  const ran = await git(['-C', mirror, 'fetch', '--quiet', '--prune', '--no-write-fetch-head', '--', url, ...specs], FETCH_MS);
+  if (ran.code !== 0) throw new Fault('RepoUnreachable', `The box can not fetch ${url}.`, { evidence: evidenceOf(ran) });
+}
+
+async function makeBare(mirror: string): Promise<void> {
+  const temporary = `${mirror}.tmp`;
+  await rm(temporary, { recursive: true, force: true });
+  await mkdir(dirname(mirror), { recursive: true });
+  const ran = await git(['init', '--quiet', '--bare', temporary]);
+  if (ran.code !== 0)
+    throw new Fault('CommandFailed', `The box can not make the mirror ${mirror}.`, { evidence: evidenceOf(ran) });
+  await rename(temporary, mirror);
+}
+
+/** Fetches only when the commit is not there yet. */
+export async function ensureCommit(mirror: string, url: string, sha: Sha): Promise<void> {
+  if (await hasCommit(mirror, sha)) return;
+  await updateMirror(mirror, url);
+  if (await hasCommit(mirror, sha)) return;
+  throw new Fault('RefUnknown', `${url} has no commit ${sha}.`, { cure: 'Was it force-pushed away? Plan again.' });
+}
+
+async function hasCommit(mirror: string, sha: Sha): Promise<boolean> {
+  return (await exists(mirror)) && (await git(['-C', mirror, 'cat-file', '-e', `${sha}^{commit}`])).code === 0;
+}
+
+/** A branch, else a tag, else a full commit. Throws RefUnknown with the refs that exist. */
+export async function resolveRef(mirror: string, url: string, ref: string): Promise<Sha> {
+  const names = [`refs/heads/${ref}`, `refs/tags/${ref}`, ...(Sha.safeParse(ref).success ? [ref] : [])];
+  for (const name of names) {
+    const ran = await git(['-C', mirror, 'rev-parse', '--verify', '--quiet', '--end-of-options', `${name}^{commit}`]);
+    const sha = Sha.safeParse(ran.stdout.trim());
+    if (ran.code === 0 && sha.success) return sha.data;
+  }
+  const there = await askGit([
+    '-C',
+    mirror,
+    'for-each-ref',
+    '--format=%(refname:short)',
+    '--count=20',
+    'refs/heads',
+    'refs/tags',
+  ]);
+  const evidence = there.split('\n').filter(Boolean);
+  throw new Fault('RefUnknown', `${url} has no branch, tag or commit "${ref}".`, { evidence: ['it has:', ...evidence] });
+}
+
+async function exists(path: string): Promise<boolean> {
+  return stat(path).then(
+    () => true,
+    () => false,
+  );
+}

@@ -1,0 +1,87 @@
+/** lockerctl status and history: tables for a person at the box. */
+import type { SeenLocker } from '../../domain/model/inventory';
+import { HistoryRecord } from '../../domain/model/history';
+import { connectBox } from '../client/connect-box';
+import type { Here } from '../client/connect-box';
+import { openLockerd } from '../client/call-lockerd';
+import { UsageError } from './arguments';
+import type { Arguments } from './arguments';
+
+export async function status(here: Here): Promise<number> {
+  const lockerd = await openLockerd(await connectBox(here));
+  try {
+    const { box, lease, lockers, lockerd: version, lxc, pressure } = await lockerd.call('inspect', { target: null });
+    const cpu =
+      pressure.cpuSomeAvg10 === null
+        ? `load per core ${pressure.loadPerCore.toFixed(2)}`
+        : `CPU pressure ${pressure.cpuSomeAvg10} %`;
+    print(
+      `box ${box} · lockerd ${version} · LXC ${lxc} · ${cpu} · memory available ${Math.round(pressure.memoryAvailablePercent)} %`,
+    );
+    print(
+      lease ? `held by ${lease.holder} (${lease.by}) since ${lease.since}, generation ${lease.generation}` : 'held by nobody',
+    );
+    print(table(['locker', 'state', 'health', 'build', 'version', 'remarks'], lockers.map(row)));
+    return 0;
+  } finally {
+    lockerd.close();
+  }
+}
+
+function row(locker: SeenLocker): string[] {
+  const { name, state, healthy, reportedBuild, current, running, initPid } = locker;
+  const versions =
+    running?.version && running.version !== current?.version
+      ? `${running.version} (current ${current?.version ?? '-'})`
+      : `${current?.version ?? '-'}`;
+  const health = initPid === null ? '-' : healthy ? 'good' : 'BAD';
+  return [name, state, health, reportedBuild ?? '-', versions, remarks(locker)];
+}
+
+function remarks({ wanted, owed, parked, next, problems, initPid }: SeenLocker): string {
+  const said = [
+    owed && `owed since ${owed.since}`,
+    parked && `parked by ${parked.by}`,
+    next !== null && `next ${next}`,
+    initPid === null && wanted === 'down' && !parked && 'stopped on purpose',
+    initPid === null && wanted === 'up' && !parked && !owed && 'DOWN, wanted up',
+    ...problems.map(({ code }) => code),
+  ];
+  return said.filter((text) => typeof text === 'string').join(', ');
+}
+
+export async function history(here: Here, { words }: Arguments): Promise<number> {
+  const limit = words[0] ?? '20';
+  if (!/^[1-9]\d{0,2}$/.test(limit)) throw new UsageError('give a number from 1 to 999');
+  const lockerd = await openLockerd(await connectBox(here));
+  try {
+    const { records } = await lockerd.call('history', { limit: Number(limit) });
+    const rows = records.map((record) => HistoryRecord.parse(record)).map(historyRow);
+    print(
+      rows.length === 0 ? 'no rollout and no script yet' : table(['ended', 'what', 'who', 'state', 'release', 'counts'], rows),
+    );
+    return 0;
+  } finally {
+    lockerd.close();
+  }
+}
+
+function historyRow({ at, kind, holder, by, state, release, counts, takenFrom }: HistoryRecord): string[] {
+  const said = Object.entries(counts).flatMap(([name, count]) => (count > 0 ? [`${name} ${count}`] : []));
+  const who = holder.startsWith('local:') ? holder : `${by} ${holder.slice(0, 8)}`;
+  return [at, kind, who, state, release ?? '-', [...said, ...(takenFrom ? [`from ${takenFrom}`] : [])].join(', ')];
+}
+
+function table(head: readonly string[], rows: readonly (readonly string[])[]): string {
+  const widths = head.map((_, column) => Math.max(...[head, ...rows].map((cells) => (cells[column] ?? '').length)));
+  return [head, ...rows]
+    .map((cells) =>
+      cells
+        .map((cell, column) => cell.padEnd(widths[column] ?? 0))
+        .join('  ')
+        .trimEnd(),
+    )
+    .join('\n');
+}
+
+const print = (text: string): void => void process.stdout.write(`${text}\n`);

@@ -1,0 +1,32 @@
+/** For update-code: a stopped locker gets its link moved, a running one keeps its release until it is started on purpose. */
+import type { z } from 'zod';
+import { Fault } from '../../domain/faults';
+import type { VERBS, VerbResult } from '../../domain/protocol/verbs';
+import type { Daemon } from '../daemon';
+import type { Job } from '../jobs/job';
+import { recordOf } from '../journal/state';
+import { seeLocker } from '../locker/check-fit';
+import { currentVersion, newestVersionOf, switchTo } from '../release/versions';
+
+export async function link(daemon: Daemon, job: Job, params: z.output<typeof VERBS.link.params>): Promise<VerbResult<'link'>> {
+  const { locker, to } = params;
+  const { init } = await seeLocker(daemon, locker);
+  const version = await newestVersionOf(daemon, locker, to);
+  if (version === null)
+    throw new Fault('LockerUnfit', `Release ${to} is not staged for locker ${locker}.`, { cure: 'Stage it first.' });
+  const { owed, next } = recordOf(daemon.journal.state(), locker);
+  const current = await currentVersion(daemon, locker);
+  if (current === version) {
+    if (next !== null) await job.record({ kind: 'next', locker, version: null });
+    return { kind: 'already', version };
+  }
+  // One that is owed has versions of its own to come up on, so it is treated as if it ran.
+  if (init || owed) {
+    await job.record({ kind: 'next', locker, version });
+    return { kind: 'next', version };
+  }
+  await job.effect({ kind: 'link', from: current, to: version }, () => switchTo(daemon, locker, version), [
+    { kind: 'next', locker, version: null },
+  ]);
+  return { kind: 'linked', version };
+}

@@ -1,0 +1,40 @@
+/** A finished update or restore that is asked for again: its result if it is still so, else `superseded`. */
+import type { LockerName } from '../../domain/model/ids';
+import type { UpdateOutcome } from '../../domain/model/outcome';
+import type { Verb } from '../../domain/protocol/verbs';
+import type { Daemon } from '../daemon';
+import { runningVersion } from '../inspect/running-version';
+import type { Job as JobRecord } from '../journal/records';
+import { currentVersion } from '../release/versions';
+
+/** Those that change where a locker is. */
+const MOVES: ReadonlySet<Verb> = new Set<Verb>(['update', 'restore', 'stop', 'start', 'link']);
+
+export async function recallMove(daemon: Daemon, finished: JobRecord, outcome: UpdateOutcome): Promise<UpdateOutcome> {
+  const because = await changedSince(daemon, finished, outcome);
+  return because === null ? outcome : { kind: 'superseded', evidence: [because] };
+}
+
+async function changedSince(daemon: Daemon, finished: JobRecord, outcome: UpdateOutcome): Promise<string | null> {
+  const { locker } = finished.params as { locker: LockerName };
+  const later = laterMove(daemon, finished, locker);
+  if (later) return `${later} came after it`;
+  if (outcome.kind === 'no-start-slot' || outcome.kind === 'superseded') return null;
+  const { init } = await daemon.lxc.see(locker);
+  if (outcome.kind === 'stop-timed-out') return init ? null : `${locker} has stopped since`;
+  const current = await currentVersion(daemon, locker);
+  if (current !== outcome.toVersion) return `${locker} is on version ${current ?? 'none'} now`;
+  if (outcome.kind !== 'serving') return null;
+  if (!init) return `${locker} does not run any more`;
+  const { version } = await runningVersion(daemon, locker, init.pid);
+  return version === outcome.toVersion ? null : `${locker} runs version ${version ?? 'unknown'} now`;
+}
+
+function laterMove(daemon: Daemon, finished: JobRecord, locker: LockerName): string | null {
+  let after = false;
+  for (const job of daemon.journal.state().jobs.values()) {
+    if (job.token === finished.token) after = true;
+    else if (after && MOVES.has(job.verb) && (job.params as { locker?: LockerName }).locker === locker) return job.token;
+  }
+  return null;
+}

@@ -1,0 +1,66 @@
+/** Which code answers which verb. Shapes and who needs a token: domain/protocol/verbs.ts. */
+import type { z } from 'zod';
+import type { UpdateOutcome } from '../../domain/model/outcome';
+import type { VERBS, Verb, VerbResult } from '../../domain/protocol/verbs';
+import type { Daemon } from '../daemon';
+import { readHistory } from '../history/history';
+import { inspect } from '../inspect/inspect';
+import type { Job } from '../jobs/job';
+import type { ChangingVerb } from '../jobs/jobs';
+import { releaseLease, takeLease } from '../lease/lease-verbs';
+import { readLastStage } from '../release/last-stage';
+import { resolveRelease } from '../release/resolve';
+import { drain } from './drain';
+import { link } from './link';
+import { recallMove } from './recall-move';
+import { restore } from './restore';
+import { settle } from './settle';
+import { stage } from './stage';
+import { start } from './start';
+import { stop } from './stop';
+import { undrain } from './undrain';
+import { update } from './update';
+import { verify } from './verify';
+
+type Changing = { [V in Verb]: (typeof VERBS)[V]['changing'] extends true ? V : never }[Verb];
+export type Looking = Exclude<Verb, Changing>;
+type Parsed<V extends Verb> = z.output<(typeof VERBS)[V]['params']>;
+
+export const LOOKING: { readonly [V in Looking]: (daemon: Daemon, params: Parsed<V>) => Promise<VerbResult<V>> } = {
+  inspect: (daemon, params) => inspect(daemon, daemon.journal.state(), params),
+  resolve: resolveRelease,
+  'take-lease': takeLease,
+  'release-lease': releaseLease,
+  heartbeat: async ({ heard, now }, { tokens }) => {
+    for (const token of tokens) heard.set(token, now());
+    return {};
+  },
+  'last-stage': async (daemon) => ({ stage: await readLastStage(daemon) }),
+  history: async (daemon, { limit }) => ({ records: await readHistory(daemon, limit) }),
+};
+
+type Run<V extends Verb> = (daemon: Daemon, job: Job, params: Parsed<V>) => Promise<VerbResult<V>>;
+const CHANGING: { readonly [V in Changing]: Run<V> } = {
+  stage,
+  drain,
+  undrain,
+  update,
+  restore,
+  verify,
+  stop,
+  start,
+  link,
+  settle,
+};
+
+export function changingVerbs(daemon: () => Daemon): (verb: Verb) => ChangingVerb | undefined {
+  return (verb) => {
+    if (!Object.hasOwn(CHANGING, verb)) return undefined;
+    // The door has parsed them by this verb's own schema.
+    const run = CHANGING[verb as Changing] as (daemon: Daemon, job: Job, params: unknown) => Promise<unknown>;
+    const does: ChangingVerb = { run: (job, params) => run(daemon(), job, params) };
+    if (verb === 'undrain') return { ...does, hurries: 'drain' };
+    if (verb !== 'update' && verb !== 'restore') return does;
+    return { ...does, recall: (finished, outcome) => recallMove(daemon(), finished, outcome as UpdateOutcome) };
+  };
+}

@@ -1,0 +1,110 @@
+/**
+ * The proof that a locker is up again: good probes in a row and stable, its own answer is the
+ * build of its release, and what its init has mounted is its version. Only then it is no longer owed.
+ */
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { z } from 'zod';
+import { Fault } from '../../domain/faults';
+import type { LockerName } from '../../domain/model/ids';
+import type { VerifyOutcome } from '../../domain/model/outcome';
+import type { Revision } from '../../domain/model/release';
+import type { ServiceConfig } from '../../domain/model/service';
+import type { VERBS } from '../../domain/protocol/verbs';
+import type { Daemon } from '../daemon';
+import { askBuild, probe } from '../inspect/probe';
+import { runningVersion } from '../inspect/running-version';
+import type { Job } from '../jobs/job';
+import { bootTail } from '../locker/boot-tail';
+import { seeLocker } from '../locker/check-fit';
+import { serviceOf } from '../locker/service-of';
+import type { InitProcess } from '../lxc/lxc';
+import { currentVersion, readRevision } from '../release/versions';
+import { FRESH, addProbe, lateReason } from './streak';
+
+type Params = z.output<typeof VERBS.verify.params>;
+type Unhealthy = Extract<VerifyOutcome, { kind: 'unhealthy' }>;
+
+export async function verify(daemon: Daemon, job: Job, params: Params): Promise<VerifyOutcome> {
+  const { locker } = params;
+  const began = daemon.now();
+  const { init } = await seeLocker(daemon, locker);
+  if (!init) return unhealthy('crashed', await bootTail(daemon, locker));
+  const subject = await subjectOf(daemon, locker, init);
+  const bad =
+    (await untilSteady(daemon, job, { params, subject, until: began + params.deadlineMs })) ?? (await wrongWith(daemon, subject));
+  if (bad) return bad;
+  await job.record(
+    { kind: 'paid', locker },
+    { kind: 'quiesced', locker, quiesced: null },
+    { kind: 'wanted', locker, wanted: 'up' },
+  );
+  return { kind: 'healthy', build: subject.revision.code.build, tookMs: daemon.now() - began };
+}
+
+interface Subject {
+  readonly locker: LockerName;
+  readonly init: InitProcess;
+  readonly address: string;
+  readonly service: ServiceConfig;
+  readonly revision: Revision;
+}
+
+async function subjectOf(daemon: Daemon, locker: LockerName, init: InitProcess): Promise<Subject> {
+  const [service, address, version] = await Promise.all([
+    serviceOf(daemon),
+    daemon.lxc.address(locker),
+    currentVersion(daemon, locker),
+  ]);
+  const revision = version === null ? null : await readRevision(daemon, locker, version);
+  if (!service || !revision) throw new Fault('LockerUnfit', `Locker ${locker} has no release that it could be compared with.`);
+  if (address === null) throw new Fault('LockerUnfit', `Locker ${locker} has no address to be asked at.`);
+  return { locker, init, address, service, revision };
+}
+
+interface Watch {
+  readonly params: Params;
+  readonly subject: Subject;
+  readonly until: number;
+}
+
+/** null: steady. */
+async function untilSteady(daemon: Daemon, job: Job, { params, subject, until }: Watch): Promise<Unhealthy | null> {
+  const { init, locker, address, service } = subject;
+  let streak = FRESH;
+  let last = 'not probed';
+  while (daemon.now() < until) {
+    job.check();
+    if (!(await daemon.lxc.isAlive(init))) return unhealthy('crashed', await bootTail(daemon, locker));
+    const seen = await probe(address, service.port, service.probe.path, service.probe.timeoutMs);
+    const before = streak;
+    streak = addProbe(streak, seen.kind === 'good', daemon.now());
+    if (seen.kind !== 'good') last = seen.detail;
+    // A wrong release need not be watched until it is stable.
+    if (before.everGood === 0 && streak.everGood === 1) {
+      const wrong = await wrongWith(daemon, subject);
+      if (wrong) return wrong;
+    }
+    const { good, since } = streak;
+    if (good >= params.goodProbes && since !== null && daemon.now() - since >= params.stableMs) return null;
+    await sleep(service.probe.intervalMs);
+  }
+  const figures = `${streak.everGood} good probes, ${streak.breaks} breaks; last bad one: ${last}`;
+  return unhealthy(lateReason(streak), [figures, ...(await bootTail(daemon, locker))]);
+}
+
+async function wrongWith(daemon: Daemon, { locker, init, address, service, revision }: Subject): Promise<Unhealthy | null> {
+  const build = await askBuild(address, service);
+  if (build !== revision.code.build) {
+    return unhealthy('wrong-build', [
+      `${service.revisionPath} reports ${build ?? 'no build'}, ${revision.release.label} is ${revision.code.build}`,
+    ]);
+  }
+  const runs = await runningVersion(daemon, locker, init.pid);
+  if (runs.version === revision.version && runs.codeId === revision.code.id) return null;
+  const has = `init ${init.pid} has version ${runs.version ?? 'unknown'} and code ${runs.codeId ?? 'unknown'} mounted`;
+  return unhealthy('wrong-mount', [`${has}, current is version ${revision.version} with code ${revision.code.id}`]);
+}
+
+function unhealthy(reason: Unhealthy['reason'], evidence: string[]): Unhealthy {
+  return { kind: 'unhealthy', reason, evidence: evidence.length > 0 ? evidence : ['it printed nothing'] };
+}

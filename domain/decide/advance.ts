@@ -1,0 +1,93 @@
+/**
+ * What follows by itself from the progress and the time: a batch ends, a budget is used up, a soak
+ * is over, a gate opens or is not answered. Repeated until nothing follows any more, so that it
+ * does not matter how often or when it is asked.
+ */
+import { formatDuration } from '../model/format-duration';
+import type { Plan } from '../model/plan';
+import type { Progress } from '../model/progress';
+import { isInFlight } from './box-load';
+import { addHold, addNote, endLocker, isHalted } from './change-progress';
+import { countFailures } from './count-ends';
+
+type Rule = (plan: Plan, progress: Progress, now: number) => Progress;
+
+/** Each returns the very same object where it has nothing to say. */
+const RULES: readonly Rule[] = [endWhatNeverBegan, endBatch, watchBudget, passSoak, watchGate];
+
+export function advance(plan: Plan, progress: Progress, now: number): Progress {
+  const next = RULES.reduce((reached, rule) => rule(plan, reached, now), progress);
+  return next === progress ? progress : advance(plan, next, now);
+}
+
+/** After an abort or a fault of the rollout, once nothing is in flight any more. */
+function endWhatNeverBegan(plan: Plan, progress: Progress, now: number): Progress {
+  if (!progress.abort && !progress.fault) return progress;
+  const busy = Object.values(progress.lockers).some(
+    (locker) => isInFlight(locker) && !(progress.fault && locker.stage === 'stuck'),
+  );
+  if (busy) return progress;
+  const waiting = plan.lockers.filter(({ name }) => progress.lockers[name]?.stage === 'waiting');
+  const stuck = plan.lockers.filter(({ name }) => progress.lockers[name]?.stage === 'stuck');
+  const reason = progress.abort ? 'aborted before its turn' : 'the rollout ended before its turn';
+  const skipped = waiting.reduce((p, { name }) => endLocker(plan, p, { locker: name, end: 'skipped', reason }, now), progress);
+  const left = 'was told to stop, and nobody could wait for it';
+  return stuck.reduce((p, { name }) => endLocker(plan, p, { locker: name, end: 'failed', reason: left }, now), skipped);
+}
+
+function endBatch(plan: Plan, progress: Progress, now: number): Progress {
+  const batch = plan.batches[progress.batch - 1];
+  if (!batch || progress.batchEndedAt !== null) return progress;
+  const ends = batch.lockers.map((name) => progress.lockers[name]?.end ?? null);
+  if (ends.includes(null)) return progress;
+  const ended = { ...progress, batchEndedAt: now };
+  if (progress.abort || progress.fault || ends.length === 0 || ends.some((end) => end !== 'skipped')) return ended;
+  const sentence = `All ${ends.length} lockers of batch ${batch.number} were skipped: nothing shows that the release works`;
+  return addHold(ended, { reason: 'no-evidence', sentence, liftedBy: ['resume', 'abort'], locker: null, since: now });
+}
+
+function watchBudget(plan: Plan, progress: Progress, now: number): Progress {
+  if (progress.abort || progress.fault || progress.holds.some(({ reason }) => reason === 'failures')) return progress;
+  const { canary, total } = countFailures(plan, progress);
+  const { acknowledged } = progress;
+  const inCanary = canary - acknowledged.canary > plan.limits.canaryFailures;
+  if (!inCanary && total - acknowledged.total <= plan.limits.totalFailures) return progress;
+  const limit = inCanary ? `${plan.limits.canaryFailures} in the canary batch` : `${plan.limits.totalFailures} in all`;
+  const known = acknowledged.total > 0 ? ` since the ${acknowledged.total} acknowledged ones` : '';
+  const failures = inCanary ? canary - acknowledged.canary : total - acknowledged.total;
+  const sentence = `${failures} ${failures === 1 ? 'failure' : 'failures'}${known}, allowed are ${limit}: ${namesOfFailed(plan, progress)}`;
+  if (plan.policy.onFailure === 'continue') {
+    return addNote({ ...progress, acknowledged: { canary, total } }, `${sentence}; going on by policy`, now);
+  }
+  return addHold(progress, { reason: 'failures', sentence, liftedBy: ['resume', 'abort'], locker: null, since: now });
+}
+
+/** Names enough to begin looking; status lists all of them with their reasons. */
+function namesOfFailed(plan: Plan, progress: Progress): string {
+  const failed = plan.lockers.filter(({ name }) => progress.lockers[name]?.counted).map(({ name }) => name);
+  return failed.length <= 5 ? failed.join(', ') : `${failed.slice(-5).join(', ')} and ${failed.length - 5} more`;
+}
+
+function passSoak(plan: Plan, progress: Progress, now: number): Progress {
+  const batch = plan.batches[progress.batch - 1];
+  if (!batch || progress.batchEndedAt === null || isHalted(progress)) return progress;
+  if (now < progress.batchEndedAt + batch.soakMs) return progress;
+  const next = plan.batches[progress.batch];
+  const approved = progress.approvals.some((approval) => approval.batch === next?.number);
+  if (!next?.gate || approved) return { ...progress, batch: progress.batch + 1, batchEndedAt: null, gate: null };
+  return progress.gate ? progress : { ...progress, gate: { batch: next.number, since: now } };
+}
+
+function watchGate(plan: Plan, progress: Progress, now: number): Progress {
+  const { gate } = progress;
+  const { gateTimeoutMs } = plan.policy;
+  if (!gate || isHalted(progress) || now < gate.since + gateTimeoutMs) return progress;
+  const sentence = `Nobody answered for batch ${gate.batch} within ${formatDuration(gateTimeoutMs)}`;
+  return addHold(progress, {
+    reason: 'gate-timeout',
+    sentence,
+    liftedBy: ['approve', 'resume', 'abort'],
+    locker: null,
+    since: now,
+  });
+}

@@ -1,0 +1,64 @@
+/** The few ways in which progress changes; every other file of this folder is written in them. */
+import type { LockerName } from '../model/ids';
+import type { LockerEnd } from '../model/outcome';
+import type { Plan } from '../model/plan';
+import type { Hold, LockerProgress, Progress } from '../model/progress';
+
+/** Enough for the story of a bad night; older ones are in the workflow's history. */
+const MAX_NOTES = 50;
+
+export function changeLocker(progress: Progress, name: LockerName, change: Partial<LockerProgress>): Progress {
+  const locker = progress.lockers[name];
+  if (!locker) return progress;
+  return { ...progress, lockers: { ...progress.lockers, [name]: { ...locker, ...change } } };
+}
+
+export interface Ending {
+  readonly locker: LockerName;
+  readonly end: LockerEnd;
+  readonly reason: string | null;
+}
+
+export function endLocker(plan: Plan, progress: Progress, { locker, end, reason }: Ending, now: number): Progress {
+  const planned = plan.lockers.find(({ name }) => name === locker);
+  // A locker that was sick before is baseline: in the counts, not in the budget.
+  const counted = (end === 'failed' || end === 'restored') && planned?.baseline !== 'failing';
+  return changeLocker(progress, locker, { stage: 'ended', end, reason, counted, endedAt: now, retry: null });
+}
+
+/** Not taken after all: it waits for its turn again, and its next requests have tokens of their own. */
+export function sendBack(progress: Progress, name: LockerName): Progress {
+  const cycle = (progress.lockers[name]?.cycle ?? 0) + 1;
+  return changeLocker(progress, name, { stage: 'waiting', cycle, beganAt: null, already: false, retry: null });
+}
+
+/** One hold for a reason and locker: the first says what happened. */
+export function addHold(progress: Progress, hold: Hold): Progress {
+  const known = progress.holds.some(({ reason, locker }) => reason === hold.reason && locker === hold.locker);
+  return known ? progress : { ...progress, holds: [...progress.holds, hold] };
+}
+
+export function dropHolds(progress: Progress, dropped: (hold: Hold) => boolean): Progress {
+  const holds = progress.holds.filter((hold) => !dropped(hold));
+  return holds.length === progress.holds.length ? progress : { ...progress, holds };
+}
+
+export function addNote(progress: Progress, text: string, at: number): Progress {
+  if (progress.notes.some((note) => note.at === at && note.text === text)) return progress;
+  return { ...progress, notes: [...progress.notes, { at, text }].slice(-MAX_NOTES) };
+}
+
+/** Moves our deadlines by the time in which our clocks stood. */
+export function moveClocks(progress: Progress, from: number, ms: number): Progress {
+  const moved = (since: number) => since + Math.max(0, ms - Math.max(0, since - from));
+  return {
+    ...progress,
+    batchEndedAt: progress.batchEndedAt === null ? null : moved(progress.batchEndedAt),
+    gate: progress.gate && { ...progress.gate, since: moved(progress.gate.since) },
+  };
+}
+
+/** Somebody or something wants no locker to begin. */
+export function isHalted({ pause, holds, abort, fault }: Progress): boolean {
+  return pause !== null || holds.length > 0 || abort !== null || fault !== null;
+}

@@ -1,0 +1,76 @@
+/**
+ * What comes next, from a plan, what happened so far, and the time. Pure, and under Temporal's
+ * replay contract: keep it small. Invariants: nothing begins while anything halts the rollout;
+ * a batch begins only after the former one's lockers ended, its soak, and its approval
+ * (advance.ts moves `batch`); no begin takes the box over its slots (box-load.ts).
+ */
+import type { LockerName } from '../model/ids';
+import type { Plan } from '../model/plan';
+import type { Progress, RunState } from '../model/progress';
+import { boxLoad } from './box-load';
+import { isHalted } from './change-progress';
+import { endStateOf } from './count-ends';
+import type { Ask, Decision } from './decision';
+
+export function decide(plan: Plan, progress: Progress, now: number): Decision {
+  if (isDone(plan, progress)) return { kind: 'done', state: endStateOf(progress) };
+  return {
+    kind: 'walk',
+    begin: isHalted(progress) ? [] : mayBegin(plan, progress),
+    recall: isHalted(progress) ? draining(plan, progress) : [],
+    waitUntil: waitUntil(plan, progress, now),
+    state: runStateOf(progress),
+    ask: askOf(progress),
+  };
+}
+
+function isDone(plan: Plan, progress: Progress): boolean {
+  const allEnded = Object.values(progress.lockers).every(({ stage }) => stage === 'ended');
+  if (progress.abort || progress.fault) return allEnded;
+  return allEnded && progress.batch > plan.batches.length && !isHalted(progress);
+}
+
+function mayBegin(plan: Plan, progress: Progress): LockerName[] {
+  const batch = plan.batches[progress.batch - 1];
+  if (!batch) return [];
+  const load = boxLoad(plan, progress);
+  let room = load.slots - load.down;
+  let unprovenRoom = plan.limits.maxUnproven - load.inFlight;
+  const takesSlot = new Map(plan.lockers.map(({ name, baseline }) => [name, baseline === 'serving']));
+  return batch.lockers.filter((name) => {
+    if (progress.lockers[name]?.stage !== 'waiting' || unprovenRoom <= 0) return false;
+    if (takesSlot.get(name) && room <= 0) return false;
+    if (takesSlot.get(name)) room -= 1;
+    unprovenRoom -= 1;
+    return true;
+  });
+}
+
+function draining(plan: Plan, progress: Progress): LockerName[] {
+  return plan.lockers.map(({ name }) => name).filter((name) => progress.lockers[name]?.stage === 'draining');
+}
+
+function waitUntil(plan: Plan, progress: Progress, now: number): number | null {
+  if (isHalted(progress)) return null;
+  if (progress.gate) return progress.gate.since + plan.policy.gateTimeoutMs;
+  const batch = plan.batches[progress.batch - 1];
+  if (!batch || progress.batchEndedAt === null) return null;
+  return Math.max(now, progress.batchEndedAt + batch.soakMs);
+}
+
+export function runStateOf({ abort, fault, pause, holds, gate }: Progress): RunState {
+  const stuck = holds.some(({ reason }) => reason === 'stop-timed-out');
+  if (abort || fault) return stuck ? 'held' : 'settling';
+  if (pause) return 'paused';
+  if (holds.length > 0) return 'held';
+  return gate ? 'waiting-for-approval' : 'running';
+}
+
+/** The most urgent one: a locker that hangs half way, then a person's own pause, then our holds, then the gate. */
+export function askOf({ pause, holds, gate }: Progress): Ask | null {
+  const stuck = holds.find(({ reason }) => reason === 'stop-timed-out');
+  if (stuck) return { kind: 'lift', hold: stuck };
+  if (pause) return { kind: 'resume', pause };
+  if (holds[0]) return { kind: 'lift', hold: holds[0] };
+  return gate && { kind: 'approve', batch: gate.batch };
+}

@@ -1,0 +1,23 @@
+/** What comes next, as data: the workflow does it and decides nothing itself. */
+import type { LockerName } from '../model/ids';
+import type { EndState, Hold, Pause, RunState } from '../model/progress';
+
+/** What a person is asked for; `domain/operator/ask-sentence.ts` puts it into words. */
+export type Ask =
+  | { readonly kind: 'approve'; readonly batch: number }
+  | { readonly kind: 'resume'; readonly pause: Pause }
+  | { readonly kind: 'lift'; readonly hold: Hold };
+
+export type Decision =
+  | {
+      readonly kind: 'walk';
+      /** May start now, all of them together. */
+      readonly begin: readonly LockerName[];
+      /** Only draining, and nothing is to go on: take their drain back. */
+      readonly recall: readonly LockerName[];
+      /** Decide again at this time even if nothing happens; null: only when something happens. */
+      readonly waitUntil: number | null;
+      readonly state: RunState;
+      readonly ask: Ask | null;
+    }
+  | { readonly kind: 'done'; readonly state: EndState };

@@ -1,0 +1,89 @@
+/**
+ * A step that threw until trying again was over. One table says whose trouble a fault is: the
+ * link's (the locker's state is unknown), the rollout's (it can not go on), else the locker's.
+ */
+import type { LockerName } from '../model/ids';
+import type { Plan } from '../model/plan';
+import type { Progress, StepFault } from '../model/progress';
+import { addHold, addNote, changeLocker, endLocker, sendBack } from './change-progress';
+import { failUpdate } from './fold-step';
+
+const WHOSE: Readonly<Record<string, 'link' | 'rollout'>> = {
+  BoxUnreachable: 'link',
+  LinkLost: 'link',
+  HostKeyMismatch: 'link',
+  HostKeyUnknown: 'link',
+  LoginRefused: 'link',
+  LockerdMissing: 'link',
+  ProtocolMismatch: 'link',
+  WrongBox: 'link',
+  Fenced: 'rollout',
+  NoLease: 'rollout',
+  HeldBy: 'rollout',
+};
+
+interface Faulty {
+  readonly locker: LockerName;
+  readonly fault: StepFault;
+}
+
+export function foldFault(plan: Plan, progress: Progress, faulty: Faulty, now: number): Progress {
+  const whose = Object.hasOwn(WHOSE, faulty.fault.code) ? WHOSE[faulty.fault.code] : undefined;
+  if (whose === 'link') return foldLinkFault(plan, progress, faulty, now);
+  if (whose === 'rollout') return foldRolloutFault(plan, progress, faulty, now);
+  return foldLockerFault(plan, progress, faulty, now);
+}
+
+function foldLinkFault(plan: Plan, progress: Progress, { locker, fault }: Faulty, now: number): Progress {
+  const failure = progress.lockers[locker]?.failure ?? null;
+  const reason = failure === null ? fault.sentence : `${failure}; then: ${fault.sentence}`;
+  const ended = endLocker(plan, progress, { locker, end: 'unreachable', reason }, now);
+  return addHold(ended, {
+    reason: 'unreachable',
+    sentence: `${fault.sentence} ${fault.cure} Lockers that it happened to are listed as unreachable; the box brings them up by itself.`,
+    liftedBy: ['resume', 'abort'],
+    locker: null,
+    since: now,
+  });
+}
+
+function foldRolloutFault(plan: Plan, progress: Progress, { locker, fault }: Faulty, now: number): Progress {
+  const ended = endLocker(plan, progress, { locker, end: 'failed', reason: fault.sentence }, now);
+  return { ...ended, pause: null, gate: null, holds: [], fault: progress.fault ?? fault };
+}
+
+function foldLockerFault(plan: Plan, progress: Progress, { locker, fault }: Faulty, now: number): Progress {
+  const { stage, failure = null } = progress.lockers[locker] ?? {};
+  switch (stage) {
+    case 'draining':
+      return changeLocker(progress, locker, { stage: 'undraining', failure: `could not be drained: ${fault.sentence}` });
+    case 'undraining':
+      return foldUndrainFault(plan, progress, { locker, fault }, now);
+    case 'updating':
+      return failUpdate(plan, progress, { locker, failure: `could not be updated: ${fault.sentence}` }, now);
+    case 'verifying':
+      if (failure === null)
+        return failUpdate(plan, progress, { locker, failure: `could not be verified: ${fault.sentence}` }, now);
+      return endLocker(
+        plan,
+        progress,
+        { locker, end: 'failed', reason: `${failure}; its restore is unproven: ${fault.sentence}` },
+        now,
+      );
+    case 'restoring':
+      return endLocker(plan, progress, { locker, end: 'failed', reason: `${failure}; not restored: ${fault.sentence}` }, now);
+    case undefined:
+    case 'waiting':
+    case 'stuck':
+    case 'ended':
+      break;
+  }
+  return progress;
+}
+
+/** The box undoes a quiesce that nobody speaks for within a minute (dead-man), so this alone is no failure. */
+function foldUndrainFault(plan: Plan, progress: Progress, { locker, fault }: Faulty, now: number): Progress {
+  const failure = progress.lockers[locker]?.failure ?? null;
+  if (failure !== null) return endLocker(plan, progress, { locker, end: 'failed', reason: failure }, now);
+  return addNote(sendBack(progress, locker), `${locker}: its drain could not be taken back: ${fault.sentence}`, now);
+}

@@ -1,0 +1,183 @@
+/** What each outcome of a step does to its locker. Called for a locker that is in that step only. */
+import { formatDuration } from '../model/format-duration';
+import type { LockerName } from '../model/ids';
+import type { DrainOutcome, UpdateOutcome, VerifyOutcome } from '../model/outcome';
+import type { Plan } from '../model/plan';
+import type { Progress } from '../model/progress';
+import { addHold, addNote, changeLocker, endLocker, isHalted, sendBack } from './change-progress';
+
+interface Of<O> {
+  readonly locker: LockerName;
+  readonly outcome: O;
+}
+type TimedOutDrain = Extract<DrainOutcome, { kind: 'timed-out' }>;
+type Moved = Extract<UpdateOutcome, { toVersion: number }>;
+
+const lastLine = (evidence: readonly string[]): string => (evidence.length > 0 ? `: ${evidence.at(-1)}` : '');
+
+export function foldDrain(plan: Plan, progress: Progress, { locker, outcome }: Of<DrainOutcome>, now: number): Progress {
+  if (outcome.kind === 'timed-out') return foldDrainTimeout(plan, progress, { locker, outcome }, now);
+  return changeLocker(progress, locker, { stage: isHalted(progress) ? 'undraining' : 'updating' });
+}
+
+function foldDrainTimeout(plan: Plan, progress: Progress, { locker, outcome }: Of<TimedOutDrain>, now: number): Progress {
+  const busy = `was not idle within ${formatDuration(outcome.waitedMs)}`;
+  switch (plan.policy.drain.onTimeout) {
+    case 'skip':
+      return endLocker(plan, progress, { locker, end: 'skipped', reason: `${busy}; it stays up on its old release` }, now);
+    case 'proceed': {
+      const noted = addNote(progress, `${locker} ${busy}; going on by policy`, now);
+      return changeLocker(noted, locker, { stage: isHalted(progress) ? 'undraining' : 'updating' });
+    }
+    case 'hold':
+      break;
+  }
+  const sentence = `${locker} ${busy}; it stays up and is tried again after resume${lastLine(outcome.evidence)}`;
+  const hold = { reason: 'drain-timed-out', sentence, liftedBy: ['resume', 'abort'], locker, since: now } as const;
+  return addHold(sendBack(progress, locker), hold);
+}
+
+/** Its quiesce is taken back: it waits for its turn, unless its drain itself went wrong. */
+export function foldUndrain(plan: Plan, progress: Progress, locker: LockerName, now: number): Progress {
+  const failure = progress.lockers[locker]?.failure ?? null;
+  return failure === null
+    ? sendBack(progress, locker)
+    : endLocker(plan, progress, { locker, end: 'failed', reason: failure }, now);
+}
+
+export function foldUpdate(plan: Plan, before: Progress, { locker, outcome }: Of<UpdateOutcome>, now: number): Progress {
+  const progress = 'toVersion' in outcome ? recordDown(before, locker, outcome, now) : before;
+  const links = plan.lockers.find(({ name }) => name === locker)?.action === 'link';
+  switch (outcome.kind) {
+    case 'serving':
+      return changeLocker(progress, locker, { stage: 'verifying' });
+    case 'linked':
+      return endLocker(plan, progress, { locker, end: 'updated', reason: null }, now);
+    case 'already':
+      if (links) return endLocker(plan, progress, { locker, end: 'unchanged', reason: null }, now);
+      return changeLocker(progress, locker, { stage: 'verifying', already: true });
+    case 'not-serving':
+      return failUpdate(plan, progress, { locker, failure: `${NOT_SERVING[outcome.reason]}${lastLine(outcome.evidence)}` }, now);
+    case 'stop-timed-out':
+      return holdStuck(progress, { locker, outcome }, now);
+    case 'no-start-slot':
+      return holdForPressure(takeBack(plan, progress, locker), { locker, outcome }, now);
+    case 'superseded':
+      break;
+  }
+  return holdWorldChanged(takeBack(plan, progress, locker), { locker, outcome }, now);
+}
+
+export function foldRestore(plan: Plan, before: Progress, { locker, outcome }: Of<UpdateOutcome>, now: number): Progress {
+  const progress = 'toVersion' in outcome ? recordDown(before, locker, outcome, now) : before;
+  const failure = progress.lockers[locker]?.failure ?? 'failed';
+  const failed = (why: string) =>
+    endLocker(plan, progress, { locker, end: 'failed', reason: `${failure}; and its restore ${why}` }, now);
+  switch (outcome.kind) {
+    case 'serving':
+    case 'already':
+      return changeLocker(progress, locker, { stage: 'verifying' });
+    case 'linked':
+      return endLocker(plan, progress, { locker, end: 'restored', reason: failure }, now);
+    case 'not-serving':
+      return failed(`${NOT_SERVING[outcome.reason]}${lastLine(outcome.evidence)}`);
+    case 'stop-timed-out':
+      return holdStuck(progress, { locker, outcome }, now);
+    case 'no-start-slot':
+      return failed(`found no start slot within ${formatDuration(outcome.waitedMs)}; the box brings it up when there is room`);
+    case 'superseded':
+      break;
+  }
+  return failed(`was superseded on the box${lastLine(outcome.evidence)}`);
+}
+
+export function foldVerify(plan: Plan, progress: Progress, { locker, outcome }: Of<VerifyOutcome>, now: number): Progress {
+  const { failure = null, already = false } = progress.lockers[locker] ?? {};
+  if (outcome.kind === 'healthy') {
+    if (failure !== null) return endLocker(plan, progress, { locker, end: 'restored', reason: failure }, now);
+    return endLocker(plan, progress, { locker, end: already ? 'unchanged' : 'updated', reason: null }, now);
+  }
+  const sick = `${UNHEALTHY[outcome.reason]}${lastLine(outcome.evidence)}`;
+  if (failure === null) return failUpdate(plan, progress, { locker, failure: sick }, now);
+  return endLocker(plan, progress, { locker, end: 'failed', reason: `${failure}; restored, it ${sick}` }, now);
+}
+
+const NOT_SERVING = {
+  crashed: 'crashed after its start',
+  'no-answer': 'did not answer its probe after its start',
+  'start-failed': 'did not start',
+} as const;
+
+const UNHEALTHY = {
+  crashed: 'crashed before it was stable',
+  'no-answer': 'stopped answering its probe',
+  flapping: 'answered its probe now and then only',
+  'wrong-build': 'reports another build than the release’s',
+  'wrong-mount': 'runs from another directory than the release’s',
+} as const;
+
+/** The way back is a cycle of its own: its tokens are new. A locker that came from nothing has none. */
+export function failUpdate(
+  plan: Plan,
+  progress: Progress,
+  { locker, failure }: { readonly locker: LockerName; readonly failure: string },
+  now: number,
+): Progress {
+  const from = plan.lockers.find(({ name }) => name === locker)?.from ?? null;
+  if (from === null) {
+    return endLocker(
+      plan,
+      progress,
+      { locker, end: 'failed', reason: `${failure}; there is no earlier version to restore` },
+      now,
+    );
+  }
+  const cycle = (progress.lockers[locker]?.cycle ?? 0) + 1;
+  return changeLocker(progress, locker, { stage: 'restoring', failure, cycle, retry: null });
+}
+
+function recordDown(progress: Progress, locker: LockerName, { downMs, killed }: Moved, now: number): Progress {
+  const before = progress.lockers[locker];
+  if (!before) return progress;
+  const total = downMs === null ? before.downMs : (before.downMs ?? 0) + downMs;
+  const noted = killed ? addNote(progress, `${locker} did not stop in time and was killed`, now) : progress;
+  return changeLocker(noted, locker, { downMs: total, killed: before.killed || killed });
+}
+
+/** Nothing was stopped: its quiesce, if it had one, is undone before it waits again. */
+function takeBack(plan: Plan, progress: Progress, locker: LockerName): Progress {
+  const planned = plan.lockers.find(({ name }) => name === locker);
+  const drained = plan.hasDrain && planned?.action === 'update' && planned.baseline === 'serving';
+  return drained ? changeLocker(progress, locker, { stage: 'undraining' }) : sendBack(progress, locker);
+}
+
+type Waited = Extract<UpdateOutcome, { waitedMs: number }>;
+
+function holdStuck(progress: Progress, { locker, outcome }: Of<Waited>, now: number): Progress {
+  const waited = formatDuration(outcome.waitedMs);
+  return addHold(changeLocker(progress, locker, { stage: 'stuck', retry: null }), {
+    reason: 'stop-timed-out',
+    sentence: `${locker} was told to stop and still runs after ${waited}${lastLine(outcome.evidence)}`,
+    liftedBy: ['retryLocker'],
+    locker,
+    since: now,
+  });
+}
+
+function holdForPressure(progress: Progress, { locker, outcome }: Of<Waited>, now: number): Progress {
+  const waited = formatDuration(outcome.waitedMs);
+  return addHold(progress, {
+    reason: 'pressure',
+    sentence: `The box let nothing start for ${waited} (${locker} waited first; it was not stopped)${lastLine(outcome.evidence)}`,
+    liftedBy: ['resume', 'abort'],
+    locker: null,
+    since: now,
+  });
+}
+
+type Superseded = Extract<UpdateOutcome, { kind: 'superseded' }>;
+
+function holdWorldChanged(progress: Progress, { locker, outcome }: Of<Superseded>, now: number): Progress {
+  const sentence = `${locker} was changed by somebody else since its update; resume plans its cycle again${lastLine(outcome.evidence)}`;
+  return addHold(progress, { reason: 'world-changed', sentence, liftedBy: ['resume', 'abort'], locker, since: now });
+}

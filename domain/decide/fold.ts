@@ -1,0 +1,88 @@
+/**
+ * Folds one event into the progress; the only place where progress changes. Pure, and under
+ * Temporal's replay contract. Folding the same outcome twice changes nothing: a step's event
+ * counts only for a locker that is in that step of that cycle.
+ */
+import type { Plan } from '../model/plan';
+import type { LockerStage, Progress } from '../model/progress';
+import { advance } from './advance';
+import { addNote, changeLocker, moveClocks } from './change-progress';
+import { foldFault } from './fold-fault';
+import { foldMessage } from './fold-message';
+import { foldDrain, foldRestore, foldUndrain, foldUpdate, foldVerify } from './fold-step';
+import type { RolloutEvent, StepEvent } from './rollout-event';
+
+export function fold(plan: Plan, progress: Progress, event: RolloutEvent, now: number): Progress {
+  return advance(plan, apply(plan, progress, event, now), now);
+}
+
+function apply(plan: Plan, progress: Progress, event: RolloutEvent, now: number): Progress {
+  switch (event.kind) {
+    case 'tick':
+      return progress;
+    case 'note':
+      return addNote(progress, event.text, now);
+    case 'late':
+      // A pause moves the clocks by itself when it is lifted.
+      return progress.pause ? progress : moveClocks(progress, now - event.ms, event.ms);
+    case 'begin':
+      return begin(plan, progress, event.locker, now);
+    case 'approve':
+    case 'reject':
+    case 'pause':
+    case 'resume':
+    case 'abort':
+    case 'retryLocker':
+      return foldMessage(plan, progress, event, now);
+    case 'drain':
+    case 'drain-cancelled':
+    case 'undrain':
+    case 'update':
+    case 'verify':
+    case 'restore':
+    case 'fault':
+      break;
+  }
+  return foldStep(plan, progress, event, now);
+}
+
+function begin(plan: Plan, progress: Progress, name: string, now: number): Progress {
+  const planned = plan.lockers.find((locker) => locker.name === name);
+  if (!planned || progress.lockers[name]?.stage !== 'waiting') return progress;
+  // A locker that does not answer its probe has nobody to ask whether it is idle.
+  const drains = plan.hasDrain && planned.action === 'update' && planned.baseline === 'serving';
+  return changeLocker(progress, planned.name, { stage: drains ? 'draining' : 'updating', beganAt: now });
+}
+
+/** In which stages an event of a step is awaited. */
+const AWAITED: Readonly<Record<StepEvent['kind'], readonly LockerStage[]>> = {
+  drain: ['draining'],
+  'drain-cancelled': ['draining'],
+  undrain: ['undraining'],
+  update: ['updating'],
+  verify: ['verifying'],
+  restore: ['restoring'],
+  fault: ['draining', 'undraining', 'updating', 'verifying', 'restoring'],
+};
+
+function foldStep(plan: Plan, progress: Progress, event: StepEvent, now: number): Progress {
+  const locker = progress.lockers[event.locker];
+  if (!locker || locker.cycle !== event.cycle || !AWAITED[event.kind].includes(locker.stage)) return progress;
+  switch (event.kind) {
+    case 'drain':
+      return foldDrain(plan, progress, event, now);
+    case 'drain-cancelled':
+      return changeLocker(progress, event.locker, { stage: 'undraining' });
+    case 'undrain':
+      return foldUndrain(plan, progress, event.locker, now);
+    case 'update':
+      return foldUpdate(plan, progress, event, now);
+    case 'verify':
+      return foldVerify(plan, progress, event, now);
+    case 'restore':
+      return foldRestore(plan, progress, event, now);
+    case 'fault':
+      break;
+  }
+  return foldFault(plan, progress, event, now);
+}

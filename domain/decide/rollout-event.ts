@@ -1,0 +1,46 @@
+/**
+ * Everything that can happen to a walking rollout, as data. A step's event names its locker and
+ * cycle, so that one which comes late or twice matches no stage any more and changes nothing.
+ */
+import type { LockerName } from '../model/ids';
+import type { DrainOutcome, UpdateOutcome, VerifyOutcome } from '../model/outcome';
+import type { StepFault } from '../model/progress';
+
+interface OfLocker {
+  readonly locker: LockerName;
+  readonly cycle: number;
+}
+interface OfPerson {
+  readonly actor: string;
+  readonly reason: string | null;
+}
+
+export type StepEvent = OfLocker &
+  (
+    | { readonly kind: 'drain'; readonly outcome: DrainOutcome }
+    /** The drain was taken back before it came to anything. */
+    | { readonly kind: 'drain-cancelled' }
+    | { readonly kind: 'undrain' }
+    | { readonly kind: 'update'; readonly outcome: UpdateOutcome }
+    | { readonly kind: 'verify'; readonly outcome: VerifyOutcome }
+    | { readonly kind: 'restore'; readonly outcome: UpdateOutcome }
+    /** The step that the locker is in threw, and trying again is over. */
+    | { readonly kind: 'fault'; readonly fault: StepFault }
+  );
+
+export type MessageEvent = OfPerson &
+  (
+    | { readonly kind: 'approve' | 'reject'; readonly batch: number }
+    | { readonly kind: 'pause' | 'resume' | 'abort' }
+    | { readonly kind: 'retryLocker'; readonly locker: LockerName; readonly how: 'wait' | 'kill' }
+  );
+
+export type RolloutEvent =
+  | StepEvent
+  | MessageEvent
+  | { readonly kind: 'begin'; readonly locker: LockerName }
+  /** Time went by: a soak or a gate's timeout may be over. */
+  | { readonly kind: 'tick' }
+  /** A timer came this late (Temporal's own pause, no worker): our deadlines move by as much. */
+  | { readonly kind: 'late'; readonly ms: number }
+  | { readonly kind: 'note'; readonly text: string };

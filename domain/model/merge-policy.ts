@@ -1,0 +1,65 @@
+/**
+ * Layers of written policy (fleet, service, box, flags) become one: a later layer wins key by
+ * key, inside the groups too, so that a box which sets `soak.batch` keeps the fleet's `soak.canary`.
+ * What nobody wrote is the product's default, from this one table. Free of zod.
+ */
+import type { Policy, PolicyInput } from './policy';
+
+export const PRODUCT_DEFAULTS: Policy = {
+  batches: [1, 5, 'rest'],
+  maxDown: '10%',
+  maxUnproven: null,
+  maxStarting: 5,
+  pressure: { cpuSomeAvg10: 60, memoryAvailable: 5, loadPerCore: 4, holdAfterMs: 600_000 },
+  drain: { timeoutMs: 60_000, onTimeout: 'skip' },
+  drainIsExplicit: false,
+  stop: { timeoutMs: 60_000, onTimeout: 'kill' },
+  verify: { goodProbes: 3, stableMs: 10_000, deadlineMs: 300_000 },
+  soak: { canaryMs: 30_000, batchMs: 0 },
+  gates: 'canary',
+  gateTimeoutMs: 24 * 3_600_000,
+  maxFailures: { canary: 0, total: '3%' },
+  onFailure: 'hold',
+  keepReleases: 5,
+};
+
+export function mergePolicy(layers: readonly PolicyInput[]): Policy {
+  return layers.reduce<Policy>(overlay, PRODUCT_DEFAULTS);
+}
+
+function overlay(base: Policy, layer: PolicyInput): Policy {
+  const { pressure, drain, stop, verify, soak, maxFailures } = layer;
+  return {
+    batches: layer.batches ?? base.batches,
+    maxDown: layer.maxDown ?? base.maxDown,
+    maxUnproven: layer.maxUnproven ?? base.maxUnproven,
+    maxStarting: layer.maxStarting ?? base.maxStarting,
+    pressure: {
+      cpuSomeAvg10: pressure?.cpuSomeAvg10 ?? base.pressure.cpuSomeAvg10,
+      memoryAvailable: pressure?.memoryAvailable ?? base.pressure.memoryAvailable,
+      loadPerCore: pressure?.loadPerCore ?? base.pressure.loadPerCore,
+      holdAfterMs: pressure?.holdAfter ?? base.pressure.holdAfterMs,
+    },
+    drain: { timeoutMs: drain?.timeout ?? base.drain.timeoutMs, onTimeout: drain?.onTimeout ?? base.drain.onTimeout },
+    drainIsExplicit: base.drainIsExplicit || isWritten(drain),
+    stop: { timeoutMs: stop?.timeout ?? base.stop.timeoutMs, onTimeout: stop?.onTimeout ?? base.stop.onTimeout },
+    verify: {
+      goodProbes: verify?.goodProbes ?? base.verify.goodProbes,
+      stableMs: verify?.stable ?? base.verify.stableMs,
+      deadlineMs: verify?.deadline ?? base.verify.deadlineMs,
+    },
+    soak: { canaryMs: soak?.canary ?? base.soak.canaryMs, batchMs: soak?.batch ?? base.soak.batchMs },
+    gates: layer.gates ?? base.gates,
+    gateTimeoutMs: layer.gateTimeout ?? base.gateTimeoutMs,
+    maxFailures: {
+      canary: maxFailures?.canary ?? base.maxFailures.canary,
+      total: maxFailures?.total ?? base.maxFailures.total,
+    },
+    onFailure: layer.onFailure ?? base.onFailure,
+    keepReleases: layer.keepReleases ?? base.keepReleases,
+  };
+}
+
+function isWritten(drain: PolicyInput['drain']): boolean {
+  return drain !== undefined && Object.values(drain).some((value) => value !== undefined);
+}

@@ -1,0 +1,80 @@
+/**
+ * From fleet.yaml's words to what a box is told: the service in milliseconds with its defaults,
+ * and the target that `inspect` and `stage` render the same config from. Free of zod.
+ */
+import { Fault } from '../faults';
+import type { StageTarget } from '../protocol/verbs';
+import type { BoxInput, Fleet, ServiceInput } from './fleet';
+import type { LockerName } from './ids';
+import { didYouMean } from './near-miss';
+import type { Release } from './release';
+import type { ServiceConfig, Values } from './service';
+
+/** A probe is one small GET on the box itself: a second is long, and three in a row are soon seen. */
+const PROBE_DEFAULTS = { timeoutMs: 2_000, intervalMs: 1_000 };
+
+/** A box's section, or UnknownBox with the boxes that there are. */
+export function boxOf(fleet: Fleet, name: string): BoxInput {
+  const boxes: Readonly<Record<string, BoxInput>> = fleet.boxes;
+  const found = Object.hasOwn(boxes, name) ? boxes[name] : undefined;
+  if (found !== undefined) return found;
+  const known = Object.keys(boxes);
+  throw new Fault('UnknownBox', `There is no box ${JSON.stringify(name)} in ${fleet.file}${didYouMean(name, known)}.`, {
+    evidence: [`boxes in the file: ${known.join(', ') || 'none'}`],
+  });
+}
+
+export function serviceConfigOf(fleet: Fleet, box: string): ServiceConfig {
+  const { service: name } = boxOf(fleet, box);
+  const service = serviceOf(fleet, box);
+  return {
+    name,
+    code: { repo: fromFolderOf(fleet.file, service.code.repo), ref: service.code.ref },
+    config: { repo: fromFolderOf(fleet.file, service.config.repo), ref: service.config.ref },
+    port: service.port,
+    probe: {
+      path: service.probe.path,
+      timeoutMs: service.probe.timeout ?? PROBE_DEFAULTS.timeoutMs,
+      intervalMs: service.probe.interval ?? PROBE_DEFAULTS.intervalMs,
+    },
+    revisionPath: service.revisionPath,
+    drain: service.drain ?? null,
+  };
+}
+
+export function stageTargetOf(fleet: Fleet, box: string, release: Release): StageTarget {
+  const section = boxOf(fleet, box);
+  const lockerValues: Record<LockerName, Values> = {};
+  for (const [locker, { values }] of Object.entries(section.lockers)) lockerValues[locker as LockerName] = values;
+  return {
+    release,
+    service: serviceConfigOf(fleet, box),
+    values: { ...serviceOf(fleet, box).values, ...section.values },
+    lockerValues,
+  };
+}
+
+/** parseFleet has checked that it is there. */
+function serviceOf(fleet: Fleet, box: string): ServiceInput {
+  const { service } = boxOf(fleet, box);
+  const found = fleet.services[service];
+  if (found === undefined)
+    throw new Fault('FleetFileInvalid', `Box ${box} names the service ${service}, which is not in ${fleet.file}.`);
+  return found;
+}
+
+/** URLs, `user@host:path` and absolute paths are left as they are. */
+function fromFolderOf(file: string, repo: string): string {
+  if (repo.startsWith('/') || /^[^/]+:/.test(repo)) return repo;
+  return joined(file.slice(0, file.lastIndexOf('/') + 1), repo);
+}
+
+/** node:path is not to be had in domain/: folds `.` and `..` away, as git shows the path in its messages. */
+function joined(folder: string, path: string): string {
+  const kept: string[] = [];
+  for (const part of `${folder}${path}`.split('/')) {
+    if (part === '..') kept.pop();
+    else if (part !== '' && part !== '.') kept.push(part);
+  }
+  return `/${kept.join('/')}`;
+}

@@ -1,0 +1,39 @@
+/** What is asked of a person, in one sentence with the exact command that answers. */
+import type { Ask } from '../decide/decision';
+import type { BoxName } from '../model/ids';
+import type { Plan } from '../model/plan';
+import type { Hold } from '../model/progress';
+import { plain, plural } from './plain-text';
+
+const command = (verb: string, box: BoxName, flags = ''): string => `npm run lockstep -- ${verb} --box ${box}${flags}`;
+
+export function askSentence(ask: Ask, plan: Plan): string {
+  const { box } = plan;
+  switch (ask.kind) {
+    case 'approve': {
+      const size = plural(plan.batches[ask.batch - 1]?.lockers.length ?? 0, 'locker');
+      const which = `batch ${ask.batch} of ${plan.batches.length} (${size})`;
+      return `Approve or reject ${which}: ${approveCommand(box, ask.batch)}`;
+    }
+    case 'resume':
+      return `Paused by ${plain(ask.pause.actor)}${ask.pause.reason ? ` (${plain(ask.pause.reason)})` : ''}. Go on with: ${command('resume', box)}`;
+    case 'lift':
+      break;
+  }
+  return `${plain(ask.hold.sentence)}. ${liftSentence(ask.hold, box)}`;
+}
+
+const approveCommand = (box: BoxName, batch: number): string => command('approve', box, ` --batch ${batch}`);
+
+const LIFTS: Readonly<Record<Hold['liftedBy'][number], (hold: Hold, box: BoxName) => string>> = {
+  resume: (_hold, box) => `go on: ${command('resume', box)}`,
+  approve: (_hold, box) => `approve after all: ${command('approve', box)}`,
+  abort: (_hold, box) => `leave it as it is: ${command('abort', box)}`,
+  retryLocker: ({ locker }, box) =>
+    `wait once more or kill it: ${command('retry-locker', box, ` --locker ${locker} --how wait|kill`)}`,
+};
+
+function liftSentence(hold: Hold, box: BoxName): string {
+  const ways = hold.liftedBy.map((way) => LIFTS[way](hold, box)).join('; or ');
+  return `${ways.charAt(0).toUpperCase()}${ways.slice(1)}`;
+}

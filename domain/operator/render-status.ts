@@ -1,0 +1,116 @@
+/**
+ * The status for people. Markdown is for the workflow's page in the Temporal Web UI, whose details
+ * take 20 kB: lists are cut with the number left out, so that 300 bad lockers still fit.
+ */
+import type { LockerStatus, RolloutStatus } from '../model/status';
+import { escaped, plain, plural, shortened } from './plain-text';
+import { exceptionsOf } from './rollout-status';
+
+/** 30 × (32 of a name + 160 of a reason, doubled by escapes) stays well below the 20 kB with all the rest. */
+const MAX_EXCEPTIONS = 30;
+const MAX_IN_FLIGHT = 40;
+const MAX_NOTES = 5;
+const MAX_REASON = 160;
+const MAX_SENTENCE = 600;
+const MAX_DETAILS_BYTES = 20_000;
+
+const IN_FLIGHT: readonly LockerStatus['stage'][] = ['draining', 'undraining', 'updating', 'verifying', 'restoring', 'stuck'];
+
+interface Line {
+  readonly title: string;
+  readonly text: string;
+}
+
+export function renderStatusMarkdown(status: RolloutStatus): string {
+  const head = `**${headline(status, escaped)}**`;
+  const facts = factsOf(status).map(({ title, text }) => `| ${title} | ${escaped(shortened(text, MAX_SENTENCE))} |`);
+  const ask = status.asks === null ? [] : ['', `**Asked of you:** ${asked(status.asks)}`];
+  const page = [
+    head,
+    ...ask,
+    '',
+    '| | |',
+    '|---|---|',
+    ...facts,
+    ...section('Exceptions', exceptionLines(status), escaped),
+    ...section('Notes', noteLines(status), escaped),
+    '',
+  ].join('\n');
+  return cutToBytes(page);
+}
+
+export function renderStatusText(status: RolloutStatus): string {
+  const head = headline(status, plain);
+  const facts = factsOf(status).map(({ title, text }) => `  ${title.padEnd(10)} ${plain(text)}`);
+  const ask = status.asks === null ? [] : [`  ${'asks'.padEnd(10)} ${plain(status.asks)}`];
+  const lists = [section('Exceptions', exceptionLines(status), plain), section('Notes', noteLines(status), plain)];
+  return [head, ...facts, ...ask, ...lists.flat(), ''].join('\n');
+}
+
+function headline({ box, release, state, batch }: RolloutStatus, clean: (text: string) => string): string {
+  const where = batch ? `, batch ${batch.number} of ${batch.of}` : '';
+  return `${box}${release ? ` → ${clean(release.label)}` : ''}: ${state.replaceAll('-', ' ')}${where}`;
+}
+
+/** The command stays copyable: it is shown as code. Our commands have no backtick. */
+function asked(sentence: string): string {
+  const parts = shortened(plain(sentence), MAX_SENTENCE).split(/(npm run lockstep -- [^;]+)/);
+  return parts
+    .map((part, i) => (i % 2 === 1 ? `\`${part.replaceAll('`', "'").trim()}\`` : escaped(part) + (part.endsWith(' ') ? ' ' : '')))
+    .join('');
+}
+
+function factsOf(status: RolloutStatus): Line[] {
+  const { counts, failures, lockers } = status;
+  if (counts.planned === 0) return [];
+  const flying = lockers.filter(({ stage }) => IN_FLIGHT.includes(stage));
+  const waiting = lockers.filter(({ stage }) => stage === 'waiting').length;
+  const ends = (['updated', 'unchanged', 'restored', 'failed', 'skipped', 'unreachable'] as const)
+    .filter((end) => counts[end] > 0)
+    .map((end) => `${counts[end]} ${end}`);
+  return [
+    {
+      title: 'lockers',
+      text: `${counts.planned} planned: ${[...ends, `${flying.length} in flight`, `${waiting} waiting`].join(', ')}`,
+    },
+    { title: 'failures', text: `${failures.counted}; stops at ${failures.stopsAt}` },
+    ...(flying.length > 0 ? [{ title: 'in flight', text: names(flying) }] : []),
+    ...status.holds.map(({ sentence }) => ({ title: 'held', text: sentence })),
+    ...(status.planDigest ? [{ title: 'plan', text: status.planDigest.slice(0, 12) }] : []),
+  ];
+}
+
+function names(flying: readonly LockerStatus[]): string {
+  const shown = flying.slice(0, MAX_IN_FLIGHT).map(({ name, stage }) => `${name} ${stage}`);
+  return [...shown, ...more(flying.length - MAX_IN_FLIGHT)].join(', ');
+}
+
+function exceptionLines(status: RolloutStatus): string[] {
+  const all = exceptionsOf(status);
+  const shown = all
+    .slice(0, MAX_EXCEPTIONS)
+    .map(({ locker, end, reason }) => `${locker} ${end}: ${shortened(reason, MAX_REASON)}`);
+  return [...shown, ...more(all.length - MAX_EXCEPTIONS)];
+}
+
+const noteLines = ({ notes }: RolloutStatus): string[] => notes.slice(-MAX_NOTES).map((note) => shortened(note, MAX_REASON));
+const more = (count: number): string[] => (count > 0 ? [`and ${plural(count, 'more', 'more')}`] : []);
+
+function section(title: string, lines: readonly string[], clean: (text: string) => string): string[] {
+  return lines.length === 0 ? [] : ['', `${title}:`, '', ...lines.map((line) => `- ${clean(line)}`)];
+}
+
+/** Never more than 4 bytes a character in UTF-8; a bound that needs no encoder. */
+function cutToBytes(page: string): string {
+  if (utf8Length(page) <= MAX_DETAILS_BYTES) return page;
+  return `${page.slice(0, Math.floor((MAX_DETAILS_BYTES - 4) / 4))}…\n`;
+}
+
+function utf8Length(text: string): number {
+  let bytes = 0;
+  for (const sign of text) {
+    const code = sign.codePointAt(0) ?? 0;
+    bytes += code < 0x80 ? 1 : code < 0x800 ? 2 : code < 0x10000 ? 3 : 4;
+  }
+  return bytes;
+}

@@ -1,0 +1,70 @@
+/** The one shape that query, `lockstep status`, `--json` and every screen show, and the final result. */
+import { askOf } from '../decide/decide';
+import { countEnds, countFailures, stopsAt } from '../decide/count-ends';
+import type { LockerName } from '../model/ids';
+import type { Counts } from '../model/outcome';
+import type { Plan } from '../model/plan';
+import type { EndState, Progress } from '../model/progress';
+import type { Finished, LockerStatus, RolloutStatus } from '../model/status';
+import { askSentence } from './ask-sentence';
+import { stateOf } from './rollout-view';
+import type { RolloutView } from './rollout-view';
+
+const NO_COUNTS: Counts = { planned: 0, updated: 0, unchanged: 0, restored: 0, failed: 0, skipped: 0, unreachable: 0 };
+
+export function statusOf(view: RolloutView): RolloutStatus {
+  const { box, rollout, plan, progress } = view;
+  const ask = progress && view.phase === 'walking' ? askOf(progress) : null;
+  return {
+    kind: 'status',
+    box,
+    rollout,
+    state: stateOf(view),
+    release: plan && { id: plan.release.id, label: plan.release.label },
+    planDigest: plan?.digest ?? null,
+    batch: plan && progress && batchOf(plan, progress),
+    counts: progress ? countEnds(progress) : NO_COUNTS,
+    failures:
+      plan && progress
+        ? { counted: countFailures(plan, progress).total, stopsAt: stopsAt(plan, progress) }
+        : { counted: 0, stopsAt: 0 },
+    asks: ask && plan && askSentence(ask, plan),
+    gate: progress?.gate ? { batch: progress.gate.batch, sinceMs: progress.gate.since } : null,
+    pause: progress?.pause ?? null,
+    holds: progress?.holds ?? [],
+    lockers: plan && progress ? lockersOf(plan, progress) : [],
+    notes: progress?.notes.map(({ text }) => text) ?? [],
+  };
+}
+
+/** While a gate stands before a batch, that one is spoken of as the coming one by `asks`; this is the last begun. */
+function batchOf(plan: Plan, progress: Progress): RolloutStatus['batch'] {
+  const of = plan.batches.length;
+  return of === 0 ? null : { number: Math.min(progress.batch, of), of };
+}
+
+function lockersOf(plan: Plan, progress: Progress): LockerStatus[] {
+  const batchOfLocker = new Map(plan.batches.flatMap(({ number, lockers }) => lockers.map((name) => [name, number] as const)));
+  return plan.lockers.flatMap(({ name }) => {
+    const locker = progress.lockers[name];
+    if (!locker) return [];
+    const { stage, end, reason, failure, downMs, killed } = locker;
+    return [{ name, batch: batchOfLocker.get(name) ?? null, stage, end, reason: reason ?? failure, downMs, killed }];
+  });
+}
+
+/** The result, of a rollout that has come to `state`. */
+export function finishedOf(status: RolloutStatus, state: EndState, fault: Finished['fault'] = null): Finished {
+  const { box, rollout, release, counts } = status;
+  return { kind: 'finished', box, rollout, state, release, counts, exceptions: exceptionsOf(status), fault };
+}
+
+/** Whatever a person should look at: all ends but the good ones, and good ones with a reason beside them. */
+export function exceptionsOf({
+  lockers,
+}: RolloutStatus): { locker: LockerName; end: NonNullable<LockerStatus['end']>; reason: string }[] {
+  return lockers.flatMap(({ name, end, reason }) => {
+    if (end === null || (reason === null && (end === 'updated' || end === 'unchanged'))) return [];
+    return [{ locker: name, end, reason: reason ?? 'no reason was recorded' }];
+  });
+}

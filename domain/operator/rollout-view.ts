@@ -1,0 +1,21 @@
+/** All that may be known of a rollout at one moment: what its screens and permissions are made from. */
+import { runStateOf } from '../decide/decide';
+import type { BoxName } from '../model/ids';
+import type { Plan } from '../model/plan';
+import type { EndState, Progress, RunState } from '../model/progress';
+
+export interface RolloutView {
+  readonly box: BoxName;
+  readonly rollout: string;
+  /** `walking`: the progress says more. */
+  readonly phase: 'planning' | 'staging' | 'walking' | 'settling' | EndState;
+  /** null until it is made. */
+  readonly plan: Plan | null;
+  readonly progress: Progress | null;
+}
+
+export function stateOf({ phase, progress }: RolloutView): RunState {
+  if (phase === 'staging' && progress?.pause) return 'paused';
+  if (phase !== 'walking') return phase;
+  return progress ? runStateOf(progress) : 'running';
+}

@@ -1,0 +1,76 @@
+/**
+ * The planner: what was seen and what is wanted in, an immutable plan out that leaves nothing
+ * to choose. Preview and run call the same function. Pure: the hash is an argument, and the same
+ * input in any order gives the same plan. Runs outside workflow code, so it may change freely.
+ */
+import type { BoxName, Digest, LockerName } from '../model/ids';
+import type { Inventory, SeenLocker } from '../model/inventory';
+import { limitsFor } from '../model/limits-for';
+import type { Plan, PlannedLocker, PlanRefusal } from '../model/plan';
+import type { Policy } from '../model/policy';
+import type { Release } from '../model/release';
+import type { ServiceConfig } from '../model/service';
+import { byText, cutBatches } from './cut-batches';
+import type { Durations } from './cut-batches';
+import { digestText } from './digest-text';
+import { expectTime } from './expect-time';
+import { planLocker } from './plan-locker';
+import { refuseBox, refuseDisk, refuseLocker } from './refuse';
+
+export interface PlanFacts {
+  readonly box: BoxName;
+  readonly service: ServiceConfig;
+  readonly policy: Policy;
+  readonly inventory: Inventory;
+  readonly release: Release;
+  readonly changes: Plan['changes'];
+  readonly durations?: Durations;
+}
+export type PlanResult =
+  | { readonly kind: 'plan'; readonly plan: Plan }
+  | { readonly kind: 'refused'; readonly refusals: readonly PlanRefusal[] };
+
+/** `hash`: 64 hex digits of any text (sha-256). */
+export function makePlan(facts: PlanFacts, hash: (text: string) => string): PlanResult {
+  const seen = facts.inventory.lockers.toSorted((a, b) => byText(a.name, b.name));
+  const lockers: PlannedLocker[] = [];
+  const refusals = refuseBox(facts);
+  for (const locker of seen) {
+    const digest = locker.targetConfigDigest;
+    const planned = digest && planLocker(locker, facts.release, digest);
+    if (planned) lockers.push(planned);
+    refusals.push(...refuseLocker(facts.box, locker, planned?.action ?? null));
+  }
+  if (lockers.some(({ action }) => action !== 'none')) refusals.push(...refuseDisk(facts.box, facts.inventory));
+  if (refusals.length > 0) return { kind: 'refused', refusals };
+  return { kind: 'plan', plan: assemble(facts, seen, lockers, hash) };
+}
+
+function assemble(facts: PlanFacts, seen: SeenLocker[], lockers: PlannedLocker[], hash: (text: string) => string): Plan {
+  const { box, service, policy, release, durations } = facts;
+  const changing = lockers.filter(({ action }) => action !== 'none');
+  const core = {
+    format: 1 as const,
+    box,
+    service: service.name,
+    hasDrain: service.drain !== null,
+    release,
+    policy,
+    limits: limitsFor(policy, lockers.length),
+    lockers,
+    batches: cutBatches(changing, healthyOf(seen), policy, durations),
+    notServing: lockers.filter(({ baseline }) => baseline === 'failing').length,
+  };
+  return {
+    ...core,
+    owed: seen.filter(({ owed }) => owed !== null).map(({ name }) => name),
+    changes: facts.changes,
+    expected: expectTime(core, service, durations),
+    madeFrom: facts.inventory.at,
+    digest: hash(digestText(core)) as Digest,
+  };
+}
+
+function healthyOf(seen: readonly SeenLocker[]): Set<LockerName> {
+  return new Set(seen.filter(({ healthy, owed }) => healthy && owed === null).map(({ name }) => name));
+}

@@ -1,0 +1,132 @@
+/**
+ * What a person must know before saying yes, in the order of asking: who is touched, in which
+ * steps, what may be down, when it stops by itself, what changes, how long it takes. Words only;
+ * `render-plan.ts` lays them out.
+ */
+import { formatDuration } from '../model/format-duration';
+import type { LockerName } from '../model/ids';
+import type { Plan, PlannedBatch, PlannedLocker } from '../model/plan';
+import { originText } from './origin-text';
+
+export interface Section {
+  readonly title: string;
+  readonly lines: readonly string[];
+  /** Text by others, such as commit subjects: shown, never interpreted. */
+  readonly quoted?: readonly string[];
+}
+
+/** Enough to see what it is about; lockstep's log has them all. */
+const SHOWN_CHANGES = 10;
+const SHOWN_NAMES = 5;
+
+export function planSections(plan: Plan): Section[] {
+  const lockers = { title: 'Lockers', lines: [`${plan.lockers.length}: ${originText(plan)}`, ...exceptions(plan)] };
+  if (plan.batches.length === 0) return [lockers];
+  return [
+    lockers,
+    { title: 'Batches', lines: [batchText(plan.batches), `canary: ${namesText(plan.batches[0]?.lockers ?? [])}`] },
+    { title: 'At once', lines: [limitText(plan)] },
+    { title: 'Each', lines: eachLines(plan) },
+    { title: 'Failures', lines: [failureText(plan)] },
+    changeSection('Code', plan.changes.code),
+    changeSection('Config', plan.changes.config),
+    { title: 'Expected', lines: [expectedText(plan)] },
+  ];
+}
+
+function exceptions({ lockers, owed }: Plan): string[] {
+  const of = (fits: (locker: PlannedLocker) => boolean) => lockers.filter(fits).map(({ name }) => name);
+  return [
+    ...says(owed, 'owed by an earlier rollout, brought up first'),
+    ...says(
+      of(({ action }) => action === 'link'),
+      'stopped on purpose, gets the release and stays stopped',
+    ),
+    ...says(
+      of(({ baseline, action }) => baseline === 'failing' && action === 'update'),
+      'not serving before, its end is not counted as a failure',
+    ),
+    ...says(
+      of(({ baseline, action }) => baseline === 'failing' && action === 'none'),
+      'already there but not serving, left alone',
+    ),
+  ];
+}
+
+function says(names: readonly LockerName[], words: string): string[] {
+  return names.length === 0 ? [] : [`${words}: ${namesText(names)}`];
+}
+
+/** `1 (soak 30s) → approval → 5 → 6`. */
+function batchText(batches: readonly PlannedBatch[]): string {
+  const steps = batches.flatMap(({ lockers, gate, soakMs }) => {
+    const size = soakMs > 0 ? `${lockers.length} (soak ${formatDuration(soakMs)})` : `${lockers.length}`;
+    return gate ? ['approval', size] : [size];
+  });
+  return repeated(steps).join(' → ');
+}
+
+/** Thirty batches of ten are one thing to a reader: `10 × 30`, also with what stands between them. */
+function repeated(steps: readonly string[]): string[] {
+  const runs: { text: string; times: number }[] = [];
+  for (const text of joinApprovals(steps)) {
+    const last = runs.at(-1);
+    if (last?.text === text) last.times += 1;
+    else runs.push({ text, times: 1 });
+  }
+  return runs.map(({ text, times }) => (times === 1 ? text : `${times} × [${text}]`));
+}
+
+function joinApprovals(steps: readonly string[]): string[] {
+  return steps.flatMap((step, index) => {
+    if (step === 'approval') return [];
+    return steps[index - 1] === 'approval' ? [`approval → ${step}`] : [step];
+  });
+}
+
+function limitText({ limits, lockers, notServing }: Plan): string {
+  const slots = Math.max(1, limits.maxDown - notServing);
+  const now = slots < limits.maxDown ? `, now ${slots} since ${notServing} ${notServing === 1 ? 'does' : 'do'} not serve` : '';
+  return `at most ${limits.maxDown} of ${lockers.length} down${now}; ${limits.maxUnproven} up but unproven; ${limits.maxStarting} starting`;
+}
+
+function eachLines({ hasDrain, policy }: Plan): string[] {
+  const { drain, stop, verify } = policy;
+  const drained = `drain up to ${formatDuration(drain.timeoutMs)}, else ${drain.onTimeout}; `;
+  const proof = `${verify.goodProbes} good probes in a row and stable for ${formatDuration(verify.stableMs)}`;
+  return [
+    `${hasDrain ? drained : ''}stop up to ${formatDuration(stop.timeoutMs)}, else ${stop.onTimeout}`,
+    `${proof} within ${formatDuration(verify.deadlineMs)}, else restored`,
+  ];
+}
+
+function failureText({ limits, policy, lockers }: Plan): string {
+  if (policy.onFailure === 'continue') return 'recorded, and the rollout goes on; it can not end as succeeded then';
+  const { canaryFailures: canary, totalFailures: total } = limits;
+  if (total <= canary) return `holds at the ${ordinal(total + 1)} failure`;
+  return `holds at the ${ordinal(canary + 1)} failure in the canary batch, and at the ${ordinal(total + 1)} of all ${lockers.length}`;
+}
+
+function ordinal(n: number): string {
+  const teen = n % 100 > 10 && n % 100 < 14;
+  return `${n}${(teen ? null : ['th', 'st', 'nd', 'rd'][n % 10]) ?? 'th'}`;
+}
+
+function changeSection(title: string, changes: readonly string[]): Section {
+  if (changes.length === 0) return { title, lines: ['no change in the log'] };
+  const more = changes.length - SHOWN_CHANGES;
+  const count = changes.length === 1 ? '1 change' : `${changes.length} changes, newest first`;
+  return { title, lines: [count], quoted: [...changes.slice(0, SHOWN_CHANGES), ...(more > 0 ? [`… and ${more} more`] : [])] };
+}
+
+function expectedText({ expected, batches }: Plan): string {
+  const waiting = batches.some(({ gate }) => gate) ? ', without the waiting for approvals' : '';
+  const down = `each locker down for about ${formatDuration(expected.downSecondsPerLocker * 1_000)}`;
+  return `about ${formatDuration(expected.seconds * 1_000)}${waiting}; ${down}`;
+}
+
+/** The first few names; a number stands for the others. */
+export function namesText(names: readonly string[]): string {
+  const more = names.length - SHOWN_NAMES;
+  return `${names.slice(0, SHOWN_NAMES).join(', ')}${more > 0 ? ` and ${more} more` : ''}`;
+}

@@ -1,0 +1,32 @@
+/** A client's connection to a Temporal server, with a deadline and one clear sentence when there is none. */
+import { Connection } from '@temporalio/client';
+import type { ConnectionOptions } from '@temporalio/client';
+import { Fault } from '../domain/faults';
+
+/** Long enough for a server far away, short enough for a person who waits. */
+const CONNECT_WITHIN_MS = 8_000;
+
+export async function connect(options: ConnectionOptions & { address: string }): Promise<Connection> {
+  try {
+    return await Connection.connect({ connectTimeout: CONNECT_WITHIN_MS, ...options });
+  } catch (error) {
+    throw new Fault('TemporalUnreachable', `The Temporal server at ${options.address} can not be reached.`, {
+      evidence: [(error as Error).message.split('\n')[0] ?? ''],
+    });
+  }
+}
+
+/** Does a Temporal server answer there now? */
+export async function answers(address: string, withinMs: number): Promise<boolean> {
+  try {
+    const connection = await Connection.connect({ address, connectTimeout: withinMs });
+    try {
+      await connection.workflowService.describeNamespace({ namespace: 'default' });
+      return true;
+    } finally {
+      await connection.close();
+    }
+  } catch {
+    return false;
+  }
+}

@@ -1,0 +1,57 @@
+/** Ends exactly what was started here: the worker first (its steps have a grace), then the server. */
+import { endProcess } from './end-process';
+import type { HowEnded } from './end-process';
+import { lockstepHome, makeHome } from './home';
+import type { Home } from './home';
+import { forgetRecord, readRecord } from './process-record';
+import { endSandboxes } from './sandbox-box';
+import { WORKER_GRACE_MS } from './worker-process';
+import { withLock } from './with-lock';
+
+export interface Ended {
+  readonly name: string;
+  readonly pid: number;
+  readonly how: HowEnded;
+}
+
+const PROCESSES = [
+  { name: 'worker', graceMs: WORKER_GRACE_MS },
+  { name: 'temporal', graceMs: 15_000 },
+] as const;
+const LOCK_WITHIN_MS = 120_000;
+
+export interface EndOptions {
+  readonly env: NodeJS.ProcessEnv;
+  readonly progress: (line: string) => void;
+  /** The sandbox too, last: steps in flight still need their box. */
+  readonly sandbox: boolean;
+}
+
+export interface EndedEnvironment {
+  readonly processes: readonly Ended[];
+  /** Their state folders. */
+  readonly sandboxes: readonly string[];
+}
+
+export async function endEnvironment({ env, progress, sandbox }: EndOptions): Promise<EndedEnvironment> {
+  const home = lockstepHome(env);
+  await makeHome(home);
+  const onWait = (pid: number) => progress(`a start is at work (process ${pid}); waiting for it`);
+  return withLock(home.lock, { deadlineMs: LOCK_WITHIN_MS, onWait }, async () => {
+    const processes: Ended[] = [];
+    for (const { name, graceMs } of PROCESSES) {
+      const one = await endOne(home, name, graceMs, progress);
+      if (one !== null) processes.push(one);
+    }
+    return { processes, sandboxes: sandbox ? await endSandboxes(home, progress) : [] };
+  });
+}
+
+async function endOne(home: Home, name: string, graceMs: number, progress: (line: string) => void): Promise<Ended | null> {
+  const record = await readRecord(home, name);
+  if (record === null) return null;
+  progress(`ending ${name} (process ${record.pid})`);
+  const how = await endProcess(record, graceMs);
+  if (how !== 'still-there') await forgetRecord(home, name);
+  return { name, pid: record.pid, how };
+}

@@ -1,0 +1,53 @@
+/**
+ * The sandbox box of a rollout. What is there is left as it is; what had to be made is written
+ * down first, so that `down` takes away just the sandboxes that were made from here.
+ */
+import { existsSync } from 'node:fs';
+import { readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { dirname, resolve } from 'node:path';
+import { z } from 'zod';
+import { bringUp } from '../sandbox/bring-up';
+import { DEFAULT_SANDBOX_DIR, sandboxLayout } from '../sandbox/sandbox-layout';
+import { takeDown } from '../sandbox/take-down';
+import type { SshInput } from '../domain/model/fleet';
+import type { BoxName } from '../domain/model/ids';
+import type { Home } from './home';
+
+export interface SandboxBox {
+  readonly box: BoxName;
+  /** The sandbox's state folder. */
+  readonly dir: string;
+}
+type Progress = (line: string) => void;
+
+const Made = z.strictObject({ format: z.literal(1), dirs: z.array(z.string()) });
+
+/** A sandbox writes its ssh config into its own folder, and the fleet file names it: so that names the folder. */
+export function sandboxBoxOf(box: BoxName, ssh: SshInput, fleetFile: string): SandboxBox {
+  return { box, dir: ssh.config === undefined ? DEFAULT_SANDBOX_DIR : dirname(resolve(dirname(fleetFile), ssh.config)) };
+}
+
+export async function ensureSandbox(home: Home, { box, dir }: SandboxBox, progress: Progress): Promise<void> {
+  const made = await readMade(home);
+  if (!existsSync(sandboxLayout(dir).state) && !made.includes(dir)) await writeMade(home, [...made, dir]);
+  await bringUp({ dir, box, lockers: null, progress });
+}
+
+/** Returns the folders whose sandbox was ended. */
+export async function endSandboxes(home: Home, progress: Progress): Promise<readonly string[]> {
+  const ended: string[] = [];
+  for (const dir of await readMade(home)) if (await takeDown({ dir, progress })) ended.push(dir);
+  await rm(home.record('sandboxes'), { force: true });
+  return ended;
+}
+
+async function readMade(home: Home): Promise<readonly string[]> {
+  const text = await readFile(home.record('sandboxes'), 'utf8').catch(() => null);
+  return text === null ? [] : Made.parse(JSON.parse(text)).dirs;
+}
+
+async function writeMade(home: Home, dirs: readonly string[]): Promise<void> {
+  const file = home.record('sandboxes');
+  await writeFile(`${file}.tmp`, `${JSON.stringify({ format: 1, dirs })}\n`);
+  await rename(`${file}.tmp`, file);
+}

@@ -1,0 +1,31 @@
+/**
+ * How a command gets into a box. A box is a network namespace *and* a mount namespace: LXC asks
+ * /sys whether its bridge is one, which must be the /sys of the box's network, with the machine's
+ * cgroups in it (without them nothing can be frozen). `ip netns exec` gives the first and loses
+ * the second. Mounts of the host still arrive in the box, never the other way round.
+ */
+import type { BoxState } from './sandbox-state';
+
+/** Constant text; `$1` is the folder to put /sys together in, the rest the command. */
+const SCRIPT = [
+  'set -e',
+  'sys=$1; shift',
+  'mount -t sysfs sysfs "$sys"',
+  'mount --rbind /sys/fs/cgroup "$sys/fs/cgroup"',
+  'mount --move "$sys" /sys',
+  'exec "$@"',
+].join('\n');
+
+/** A new mount namespace: for sshd, which all of the box descends from. The process keeps its pid. */
+export function launchArgv(netns: string, sys: string, argv: readonly string[]): [string, ...string[]] {
+  const enter = ['nsenter', `--net=/run/netns/${netns}`, 'unshare', '--mount', '--propagation', 'slave'];
+  return [...enter, 'sh', '-c', SCRIPT, 'enter-box', sys, ...argv] as [string, ...string[]];
+}
+
+/** Beside the box's sshd. */
+export function enterArgv({ netns, sshd }: BoxState, argv: readonly string[]): [string, ...string[]] {
+  const mounts = sshd === null ? [] : [`--mount=/proc/${sshd.pid}/ns/mnt`];
+  return ['nsenter', `--net=/run/netns/${netns}`, ...mounts, '--', ...argv] as [string, ...string[]];
+}
+
+export const boxPath = (bin: string): string => `${bin}:/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin`;

@@ -1,0 +1,80 @@
+/** One box, up to an sshd that answers and containers that could start. Each step looks first. */
+import { mkdir } from 'node:fs/promises';
+import { join } from 'node:path';
+import { lockerNames, MAX_LOCKERS, networkOf } from './box-network';
+import { installLockerd } from './install-lockerd';
+import { makeLockers } from './make-lockers';
+import { alone, chooseSubnet, isWhole, knowNeighbours, makeNetwork } from './make-network';
+import { makeFolders, placeBox } from './place-box';
+import { Fault } from '../domain/faults';
+import type { SandboxLayout } from './sandbox-layout';
+import { withBox, writeState } from './sandbox-state';
+import type { BoxState, SandboxState } from './sandbox-state';
+import { startSshd, writeSshdFiles } from './start-sshd';
+import { writeSshClientFiles } from './write-ssh-client-files';
+
+export interface BoxWish {
+  readonly name: string;
+  /** null: as many as there are, or 12. */
+  readonly lockers: number | null;
+  readonly progress: (line: string) => void;
+}
+
+const DEFAULT_LOCKERS = 12;
+
+export async function makeBox(sandbox: SandboxLayout, state: SandboxState, wish: BoxWish): Promise<SandboxState> {
+  const placed = await recordBox(sandbox, state, wish);
+  const { box } = placed;
+  wish.progress(`box ${box.name}: network ${box.netns}, ${box.lockers.length} lockers, folder ${box.folder}`);
+  await makeFolders(box.folder);
+  await installLockerd(box);
+  await writeSshdFiles(sandbox, box);
+  await knowNeighbours(box, box.lockers);
+  await makeLockers(box);
+  const whole = withBox(placed.state, { ...box, sshd: await startSshd(box) });
+  await writeState(sandbox, whole);
+  await writeSshClientFiles(sandbox, whole);
+  return whole;
+}
+
+/** Names and subnet are written down before the network is made; both before anybody else may choose. */
+async function recordBox(
+  sandbox: SandboxLayout,
+  state: SandboxState,
+  wish: BoxWish,
+): Promise<{ state: SandboxState; box: BoxState }> {
+  const known = state.boxes.find(({ name }) => name === wish.name);
+  const folder = await placeBox(sandbox, state.tag, wish.name);
+  return alone(async () => {
+    const box = known && (await isWhole(known)) ? known : newBox(state, wish.name, folder);
+    const lockers = lockersOf(known?.lockers ?? [], wish.lockers);
+    const wished: BoxState = { ...box, folder, lockers, sshd: known?.sshd ?? null };
+    const next = withBox(state, wished);
+    await writeState(sandbox, next);
+    await makeNetwork(wished);
+    await mkdir(wished.runFolder, { recursive: true, mode: 0o755 });
+    return { state: next, box: wished };
+  });
+}
+
+function newBox(state: SandboxState, name: string, folder: string): BoxState {
+  const others = state.boxes.filter((box) => box.name !== name);
+  const known = state.boxes.find((box) => box.name === name);
+  const index = known ? indexOf(known) : Math.max(-1, ...others.map(indexOf)) + 1;
+  const network = networkOf(state.tag, index, chooseSubnet());
+  return { name, folder, ...network, runFolder: join('/run/lockstep', `${state.tag}-${index}`), lockers: [], sshd: null };
+}
+
+const indexOf = ({ netns }: BoxState): number => Number(netns.slice(netns.lastIndexOf('-') + 1));
+
+/** Asked before anything is made. */
+export function checkCount(count: number | null): void {
+  if (count === null || (Number.isInteger(count) && count >= 1 && count <= MAX_LOCKERS)) return;
+  throw new Fault('SandboxUnavailable', `A sandbox box can not have ${count} lockers.`, { cure: `Choose 1 to ${MAX_LOCKERS}.` });
+}
+
+/** Those that are there stay: a sandbox grows, it never takes a locker away. */
+function lockersOf(known: readonly string[], wished: number | null): string[] {
+  const count = wished ?? (known.length || DEFAULT_LOCKERS);
+  return [...known, ...lockerNames(count).slice(known.length)];
+}

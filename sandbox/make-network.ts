@@ -1,0 +1,77 @@
+/** Makes and removes a box's network. Looks first: what is there already is left as it is. */
+import { createServer } from 'node:net';
+import { existsSync } from 'node:fs';
+import { networkInterfaces } from 'node:os';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { run } from '../box/run';
+import { Fault } from '../domain/faults';
+import { boxCommands, BRIDGE, freeSubnet, hostCommands, neighbourCommands } from './box-network';
+import type { BoxNetwork } from './box-network';
+import { runOrFault } from './run-or-fault';
+
+export const netnsFile = (netns: string): string => `/run/netns/${netns}`;
+
+export async function makeNetwork(network: BoxNetwork): Promise<void> {
+  if (await isWhole(network)) return;
+  await removeNetwork(network);
+  await runOrFault(['ip', 'netns', 'add', network.netns]);
+  await runOrFault(['ip', '-batch', '-'], { input: batch(hostCommands(network)) });
+  await runOrFault(['ip', '-n', network.netns, '-batch', '-'], { input: batch(boxCommands(network)) });
+}
+
+export async function knowNeighbours(network: BoxNetwork, lockers: readonly string[]): Promise<void> {
+  const { hostLink, netns } = network;
+  await runOrFault(['ip', '-batch', '-'], { input: batch(neighbourCommands(network, hostLink, lockers)) });
+  await runOrFault(['ip', '-n', netns, '-batch', '-'], { input: batch(neighbourCommands(network, BRIDGE, lockers)) });
+}
+
+/** With its namespace goes the box's end of the pair, and with that the host's. */
+export async function removeNetwork({ netns, hostLink }: BoxNetwork): Promise<void> {
+  if (existsSync(`/sys/class/net/${hostLink}`)) await runOrFault(['ip', 'link', 'delete', hostLink]);
+  if (existsSync(netnsFile(netns))) await runOrFault(['ip', 'netns', 'delete', netns]);
+}
+
+/** The bridge is brought up last: where it is up, all is. */
+export async function isWhole({ netns, hostLink }: BoxNetwork): Promise<boolean> {
+  if (!existsSync(netnsFile(netns)) || !existsSync(`/sys/class/net/${hostLink}`)) return false;
+  const ran = await run(['ip', '-n', netns, 'link', 'show', BRIDGE, 'up'], { timeoutMs: 5_000 });
+  return ran.code === 0 && ran.stdout.includes(BRIDGE);
+}
+
+/** Subnets that this machine has no address in. Sandboxes of other folders show theirs by their host links. */
+export function chooseSubnet(): number {
+  const taken = Object.values(networkInterfaces()).flatMap((all) => (all ?? []).map(({ address }) => address));
+  const subnet = freeSubnet(taken);
+  if (subnet !== null) return subnet;
+  throw new Fault('SandboxUnavailable', 'All 64 networks of 10.77.0.0/16 are in use on this machine.', {
+    cure: 'Take other sandboxes down with `npm run sandbox -- down --dir DIR`.',
+  });
+}
+
+const LOOK_EVERY_MS = 20;
+const CHOICE_WITHIN_MS = 30_000;
+
+/**
+ * Choosing a subnet and taking it must be one thing for all sandboxes of the machine. The lock is
+ * an abstract socket: it goes with its process, however that ends.
+ */
+export async function alone<T>(work: () => Promise<T>): Promise<T> {
+  const until = performance.now() + CHOICE_WITHIN_MS;
+  for (;;) {
+    const free = await hold('\0lockstep-sandbox-network');
+    if (free !== null) return work().finally(free);
+    if (performance.now() > until)
+      throw new Fault('SandboxUnavailable', 'Another sandbox has been choosing its network for too long.');
+    await sleep(LOOK_EVERY_MS);
+  }
+}
+
+function hold(name: string): Promise<(() => void) | null> {
+  return new Promise((resolve) => {
+    const server = createServer();
+    server.once('error', () => resolve(null));
+    server.listen(name, () => resolve(() => void server.close()));
+  });
+}
+
+const batch = (commands: readonly string[]): string => `${commands.join('\n')}\n`;

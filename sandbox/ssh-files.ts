@@ -1,0 +1,61 @@
+/** The texts that make an sshd and its clients. Pure. All paths are plain (place-box.ts sees to it). */
+import type { BoxLayout, SandboxLayout } from './sandbox-layout';
+
+export interface SshdFacts {
+  readonly address: string;
+  readonly path: string;
+  /** sshd refuses an account whose password is locked, unless PAM decides. */
+  readonly rootIsLocked: boolean;
+}
+
+export function sshdConfig(box: BoxLayout, { address, path, rootIsLocked }: SshdFacts): string {
+  return lines([
+    'Port 22',
+    `ListenAddress ${address}`,
+    `HostKey ${box.hostKey}`,
+    `AuthorizedKeysFile ${box.authorizedKeys}`,
+    'PermitRootLogin prohibit-password',
+    'PasswordAuthentication no',
+    'KbdInteractiveAuthentication no',
+    `UsePAM ${rootIsLocked ? 'yes' : 'no'}`,
+    'UseDNS no',
+    'PrintMotd no',
+    'PidFile none',
+    // The state folder may lie in somebody's home or in /tmp: the keys are ours all the same.
+    'StrictModes no',
+    `SetEnv PATH=${path}`,
+    'Subsystem sftp internal-sftp',
+  ]);
+}
+
+/** The rollouts' key may do one thing; the admin's has a shell. */
+export function authorizedKeys(box: BoxLayout, keys: { rollouts: string; admin: string }): string {
+  return lines([`restrict,command="${box.bin}/lockerctl relay" ${keys.rollouts}`, keys.admin]);
+}
+
+export interface SshHost {
+  readonly name: string;
+  readonly address: string;
+  readonly hostKey: string;
+}
+
+export function sshClientConfig(sandbox: SandboxLayout, hosts: readonly SshHost[]): string {
+  return lines(
+    hosts.flatMap(({ name, address }) => [
+      `Host ${name}`,
+      `  HostName ${address}`,
+      '  Port 22',
+      '  User root',
+      `  IdentityFile ${sandbox.key}`,
+      '  IdentitiesOnly yes',
+      `  UserKnownHostsFile ${sandbox.knownHosts}`,
+      '',
+    ]),
+  );
+}
+
+export function knownHosts(hosts: readonly SshHost[]): string {
+  return lines(hosts.map(({ address, hostKey }) => `${address} ${hostKey}`));
+}
+
+const lines = (all: readonly string[]): string => `${all.join('\n')}\n`;

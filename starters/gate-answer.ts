@@ -1,0 +1,43 @@
+/** What approve and reject answer to: the batch that is asked about and the plan that it belongs to. */
+import type { Command } from 'commander';
+import { Fault } from '../domain/faults';
+import type { RolloutStatus } from '../domain/model/status';
+import type { Act, ApproveMessage } from '../workflows/messages';
+import { runningStatusOf } from './operations/status-of';
+import type { Door } from './operations/door';
+import type { ActOptions } from './send-verb';
+
+export interface GateOptions extends ActOptions {
+  readonly batch?: number;
+  readonly digest?: string;
+}
+
+export function gateFlags(command: Command): Command {
+  return command
+    .option('--batch <number>', 'the batch that is to begin (default: the one that is asked about)', (typed) =>
+      batchNumber(typed),
+    )
+    .option('--digest <digest>', 'of the plan that was read (default: the current one)');
+}
+
+/** What is not given is taken from the status; what is given goes as it is, so that a stale answer is refused. */
+export async function gateMessage(door: Door, act: Act, options: GateOptions): Promise<ApproveMessage> {
+  const { batch, digest } = options;
+  if (batch !== undefined && digest !== undefined) return { ...act, batch, planDigest: digest };
+  const now = await runningStatusOf(door, options.box);
+  return { ...act, batch: batch ?? askedBatch(now), planDigest: digest ?? now.planDigest ?? '' };
+}
+
+/** A rejected gate is a hold, and an approval lifts it: then it is the next batch that is meant. */
+function askedBatch({ gate, holds, batch, box, state }: RolloutStatus): number {
+  if (gate !== null) return gate.batch;
+  if (batch !== null && holds.some(({ liftedBy }) => liftedBy.includes('approve'))) return batch.number;
+  throw new Fault('MessageRefused', `The rollout on ${box} asks for no approval: it is ${state.replaceAll('-', ' ')}.`);
+}
+
+function batchNumber(typed: string): number {
+  if (/^[1-9]\d{0,5}$/.test(typed)) return Number(typed);
+  throw new Fault('PolicyInvalid', `--batch ${JSON.stringify(typed)} can not be used: write a batch number such as 2.`, {
+    cure: '`lockstep status` shows the batch that is asked about.',
+  });
+}

@@ -1,0 +1,50 @@
+/**
+ * Follows a rollout to its end by asking again and again: the query is cheap, survives the death
+ * of worker and server, and needs no state of ours. Yields what changed; the caller decides when
+ * it has seen enough.
+ */
+import { setTimeout as sleep } from 'node:timers/promises';
+import { Fault } from '../../domain/faults';
+import type { Finished, RolloutStatus } from '../../domain/model/status';
+import { status } from '../../workflows/messages';
+import { ask } from './ask';
+import { rolloutHandle } from './door';
+import type { Door } from './door';
+import { finishedOf } from './finished-of';
+import { lastRollout } from './running-rollout';
+
+export type Followed =
+  | RolloutStatus
+  | Finished
+  /** It can't be asked just now (paused in Temporal, no worker, no server); it goes on being asked. */
+  | { readonly kind: 'silent'; readonly fault: Fault };
+
+const ASK_EVERY_MS = 400;
+const ANSWER_WITHIN_MS = 8_000;
+/** What passes by itself or is lifted by somebody else. */
+const PASSING: readonly string[] = ['WorkflowPaused', 'WorkerMissing', 'TemporalUnreachable'];
+
+export async function* follow(door: Door, box: string, signal: AbortSignal): AsyncGenerator<Followed> {
+  let last: RolloutStatus | null = null;
+  let said = '';
+  while (!signal.aborted) {
+    const seen = await look(door, box, last);
+    if (seen.kind === 'status') last = seen;
+    const text = seen.kind === 'silent' ? seen.fault.message : JSON.stringify(seen);
+    if (text !== said) yield seen;
+    said = text;
+    if (seen.kind === 'finished') return;
+    await sleep(ASK_EVERY_MS, undefined, { signal }).catch(() => {});
+  }
+}
+
+async function look(door: Door, box: string, last: RolloutStatus | null): Promise<Followed> {
+  try {
+    const rollout = await lastRollout(door, box);
+    if (rollout?.state === 'closed') return await finishedOf(door, box, last);
+    return await ask(door, box, () => rolloutHandle(door, box).query(status), ANSWER_WITHIN_MS);
+  } catch (error) {
+    if (error instanceof Fault && PASSING.includes(error.code)) return { kind: 'silent', fault: error };
+    throw error;
+  }
+}

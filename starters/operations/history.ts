@@ -1,0 +1,51 @@
+/** The rollouts of a box that Temporal remembers, newest first. */
+import type { WorkflowExecutionInfo } from '@temporalio/client';
+import type { Finished } from '../../domain/model/status';
+import { workflowIdOf } from '../../workflows/messages';
+import { ask } from './ask';
+import type { Door } from './door';
+import { memoText } from './running-rollout';
+
+export interface PastRollout {
+  readonly startedAt: string;
+  readonly endedAt: string | null;
+  readonly by: string | null;
+  readonly rollout: string | null;
+  readonly runId: string;
+  /** The result's state; while it runs, or where it gave none, Temporal's word in lower case. */
+  readonly state: string;
+  readonly finished: Finished | null;
+}
+
+export async function history(door: Door, box: string, limit: number): Promise<readonly PastRollout[]> {
+  const query = `WorkflowId = '${workflowIdOf(box)}'`;
+  const infos = await ask(door, box, async () => {
+    const found: WorkflowExecutionInfo[] = [];
+    for await (const info of door.client.workflow.list({ query, pageSize: limit })) {
+      // A continued run is the same rollout: its last run tells the result.
+      if (info.status.name !== 'CONTINUED_AS_NEW') found.push(info);
+      if (found.length === limit) break;
+    }
+    return found;
+  });
+  return Promise.all(infos.map((info) => pastOf(door, box, info)));
+}
+
+async function pastOf(door: Door, box: string, info: WorkflowExecutionInfo): Promise<PastRollout> {
+  const finished = info.status.name === 'COMPLETED' ? await resultOf(door, box, info.runId) : null;
+  const text = (key: string) => memoText(info.memo, key);
+  return {
+    startedAt: info.startTime.toISOString(),
+    endedAt: info.closeTime?.toISOString() ?? null,
+    by: text('by'),
+    rollout: text('rollout'),
+    runId: info.runId,
+    state: finished?.state ?? info.status.name.toLowerCase(),
+    finished,
+  };
+}
+
+async function resultOf(door: Door, box: string, runId: string): Promise<Finished> {
+  const handle = door.client.workflow.getHandle(workflowIdOf(box), runId);
+  return ask(door, box, () => handle.result() as Promise<Finished>);
+}

@@ -1,0 +1,69 @@
+/** What Temporal itself knows of a box's rollout, without asking the workflow. */
+import type { WorkflowExecutionDescription } from '@temporalio/client';
+import { WorkflowNotFoundError } from '@temporalio/common';
+import { ask } from './ask';
+import { rolloutHandle } from './door';
+import type { Door } from './door';
+
+export interface RunningRollout {
+  readonly workflowId: string;
+  readonly runId: string;
+  readonly state: 'running' | 'paused-in-temporal' | 'closed';
+  readonly startedAt: Date;
+  /** As claimed at the start; null: started by other means than ours. */
+  readonly by: string | null;
+  readonly rollout: string | null;
+  /** Search attributes and pause, one a line: what can be said while the workflow answers nothing. */
+  readonly known: readonly string[];
+}
+
+/** null: none ever ran (or the server has forgotten it). */
+export async function lastRollout(door: Door, box: string): Promise<RunningRollout | null> {
+  const described = await ask(door, box, async () => {
+    try {
+      return await rolloutHandle(door, box).describe();
+    } catch (error) {
+      if (error instanceof WorkflowNotFoundError) return null;
+      throw error;
+    }
+  });
+  return described === null ? null : fromDescription(described);
+}
+
+function fromDescription(described: WorkflowExecutionDescription): RunningRollout {
+  const text = (key: string) => memoText(described.memo, key);
+  return {
+    workflowId: described.workflowId,
+    runId: described.runId,
+    state: stateOf(described.status.name),
+    startedAt: described.startTime,
+    by: text('by'),
+    rollout: text('rollout'),
+    known: [...pauseOf(described), ...attributesOf(described)],
+  };
+}
+
+export function memoText(memo: Record<string, unknown> | undefined, key: string): string | null {
+  const value = memo?.[key];
+  return typeof value === 'string' ? value : null;
+}
+
+function stateOf(name: string): RunningRollout['state'] {
+  if (name === 'RUNNING') return 'running';
+  return name === 'PAUSED' ? 'paused-in-temporal' : 'closed';
+}
+
+function pauseOf({ raw }: WorkflowExecutionDescription): string[] {
+  const pause = raw.workflowExtendedInfo?.pauseInfo;
+  if (!pause) return [];
+  const since = new Date(Number(pause.pausedTime?.seconds ?? 0) * 1_000).toISOString();
+  return [`paused by ${pause.identity ?? '?'} since ${since}${pause.reason ? `: ${pause.reason}` : ''}`];
+}
+
+function attributesOf({ typedSearchAttributes }: WorkflowExecutionDescription): string[] {
+  return typedSearchAttributes
+    .getAll()
+    .filter(({ key }) => key.name.startsWith('Lockstep'))
+    .map(({ key, value }) => `${key.name.replace('Lockstep', '').toLowerCase()}: ${String(value)}`)
+    .toSorted();
+}

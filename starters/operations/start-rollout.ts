@@ -1,0 +1,61 @@
+/** Starts a box's rollout. Its id is made here, once, and kept through continue-as-new and reset. */
+import { randomUUID } from 'node:crypto';
+import { TASK_QUEUES } from '../../activities/contract';
+import { Fault } from '../../domain/faults';
+import type { BoxName } from '../../domain/model/ids';
+import type { PolicyInput } from '../../domain/model/policy';
+import { workflowIdOf } from '../../workflows/messages';
+import type { BoxRolloutInput } from '../../workflows/messages';
+import { ask } from './ask';
+import { webUiOf } from './door';
+import type { Door } from './door';
+import { lastRollout } from './running-rollout';
+import type { RunningRollout } from './running-rollout';
+
+export interface StartRollout {
+  readonly box: BoxName;
+  readonly ref: string | null;
+  readonly policy: PolicyInput;
+  readonly by: string;
+  /** Digest of the plan that was shown; null: nobody was asked. */
+  readonly expectedDigest: string | null;
+}
+export interface Started {
+  readonly rollout: string;
+  readonly workflowId: string;
+  readonly runId: string;
+  readonly webUi: string | null;
+}
+
+export async function startRollout(door: Door, request: StartRollout): Promise<Started> {
+  const rollout = randomUUID();
+  const input: BoxRolloutInput = { ...request, rollout };
+  const start = () =>
+    door.client.workflow.start('boxRollout', {
+      workflowId: workflowIdOf(request.box),
+      taskQueue: TASK_QUEUES.workflows,
+      args: [input],
+      memo: { by: request.by, rollout },
+    });
+  const handle = await ask(door, request.box, start).catch(async (error: unknown) => {
+    await refuseIfRunning(door, request.box);
+    throw error;
+  });
+  const runId = handle.firstExecutionRunId;
+  return { rollout, workflowId: handle.workflowId, runId, webUi: webUiOf(door, request.box, runId) };
+}
+
+/** Early and friendly; the box's lease is the real lock. */
+export async function refuseIfRunning(door: Door, box: string): Promise<void> {
+  const last = await lastRollout(door, box);
+  if (last !== null && last.state !== 'closed') throw alreadyRunning(box, last);
+}
+
+function alreadyRunning(box: string, { workflowId, by, startedAt, rollout, known }: RunningRollout): Fault {
+  const since = `since ${startedAt.toISOString()}`;
+  const sentence = `A rollout already runs on ${box}: workflow ${workflowId}, started by ${by ?? 'somebody unknown'}, ${since}.`;
+  return new Fault('AlreadyRunning', sentence, {
+    evidence: [...(rollout === null ? [] : [`rollout ${rollout}`]), ...known],
+    cure: `Follow it with \`npm run lockstep -- watch --box ${box}\`, or abort it first.`,
+  });
+}

@@ -1,0 +1,30 @@
+/** Where a box's rollout stands: its status while it runs, its result when it has ended. */
+import { Fault } from '../../domain/faults';
+import type { Finished, RolloutStatus } from '../../domain/model/status';
+import { status } from '../../workflows/messages';
+import { ask } from './ask';
+import { rolloutHandle } from './door';
+import type { Door } from './door';
+import { finishedOf } from './finished-of';
+import { pausedFault } from './map-error';
+import { lastRollout } from './running-rollout';
+
+export async function statusOf(door: Door, box: string): Promise<RolloutStatus | Finished> {
+  const last = await lastRollout(door, box);
+  if (last === null) throw noRollout(box);
+  if (last.state === 'paused-in-temporal') throw pausedFault({ box, address: door.address }, last.known);
+  if (last.state === 'closed') return finishedOf(door, box, null);
+  return ask(door, box, () => rolloutHandle(door, box).query(status));
+}
+
+/** The same, of a rollout that still runs: what a message needs. */
+export async function runningStatusOf(door: Door, box: string): Promise<RolloutStatus> {
+  const now = await statusOf(door, box);
+  if (now.kind === 'finished') throw noRollout(box);
+  return now;
+}
+
+export const noRollout = (box: string): Fault =>
+  new Fault('NoRollout', `No rollout runs on ${box}.`, {
+    cure: `Start one with \`npm run start-rollout -- --box ${box}\`.`,
+  });

@@ -1,0 +1,55 @@
+/** Plan, show, confirm, start, follow. Preview and run use one planner; the start carries the digest of what was shown. */
+import { Fault } from '../domain/faults';
+import type { Plan } from '../domain/model/plan';
+import { askToStart } from './ask-to-start';
+import { EXIT } from './exit-codes';
+import { followRollout } from './follow-rollout';
+import { printObject } from './io';
+import { actor } from './operations/actor';
+import type { Door } from './operations/door';
+import { refuseIfRunning, startRollout } from './operations/start-rollout';
+import type { Wanted } from './plan-flags';
+import { planOf } from './plan-of';
+import type { Session } from './session';
+import { nothingToDo, showPlan } from './show-plan';
+import type { StartOptions } from './start-rollout-main';
+
+export interface ReadyToStart {
+  readonly kind: 'go';
+  readonly door: Door;
+  readonly plan: Plan;
+  readonly wanted: Wanted;
+}
+type Prepared = ReadyToStart | { readonly kind: 'exit'; readonly code: number };
+
+export async function prepareStart(session: Session, wanted: Wanted, options: StartOptions): Promise<Prepared> {
+  const { box } = session;
+  const asks = !options.dryRun && !options.yes && !session.boxInput.sandbox;
+  if (asks) mustBeAskable(session);
+  const door = await session.open('fresh');
+  if (!options.dryRun) await refuseIfRunning(door, box);
+  session.progress(`looking at ${box}`);
+  const plan = await planOf(door, { box, ...wanted });
+  if (options.dryRun) return { kind: 'exit', code: showPlan(session, plan) };
+  const done = nothingToDo(session, plan);
+  if (done !== null) return { kind: 'exit', code: done };
+  const yes = await askToStart(session, plan, asks);
+  return yes ? { kind: 'go', door, plan, wanted } : { kind: 'exit', code: EXIT.detached };
+}
+
+/** Said before anything is started or looked at, since no answer can come later. */
+function mustBeAskable({ io, json, box }: Session): void {
+  if (io.stdin.isTTY === true && io.stderr.isTTY === true && !json) return;
+  throw new Fault('ConfirmationNeeded', `A rollout on ${box} asks before it starts, and there is no terminal to ask on.`);
+}
+
+export async function startAndFollow(session: Session, { door, plan, wanted }: ReadyToStart, detach: boolean): Promise<number> {
+  const { box, json, io } = session;
+  const started = await startRollout(door, { box, ...wanted, by: actor(), expectedDigest: plan.digest });
+  session.progress(`started ${started.workflowId}, rollout ${started.rollout}`);
+  if (started.webUi !== null) session.progress(`Web UI: ${started.webUi}`);
+  if (!detach) return followRollout(session, door);
+  if (json) printObject(io, { kind: 'started', box, ...started });
+  else io.stdout.write(`It runs by itself. Follow it with: npm run lockstep -- watch --box ${box}\n`);
+  return EXIT.done;
+}

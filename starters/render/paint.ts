@@ -1,0 +1,17 @@
+/** Colours, where there is a terminal that wants them (https://no-color.org). */
+import type { Out } from '../io';
+
+const CODES = { bold: '1', dim: '2', red: '31', green: '32', yellow: '33', cyan: '36' } as const;
+export type Colour = keyof typeof CODES;
+export type Paint = (colour: Colour, text: string) => string;
+
+export const noPaint: Paint = (_, text) => text;
+const ansiPaint: Paint = (colour, text) => `\u001b[${CODES[colour]}m${text}\u001b[0m`;
+
+export function wantsColour(out: Out, env: NodeJS.ProcessEnv): boolean {
+  return out.isTTY === true && !env['NO_COLOR'] && env['TERM'] !== 'dumb';
+}
+
+export function paintFor(out: Out, env: NodeJS.ProcessEnv): Paint {
+  return wantsColour(out, env) ? ansiPaint : noPaint;
+}

@@ -1,0 +1,77 @@
+/** Every verb of `lockstep`, in the order of the help. Each is loaded only when it is asked for. */
+import type { Verb } from '../verb';
+import type * as abort from './abort';
+import type * as approve from './approve';
+import type * as history from './history';
+import type * as installBox from './install-box';
+import type * as pause from './pause';
+import type * as plan from './plan';
+import type * as reject from './reject';
+import type * as resume from './resume';
+import type * as retryLocker from './retry-locker';
+import type * as status from './status';
+import type * as watch from './watch';
+
+export interface VerbEntry {
+  readonly name: string;
+  readonly summary: string;
+  readonly load: () => Verb;
+}
+
+export const VERBS: readonly VerbEntry[] = [
+  {
+    name: 'plan',
+    summary: 'show what a rollout would do, and start nothing',
+    load: () => (require('./plan') as typeof plan).planVerb,
+  },
+  {
+    name: 'status',
+    summary: 'show where the rollout of a box stands',
+    load: () => (require('./status') as typeof status).statusVerb,
+  },
+  {
+    name: 'watch',
+    summary: 'follow the rollout of a box',
+    load: () => (require('./watch') as typeof watch).watchVerb,
+  },
+  {
+    name: 'approve',
+    summary: 'let the batch begin that the rollout asks about',
+    load: () => (require('./approve') as typeof approve).approveVerb,
+  },
+  {
+    name: 'reject',
+    summary: 'answer no to that question; the rollout holds',
+    load: () => (require('./reject') as typeof reject).rejectVerb,
+  },
+  {
+    name: 'pause',
+    summary: 'begin no other locker until resume; those in flight are finished',
+    load: () => (require('./pause') as typeof pause).pauseVerb,
+  },
+  {
+    name: 'resume',
+    summary: 'lift a pause or a hold',
+    load: () => (require('./resume') as typeof resume).resumeVerb,
+  },
+  {
+    name: 'abort',
+    summary: 'stop and leave every locker up, on whatever release it is',
+    load: () => (require('./abort') as typeof abort).abortVerb,
+  },
+  {
+    name: 'retry-locker',
+    summary: 'go on with a locker whose stop timed out',
+    load: () => (require('./retry-locker') as typeof retryLocker).retryLockerVerb,
+  },
+  {
+    name: 'history',
+    summary: 'list the rollouts of a box',
+    load: () => (require('./history') as typeof history).historyVerb,
+  },
+  {
+    name: 'install-box',
+    summary: 'make a host a Lockstep box, or bring it to this version',
+    load: () => (require('./install-box') as typeof installBox).installBoxVerb,
+  },
+];

@@ -1,0 +1,88 @@
+import { admit } from '../../box/lane/admission';
+import type { Pressure } from '../../box/lane/admission';
+import { makeLane } from '../../box/lane/lane';
+import type { Wish } from '../../box/lane/lane';
+import { parseMemoryAvailable, parseSomeAvg10 } from '../../box/lane/pressure';
+import type { LockerName } from '../../domain/model/ids';
+
+const limits = { maxStarting: 2, pressure: { cpuSomeAvg10: 60, memoryAvailable: 5, loadPerCore: 4, holdAfterMs: 60_000 } };
+const calm: Pressure = { cpuSomeAvg10: 10, memoryAvailablePercent: 50, loadPerCore: 9 };
+
+test.each<[string, number, Partial<Pressure>, 'may-wait' | 'is-down', string | null]>([
+  ['a calm box with a place lets one start', 1, {}, 'may-wait', null],
+  ['no place, no start', 2, {}, 'may-wait', '2 lockers start already (maxStarting 2)'],
+  ['no place for one that is down either', 2, {}, 'is-down', '2 lockers start already (maxStarting 2)'],
+  ['CPU pressure holds', 0, { cpuSomeAvg10: 61.5 }, 'may-wait', 'CPU pressure (some avg10) 61.5 %, above 60 %'],
+  ['little memory holds', 0, { memoryAvailablePercent: 4 }, 'may-wait', 'memory available 4.0 %, below 5 %'],
+  ['without PSI the load counts', 0, { cpuSomeAvg10: null, loadPerCore: 4.5 }, 'may-wait', 'load per core 4.50, above 4'],
+  ['with PSI the load does not', 0, { loadPerCore: 40 }, 'may-wait', null],
+  ['what is down starts under any pressure', 0, { cpuSomeAvg10: 99, memoryAvailablePercent: 1 }, 'is-down', null],
+])('%s', (_, starting, pressure, urgency, because) => {
+  const admission = admit(starting, limits, { pressure: { ...calm, ...pressure }, urgency });
+  expect(admission).toEqual(because === null ? { kind: 'go' } : { kind: 'wait', because });
+});
+
+const wish = (name: string, more: Partial<Wish> = {}): Wish => ({
+  locker: name as LockerName,
+  limits,
+  urgency: 'may-wait',
+  stillWanted: () => {},
+  ...more,
+});
+const fenced = () => {
+  throw new Error('fenced');
+};
+const tick = (ms = 20) => new Promise((resolve) => setTimeout(resolve, ms));
+
+test('places go out in the order of asking, those that are down first', async () => {
+  const lane = makeLane(async () => calm, Date.now);
+  const order: string[] = [];
+  const ask = async (name: string, more: Partial<Wish> = {}) => {
+    const answer = await lane.enter(wish(name, more));
+    if (answer.kind === 'place') order.push(name);
+    return answer;
+  };
+  const first = [await ask('a'), await ask('b')];
+  const later = [ask('c'), ask('d'), ask('e', { urgency: 'is-down' })];
+  await tick();
+  expect(order).toEqual(['a', 'b']);
+  expect(lane.waiting()).toEqual(['e', 'c', 'd']);
+  for (const answer of first) if (answer.kind === 'place') answer.place.leave();
+  await tick();
+  expect(order).toEqual(['a', 'b', 'e', 'c']);
+  for (const answer of await Promise.all(later.slice(0, 1))) if (answer.kind === 'place') answer.place.leave();
+  await Promise.all(later);
+  expect(order).toEqual(['a', 'b', 'e', 'c', 'd']);
+});
+
+test('a place that is left twice is free once', async () => {
+  const lane = makeLane(async () => calm, Date.now);
+  const answers = [await lane.enter(wish('a')), await lane.enter(wish('b'))];
+  const [one] = answers;
+  if (one?.kind === 'place') {
+    one.place.leave();
+    one.place.leave();
+  }
+  await lane.enter(wish('c'));
+  expect(lane.starting()).toEqual(['b', 'c']);
+});
+
+test('who is held for too long is told so, with the figures', async () => {
+  const lane = makeLane(async () => ({ ...calm, cpuSomeAvg10: 90 }), Date.now);
+  const patience = { ...limits, pressure: { ...limits.pressure, holdAfterMs: 30 } };
+  const answer = await lane.enter(wish('a', { limits: patience }));
+  expect(answer).toMatchObject({ kind: 'held', because: 'CPU pressure (some avg10) 90.0 %, above 60 %' });
+  expect(lane.waiting()).toEqual([]);
+});
+
+test('who lost its right while it waited leaves the lane with the reason', async () => {
+  const lane = makeLane(async () => ({ ...calm, cpuSomeAvg10: 90 }), Date.now);
+  await expect(lane.enter(wish('a', { stillWanted: fenced }))).rejects.toThrow('fenced');
+});
+
+test('figures of /proc are read, and their absence too', () => {
+  expect(parseSomeAvg10('some avg10=12.50 avg60=3.00 avg300=1.00 total=5\nfull avg10=0.00')).toBe(12.5);
+  expect(parseSomeAvg10('')).toBeNull();
+  expect(parseMemoryAvailable('MemTotal: 1000 kB\nMemFree: 1 kB\nMemAvailable: 250 kB\n')).toBe(25);
+  expect(parseMemoryAvailable('')).toBe(100);
+});

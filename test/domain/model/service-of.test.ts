@@ -1,0 +1,62 @@
+import { Fault } from '../../../domain/faults';
+import { boxOf, serviceConfigOf, stageTargetOf } from '../../../domain/model/service-of';
+import { StageTarget } from '../../../domain/protocol/verbs';
+import { A_DRAIN, aFleet, aRelease } from '../../support/builders';
+
+test('a box is told its service in milliseconds, with defaults', () => {
+  expect(serviceConfigOf(aFleet(), 'lxc1')).toEqual({
+    name: 'locker',
+    code: { repo: '/fleet/git/locker.git', ref: 'stable' },
+    config: { repo: '/fleet/git/locker-config.git', ref: 'stable' },
+    port: 8042,
+    probe: { path: '/', timeoutMs: 2_000, intervalMs: 1_000 },
+    revisionPath: '/core/revision',
+    drain: A_DRAIN,
+  });
+});
+
+test('probe times that are written are kept, and a service without drain has null', () => {
+  const fleet = aFleet({ service: { probe: { path: '/up', timeout: '500ms', interval: '3s' }, drain: undefined } });
+  expect(serviceConfigOf(fleet, 'lxc1')).toMatchObject({
+    probe: { path: '/up', timeoutMs: 500, intervalMs: 3_000 },
+    drain: null,
+  });
+});
+
+test.each([
+  ['git/locker.git', '/fleet/deep/git/locker.git'],
+  ['./git/locker.git', '/fleet/deep/git/locker.git'],
+  ['../other.git', '/fleet/other.git'],
+  ['a/../../b//c', '/fleet/b/c'],
+  ['/srv/locker.git', '/srv/locker.git'],
+  ['https://git.example/locker.git', 'https://git.example/locker.git'],
+  ['ssh://git@git.example/locker.git', 'ssh://git@git.example/locker.git'],
+  ['git@git.example:locker.git', 'git@git.example:locker.git'],
+])('the repository %s is %s for a fleet file in /fleet/deep', (repo, expected) => {
+  const fleet = aFleet({ file: '/fleet/deep/fleet.yaml', service: { code: { repo, ref: 'stable' } } });
+  expect(serviceConfigOf(fleet, 'lxc1').code.repo).toBe(expected);
+});
+
+test('the stage target has the box’s values over the service’s, and the lockers’ apart', () => {
+  const fleet = aFleet({
+    service: { values: { region: 'eu', size: 1 } },
+    box: { values: { size: 2 }, lockers: { 'locker-001': { values: { size: 3 } } } },
+  });
+  const target = stageTargetOf(fleet, 'lxc1', aRelease());
+  expect(target).toMatchObject({ values: { region: 'eu', size: 2 }, lockerValues: { 'locker-001': { size: 3 } } });
+  expect(StageTarget.parse(target)).toEqual(target);
+});
+
+test('an unknown box is refused with the boxes there are and a near miss', () => {
+  const fleet = aFleet({ names: ['lxc12', 'lxc13'] });
+  expect(boxOf(fleet, 'lxc12').service).toBe('locker');
+  const ask = () => boxOf(fleet, 'lcx12');
+  expect(ask).toThrow('There is no box "lcx12" in /fleet/fleet.yaml (did you mean lxc12?).');
+  expect.assertions(4);
+  try {
+    boxOf(fleet, 'constructor');
+  } catch (error) {
+    expect(error).toBeInstanceOf(Fault);
+    expect((error as Fault).details).toMatchObject({ code: 'UnknownBox', evidence: ['boxes in the file: lxc12, lxc13'] });
+  }
+});

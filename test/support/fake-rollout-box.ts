@@ -1,0 +1,146 @@
+/**
+ * A box as the workflow sees it: all activities, in memory, with a script of what goes wrong.
+ * It remembers every call and watches what no rollout may do: more lockers down than allowed, a
+ * step without the lease, a locker left down.
+ */
+import { CancelledFailure, Context } from '@temporalio/activity';
+import { ApplicationFailure } from '@temporalio/common';
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { BoxActivities, Held, LockerStep, MoveLocker, PlanAnswer } from '../../activities/contract';
+import type { FaultCode } from '../../domain/faults';
+import { Fault } from '../../domain/faults';
+import type { DrainOutcome, UpdateOutcome, VerifyOutcome } from '../../domain/model/outcome';
+import type { Lease } from '../../domain/model/lease';
+import type { Plan } from '../../domain/model/plan';
+
+export interface FakeCall {
+  readonly activity: keyof BoxActivities;
+  readonly locker: string | null;
+  readonly cycle: number | null;
+}
+
+/** Answers in order, the last one again and again; a function may throw a fault. */
+type Script<I, O> = Readonly<Record<string, (input: I) => O | Promise<O>>>;
+
+export interface FakeBoxOptions {
+  readonly plan: Plan | PlanAnswer;
+  readonly stepMs?: number;
+  readonly drain?: Script<LockerStep, DrainOutcome>;
+  readonly update?: Script<MoveLocker, UpdateOutcome>;
+  readonly verify?: Script<LockerStep, VerifyOutcome>;
+  readonly restore?: Script<MoveLocker, UpdateOutcome>;
+  readonly stage?: () => Promise<void>;
+  readonly owedStillDown?: readonly string[];
+}
+
+export interface FakeRolloutBox {
+  readonly activities: BoxActivities;
+  readonly calls: FakeCall[];
+  readonly down: Set<string>;
+  mostDown: number;
+  lease: Lease | null;
+  options: FakeBoxOptions;
+}
+
+const moved = { downMs: 40, killed: false, fromVersion: 1, toVersion: 2 };
+export const SERVING: UpdateOutcome = { kind: 'serving', ...moved };
+export const HEALTHY: VerifyOutcome = { kind: 'healthy', build: '103-gabc', tookMs: 5 };
+export const UNHEALTHY: VerifyOutcome = { kind: 'unhealthy', reason: 'wrong-build', evidence: ['it answered 100-gold'] };
+export const CRASHED: UpdateOutcome = { kind: 'not-serving', ...moved, reason: 'crashed', evidence: ['exit 1'] };
+
+/** As runActivity throws it, but never tried again. */
+export function throwFault(code: FaultCode, sentence: string): never {
+  const { details, message } = new Fault(code, sentence);
+  throw ApplicationFailure.create({ type: code, message, nonRetryable: true, details: [details] });
+}
+
+/** A drain that is never idle: ends only by a cancel, as the real one does. */
+export async function neverIdle(): Promise<never> {
+  const { cancelled } = Context.current();
+  const timer = setInterval(() => Context.current().heartbeat(), 100);
+  try {
+    return await cancelled;
+  } catch {
+    throw new CancelledFailure('cancelled by request');
+  } finally {
+    clearInterval(timer);
+  }
+}
+
+export function aFakeRolloutBox(options: FakeBoxOptions): FakeRolloutBox {
+  const box: FakeRolloutBox = { calls: [], down: new Set(), mostDown: 0, lease: null, options, activities: undefined as never };
+  return Object.assign(box, { activities: activitiesOf(box) });
+}
+
+function activitiesOf(box: FakeRolloutBox): BoxActivities {
+  const note = (activity: keyof BoxActivities, step?: LockerStep) =>
+    void box.calls.push({ activity, locker: step?.locker ?? null, cycle: step?.cycle ?? null });
+  const checkLease = ({ rollout, generation }: Held) => {
+    if (box.lease?.holder !== rollout || box.lease.generation !== generation) throwFault('Fenced', 'The lease is not yours.');
+  };
+  const begin = async (activity: keyof BoxActivities, step: LockerStep) => {
+    note(activity, step);
+    checkLease(step);
+    await sleep(box.options.stepMs ?? 5);
+  };
+  const goDown = (locker: string) => {
+    box.down.add(locker);
+    box.mostDown = Math.max(box.mostDown, box.down.size);
+  };
+  const move = async (step: MoveLocker, script: Script<MoveLocker, UpdateOutcome> | undefined): Promise<UpdateOutcome> => {
+    goDown(step.locker);
+    await sleep(box.options.stepMs ?? 5);
+    const outcome = (await script?.[step.locker]?.(step)) ?? SERVING;
+    if (outcome.kind !== 'not-serving') box.down.delete(step.locker);
+    return outcome;
+  };
+  return {
+    takeLease: async ({ box: name, rollout, by }) => {
+      note('takeLease');
+      if (box.lease && box.lease.holder !== rollout) throwFault('HeldBy', `${name} is held by ${box.lease.by}.`);
+      box.lease ??= { holder: rollout, generation: 7, by, since: '2026-11-20T10:00:00.000Z' };
+      return box.lease;
+    },
+    releaseLease: async (held) => {
+      note('releaseLease');
+      if (box.lease?.holder === held.rollout) box.lease = null;
+    },
+    planRollout: async () => {
+      note('planRollout');
+      const { plan } = box.options;
+      return 'kind' in plan ? plan : { kind: 'plan', plan };
+    },
+    payOwed: async () => {
+      note('payOwed');
+      return { stillDown: (box.options.owedStillDown ?? []) as never };
+    },
+    stageRelease: async (held) => {
+      note('stageRelease');
+      checkLease(held);
+      await box.options.stage?.();
+      return { built: true };
+    },
+    drainLocker: async (step) => {
+      await begin('drainLocker', step);
+      return (await box.options.drain?.[step.locker]?.(step)) ?? { kind: 'idle', waitedMs: 1 };
+    },
+    undrainLocker: async (step) => begin('undrainLocker', step),
+    updateLocker: async (step) => {
+      await begin('updateLocker', step);
+      return move(step, box.options.update);
+    },
+    verifyLocker: async (step) => {
+      await begin('verifyLocker', step);
+      return (await box.options.verify?.[step.locker]?.(step)) ?? HEALTHY;
+    },
+    restoreLocker: async (step) => {
+      await begin('restoreLocker', step);
+      return move(step, box.options.restore);
+    },
+    settleBox: async (held) => {
+      note('settleBox');
+      checkLease(held);
+      return { removed: [], owed: [] };
+    },
+  };
+}

@@ -1,0 +1,132 @@
+/**
+ * A real Temporal server and real workers with our workflows, and boxes in memory behind the
+ * activities: one worker for all boxes of a test file, each test with a box of its own.
+ */
+import { randomUUID } from 'node:crypto';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { Client, Connection } from '@temporalio/client';
+import type { WorkflowHandle } from '@temporalio/client';
+import { bundleWorkflowCode, DefaultLogger, NativeConnection, Runtime, Worker } from '@temporalio/worker';
+import { TASK_QUEUES } from '../../activities/contract';
+import type { BoxActivities } from '../../activities/contract';
+import type { BoxName } from '../../domain/model/ids';
+import type { Finished, RolloutStatus } from '../../domain/model/status';
+import { registerSearchAttributes } from '../../workers/register-search-attributes';
+import { status, workflowIdOf } from '../../workflows/messages';
+import type { BoxRolloutInput } from '../../workflows/messages';
+import type { boxRollout } from '../../workflows/box-rollout';
+import type { FakeRolloutBox } from './fake-rollout-box';
+import { startTemporal } from './temporal-server';
+import type { TestServer } from './temporal-server';
+
+export type RolloutHandle = WorkflowHandle<typeof boxRollout>;
+
+export interface RolloutWorld {
+  readonly client: Client;
+  readonly server: TestServer;
+  /** Starts a rollout on a box of that name, whose activities are the fake's. */
+  start(name: string, box: FakeRolloutBox, input?: Partial<BoxRolloutInput>): Promise<RolloutHandle>;
+  close(): Promise<void>;
+}
+
+const ACTIVITIES: readonly (keyof BoxActivities)[] = [
+  'takeLease',
+  'releaseLease',
+  'planRollout',
+  'payOwed',
+  'stageRelease',
+  'drainLocker',
+  'undrainLocker',
+  'updateLocker',
+  'verifyLocker',
+  'restoreLocker',
+  'settleBox',
+];
+
+export async function openWorld(): Promise<RolloutWorld> {
+  installQuietRuntime();
+  const server = await startTemporal();
+  const connection = await Connection.connect({ address: server.address });
+  await registerSearchAttributes(connection, 'default');
+  const native = await NativeConnection.connect({ address: server.address });
+  const boxes = new Map<string, FakeRolloutBox>();
+  const workers = await makeWorkers(native, boxes);
+  const runs = workers.map((worker) => worker.run());
+  const client = new Client({ connection });
+  return {
+    client,
+    server,
+    start: (name, box, input = {}) => {
+      boxes.set(name, box);
+      const whole: BoxRolloutInput = {
+        box: name as BoxName,
+        rollout: randomUUID(),
+        by: 'test',
+        ref: null,
+        policy: {},
+        expectedDigest: null,
+        ...input,
+      };
+      const options = {
+        workflowId: workflowIdOf(name),
+        taskQueue: TASK_QUEUES.workflows,
+        memo: { by: 'test', rollout: whole.rollout },
+      };
+      return client.workflow.start<typeof boxRollout>('boxRollout', { ...options, args: [whole] });
+    },
+    close: async () => {
+      for (const worker of workers) worker.shutdown();
+      await Promise.allSettled(runs);
+      await native.close();
+      await connection.close();
+      await server.stop();
+    },
+  };
+}
+
+/** Once in a process: jest gives each test file a module registry of its own, but the runtime is native. */
+function installQuietRuntime(): void {
+  try {
+    Runtime.install({ logger: new DefaultLogger('ERROR'), telemetryOptions: { logging: { filter: 'ERROR', forward: {} } } });
+  } catch {
+    // Another test file of this process has installed it.
+  }
+}
+
+async function makeWorkers(connection: NativeConnection, boxes: Map<string, FakeRolloutBox>): Promise<Worker[]> {
+  const workflowBundle = await bundleWorkflowCode({
+    workflowsPath: require.resolve('../../workflows/index.ts'),
+    logger: new DefaultLogger('ERROR'),
+  });
+  const byBox = (name: keyof BoxActivities) => (input: { box: string }) => {
+    const box = boxes.get(input.box);
+    if (!box) throw new Error(`no box ${input.box} in this test`);
+    return (box.activities[name] as (given: unknown) => Promise<unknown>)(input);
+  };
+  const activities = Object.fromEntries(ACTIVITIES.map((name) => [name, byBox(name)]));
+  const grace = { shutdownGraceTime: '1s', shutdownForceTime: '3s' } as const;
+  return [
+    await Worker.create({ connection, taskQueue: TASK_QUEUES.workflows, workflowBundle, workflowThreadPoolSize: 1, ...grace }),
+    await Worker.create({ connection, taskQueue: TASK_QUEUES.ssh, activities, ...grace }),
+  ];
+}
+
+const WITHIN_MS = 15_000;
+
+/** Asks until the status is as wanted, and says what it was last if it never is. */
+export async function until(
+  handle: RolloutHandle,
+  wanted: (now: RolloutStatus) => boolean,
+  withinMs = WITHIN_MS,
+): Promise<RolloutStatus> {
+  const deadline = performance.now() + withinMs;
+  for (;;) {
+    const now = await handle.query(status);
+    if (wanted(now)) return now;
+    if (performance.now() > deadline) throw new Error(`not reached within ${withinMs} ms: ${JSON.stringify(now, null, 1)}`);
+    await sleep(30);
+  }
+}
+
+export const inState = (state: RolloutStatus['state']) => (now: RolloutStatus) => now.state === state;
+export const resultOf = (handle: RolloutHandle): Promise<Finished> => handle.result();

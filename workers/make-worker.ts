@@ -1,0 +1,60 @@
+/**
+ * The two Workers of one process: workflows on their queue, SSH activities on a queue of their
+ * own (its rate is limited apart; eager dispatch would bypass a limit on a shared one).
+ */
+import { hostname } from 'node:os';
+import { Worker } from '@temporalio/worker';
+import type { NativeConnection, WorkerOptions } from '@temporalio/worker';
+import { TASK_QUEUES } from '../activities/contract';
+import { makeActivities } from '../activities/make-activities';
+import type { ActivityPorts } from '../activities/ports/activity-ports';
+
+export interface WorkerSetUp {
+  readonly connection: NativeConnection;
+  readonly namespace: string;
+  readonly ports: ActivityPorts;
+}
+
+export interface Workers {
+  /** Ends when both have shut down, or fails with the first that does. */
+  run(): Promise<void>;
+  shutdown(): void;
+}
+
+/** Activities are waits for a box, so many fit; a box of 300 has some dozens in flight. */
+const MAX_ACTIVITIES = 400;
+/** A rollout's state is small, its history replays in under a second: no need to hold many. */
+const MAX_CACHED_WORKFLOWS = 50;
+
+export async function makeWorkers({ connection, namespace, ports }: WorkerSetUp): Promise<Workers> {
+  const common: Pick<WorkerOptions, 'connection' | 'namespace' | 'identity' | 'shutdownGraceTime'> = {
+    connection,
+    namespace,
+    identity: `lockstep-worker/${process.pid}@${hostname()}`,
+    // By default it is 0: steps in flight would be cut for nothing, most end within seconds.
+    shutdownGraceTime: '30s',
+  };
+  const workflows = await Worker.create({
+    ...common,
+    taskQueue: TASK_QUEUES.workflows,
+    workflowsPath: require.resolve('../workflows/index.ts'),
+    maxCachedWorkflows: MAX_CACHED_WORKFLOWS,
+    workflowThreadPoolSize: 1,
+  });
+  const ssh = await Worker.create({
+    ...common,
+    taskQueue: TASK_QUEUES.ssh,
+    activities: makeActivities(ports),
+    maxConcurrentActivityTaskExecutions: MAX_ACTIVITIES,
+  });
+  const both = [workflows, ssh];
+  const shutdown = () => both.filter((worker) => worker.getState() === 'RUNNING').forEach((worker) => worker.shutdown());
+  return { shutdown, run: () => runBoth(both, shutdown) };
+}
+
+/** One without the other is a worker that takes work and never ends it. */
+async function runBoth(workers: readonly Worker[], shutdown: () => void): Promise<void> {
+  const runs = workers.map((worker) => worker.run().finally(shutdown));
+  const failed = (await Promise.allSettled(runs)).find((run) => run.status === 'rejected');
+  if (failed) throw failed.reason;
+}

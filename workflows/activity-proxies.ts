@@ -1,0 +1,72 @@
+/**
+ * How activities are called: queue, heartbeat, retries, and one summary line each for the Temporal
+ * Web UI. The box keeps the deadlines of the policy itself and answers with an outcome; the times
+ * here are longer, so that they end only what has no answer at all.
+ */
+import { ActivityCancellationType, proxyActivities } from '@temporalio/workflow';
+import type { ActivityOptions } from '@temporalio/workflow';
+import { TASK_QUEUES } from '../activities/contract';
+import type { BoxActivities } from '../activities/contract';
+import { FAULTS } from '../domain/faults';
+import type { Policy } from '../domain/model/policy';
+
+const SECOND = 1_000;
+const MINUTE = 60 * SECOND;
+/** Over the activity's own deadline, which is the box's plus half a minute for the link. */
+const MARGIN = MINUTE;
+/** How long beyond one whole attempt a step is tried again before its box counts as unreachable. */
+const TRY_AGAIN_FOR = 2 * MINUTE;
+
+const nonRetryable = Object.entries(FAULTS).flatMap(([code, { retryable }]) => (retryable ? [] : [code]));
+
+const activities = proxyActivities<BoxActivities>({
+  taskQueue: TASK_QUEUES.ssh,
+  // Recovery time after a worker's death; activities heartbeat every 3 s.
+  heartbeatTimeout: 15 * SECOND,
+  startToCloseTimeout: 5 * MINUTE,
+  // The SDK's default would let the workflow go on while the activity still works on a locker.
+  cancellationType: ActivityCancellationType.WAIT_CANCELLATION_COMPLETED,
+  retry: { initialInterval: SECOND, maximumInterval: 15 * SECOND, nonRetryableErrorTypes: nonRetryable },
+});
+
+type Name = keyof BoxActivities;
+type Call<N extends Name> = (
+  summary: string,
+  input: Parameters<BoxActivities[N]>[0],
+  policy?: Policy,
+) => ReturnType<BoxActivities[N]>;
+
+/** Attempts before anything was touched: a person waits for the answer, so few. */
+const FIRST_ATTEMPTS = 3;
+
+const asked = <N extends Name>(
+  name: N,
+  longestMs: (policy: Policy | undefined) => number,
+  more: ActivityOptions = {},
+): Call<N> => {
+  return (summary, input, policy) => {
+    const startToCloseTimeout = longestMs(policy) + MARGIN;
+    const times = { startToCloseTimeout, scheduleToCloseTimeout: startToCloseTimeout + TRY_AGAIN_FOR };
+    type Proxy = { executeWithOptions(options: ActivityOptions, args: [typeof input]): ReturnType<BoxActivities[N]> };
+    return (activities[name] as unknown as Proxy).executeWithOptions({ ...times, summary: summary.slice(0, 200), ...more }, [
+      input,
+    ]);
+  };
+};
+
+const minutes = (count: number) => () => count * MINUTE;
+/** The lane's longest wait, the stop with its kill, the start. */
+const moving = (policy: Policy | undefined) =>
+  policy ? policy.pressure.holdAfterMs + policy.stop.timeoutMs + policy.verify.deadlineMs : 20 * MINUTE;
+
+export const takeLease = asked('takeLease', minutes(2), { retry: { maximumAttempts: FIRST_ATTEMPTS } });
+export const planRollout = asked('planRollout', minutes(5), { retry: { maximumAttempts: FIRST_ATTEMPTS } });
+export const stageRelease = asked('stageRelease', minutes(16), { retry: { maximumAttempts: FIRST_ATTEMPTS } });
+export const releaseLease = asked('releaseLease', minutes(2));
+export const payOwed = asked('payOwed', moving);
+export const drainLocker = asked('drainLocker', (policy) => policy?.drain.timeoutMs ?? 20 * MINUTE);
+export const undrainLocker = asked('undrainLocker', minutes(2));
+export const updateLocker = asked('updateLocker', moving);
+export const verifyLocker = asked('verifyLocker', (policy) => policy?.verify.deadlineMs ?? 20 * MINUTE);
+export const restoreLocker = asked('restoreLocker', moving);
+export const settleBox = asked('settleBox', minutes(3));

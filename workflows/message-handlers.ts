@@ -1,0 +1,88 @@
+/**
+ * Connects the messages with the rules: the door (parse-message.ts), the permission, the event.
+ * An update is refused with the reason; a signal has no reply, so its refusal is noted in the
+ * status and changes nothing else. A handler asks for permission again: two messages that came in
+ * one workflow task have both passed the validator before the first one counts.
+ */
+import { setHandler } from '@temporalio/workflow';
+import type { SignalDefinition, UpdateDefinition } from '@temporalio/common';
+import { FAULTS } from '../domain/faults';
+import type { MessageEvent } from '../domain/decide/rollout-event';
+import { mayDo } from '../domain/operator/permissions';
+import { statusOf } from '../domain/operator/rollout-status';
+import * as messages from './messages';
+import { parseMessage } from './parse-message';
+import type { MessageName, Parsed } from './parse-message';
+import { apply, viewOf } from './rollout';
+import type { Rollout } from './rollout';
+import { failureOf } from './step-fault';
+
+const DESCRIPTIONS: Readonly<Record<MessageName, string>> = {
+  approve: 'Lets the batch begin that waits. {"actor":"you","batch":2,"planDigest":"as status shows it"}',
+  reject: 'Does not let the batch begin: the rollout holds. {"actor":"you","batch":2,"planDigest":"…","reason":"…"}',
+  pause: 'Lockers in flight come up, no other begins, clocks stop. {"actor":"you","reason":"…"}',
+  resume: 'Lifts the pause, else the holds that it can lift; failures so far are acknowledged. {"actor":"you"}',
+  abort: 'Lockers in flight come up, the others stay as they are, and the rollout ends. {"actor":"you","reason":"…"}',
+  retryLocker: 'For a locker that hangs in its stop. {"actor":"you","locker":"…","how":"wait"} or "kill"',
+};
+
+export function handleMessages(rollout: Rollout): void {
+  handle(rollout, 'approve', messages.approve, messages.approveSignal);
+  handle(rollout, 'reject', messages.reject, messages.rejectSignal);
+  handle(rollout, 'pause', messages.pause, messages.pauseSignal);
+  handle(rollout, 'resume', messages.resume, messages.resumeSignal);
+  handle(rollout, 'abort', messages.abort, messages.abortSignal);
+  handle(rollout, 'retryLocker', messages.retryLocker, null);
+  const description = 'State, batch, counts, what is asked of whom, and every locker';
+  setHandler(messages.status, () => statusOf(viewOf(rollout)), { description });
+}
+
+function handle<M>(
+  rollout: Rollout,
+  name: MessageName,
+  update: UpdateDefinition<string, [M]>,
+  signal: SignalDefinition<[Partial<M>]> | null,
+): void {
+  const description = DESCRIPTIONS[name];
+  const accept = (raw: M) => {
+    const { event } = allowed(rollout, parseMessage(name, raw));
+    apply(rollout, event);
+    return answerTo(event, rollout);
+  };
+  const validator = (raw: M) => void allowed(rollout, parseMessage(name, raw));
+  setHandler(update, accept, { description, validator });
+  if (signal) setHandler(signal, (raw) => receive(rollout, name, raw), { description });
+}
+
+function allowed(rollout: Rollout, parsed: Parsed): Exclude<Parsed, string> {
+  const refusal = typeof parsed === 'string' ? parsed : mayDo(parsed.message, viewOf(rollout));
+  if (typeof parsed !== 'string' && refusal === null) return parsed;
+  const sentence = refusal ?? 'The message can not be read.';
+  throw failureOf({ code: 'MessageRefused', sentence, cure: FAULTS.MessageRefused.cure, evidence: [] });
+}
+
+function receive(rollout: Rollout, name: MessageName, raw: unknown): void {
+  const parsed = parseMessage(name, raw, 'somebody by signal');
+  const refusal = typeof parsed === 'string' ? parsed : mayDo(parsed.message, viewOf(rollout));
+  if (typeof parsed !== 'string' && refusal === null) apply(rollout, parsed.event);
+  else apply(rollout, { kind: 'note', text: `a signal changed nothing: ${refusal}` });
+}
+
+function answerTo(event: MessageEvent, rollout: Rollout): string {
+  const holds = rollout.progress?.holds.length ?? 0;
+  switch (event.kind) {
+    case 'approve':
+      return `Batch ${event.batch} may begin${rollout.progress?.pause ? ' when the pause is lifted' : ''}.`;
+    case 'reject':
+      return `Batch ${event.batch} is rejected. The rollout holds until it is approved or aborted.`;
+    case 'pause':
+      return 'Paused: lockers in flight come up, no other begins.';
+    case 'resume':
+      return holds > 0 ? 'The pause is lifted; the rollout still holds, see status.' : 'It goes on.';
+    case 'abort':
+      return 'Aborted: lockers in flight come up, the others stay as they are.';
+    case 'retryLocker':
+      break;
+  }
+  return event.how === 'kill' ? `${event.locker} is killed.` : `${event.locker} gets its time once more.`;
+}

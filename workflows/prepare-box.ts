@@ -1,0 +1,78 @@
+/**
+ * Everything before the first locker: lease, plan, what is owed, staging. Nothing is stopped here,
+ * so whatever goes wrong ends the rollout with a fault and leaves every locker as it was.
+ */
+import { CancellationScope, condition, isCancellation } from '@temporalio/workflow';
+import { FAULTS, isFaultCode } from '../domain/faults';
+import type { Plan, PlanRefusal } from '../domain/model/plan';
+import { payOwed, planRollout, stageRelease, takeLease } from './activity-proxies';
+import { apply, beginPlan, heldOf, planOf } from './rollout';
+import type { Rollout } from './rollout';
+import { showProgress } from './show-progress';
+import { failureOf } from './step-fault';
+
+export async function prepareBox(rollout: Rollout): Promise<void> {
+  const { box, by, rollout: id, expectedDigest } = rollout.input;
+  const lease = await takeLease(`take ${box} for this rollout`, { box, rollout: id, by, force: false });
+  rollout.generation = lease.generation;
+  const seen = await makePlan(rollout);
+  if (expectedDigest !== null && seen.digest !== expectedDigest) throw worldChanged(seen, expectedDigest);
+  beginPlan(rollout, seen.owed.length > 0 ? await payAndPlanAgain(rollout, seen) : seen);
+  const { plan } = planOf(rollout);
+  if (plan.batches.length > 0) await stage(rollout, plan);
+  rollout.phase = 'walking';
+}
+
+async function makePlan({ input }: Rollout): Promise<Plan> {
+  const { box, ref, policy } = input;
+  const answer = await planRollout(`inspect ${box} and plan`, { box, ref, policy });
+  if (answer.kind === 'refused') throw refused(answer.refusals);
+  return answer.plan;
+}
+
+/** What came up may be on another version than it was down on, so the plan is made from what is now. */
+async function payAndPlanAgain(rollout: Rollout, seen: Plan): Promise<Plan> {
+  const { owed, policy, limits } = seen;
+  const lane = { maxStarting: limits.maxStarting, pressure: policy.pressure };
+  const input = { ...heldOf(rollout), lockers: owed, lane, startDeadlineMs: policy.verify.deadlineMs };
+  const { stillDown } = await payOwed(`bring up ${owed.length} owed lockers`, input, policy);
+  apply(rollout, {
+    kind: 'note',
+    text: `an earlier run left ${owed.length} lockers down: ${owed.length - stillDown.length} brought up first`,
+  });
+  if (stillDown.length > 0) apply(rollout, { kind: 'note', text: `could not be brought up: ${stillDown.join(', ')}` });
+  return makePlan(rollout);
+}
+
+/** An abort needs not wait for a build. */
+async function stage(rollout: Rollout, plan: Plan): Promise<void> {
+  if (rollout.progress?.abort) return;
+  rollout.phase = 'staging';
+  showProgress(rollout);
+  const scope = new CancellationScope();
+  void condition(() => rollout.progress?.abort !== null).then(() => scope.cancel());
+  try {
+    await scope.run(() => stageRelease(`stage ${plan.release.label}`, { ...heldOf(rollout), plan }));
+  } catch (error) {
+    if (!isCancellation(error) || !rollout.progress?.abort) throw error;
+  }
+}
+
+function refused(refusals: readonly PlanRefusal[]): Error {
+  const [first, ...others] = refusals;
+  const code = first && isFaultCode(first.code) ? first.code : 'LockerUnfit';
+  const sentence = first?.sentence ?? 'No plan could be made, and nobody said why.';
+  const evidence = others.map((refusal) => `${refusal.sentence} ${refusal.cure}`).slice(0, 40);
+  return failureOf({ code, sentence, cure: first?.cure ?? FAULTS[code].cure, evidence });
+}
+
+function worldChanged({ box, digest, release, lockers, batches }: Plan, expected: string): Error {
+  const changing = lockers.filter(({ action }) => action !== 'none').length;
+  const evidence = [
+    `confirmed: plan ${expected.slice(0, 12)}`,
+    `now: plan ${digest.slice(0, 12)}, ${changing} of ${lockers.length} lockers to ${release.label}`,
+    `batches now: ${batches.map((batch) => batch.lockers.length).join(', ') || 'none'}`,
+  ];
+  const sentence = `On ${box} something has changed since the plan was confirmed; nothing was touched.`;
+  return failureOf({ code: 'WorldChanged', sentence, cure: FAULTS.WorldChanged.cure, evidence });
+}

@@ -1,0 +1,94 @@
+/**
+ * What one workflow run knows, in one place. Only `apply` changes progress, by the pure fold; a
+ * message that comes before there is a plan waits for it.
+ */
+import type { CancellationScope } from '@temporalio/workflow';
+import type { Held } from '../activities/contract';
+import { fold } from '../domain/decide/fold';
+import type { RolloutEvent } from '../domain/decide/rollout-event';
+import { startProgress } from '../domain/decide/start-progress';
+import type { LockerName } from '../domain/model/ids';
+import type { Plan } from '../domain/model/plan';
+import type { Progress } from '../domain/model/progress';
+import type { RolloutView } from '../domain/operator/rollout-view';
+import type { BoxRolloutInput } from './messages';
+
+/**
+ * A timer that comes later than this tells of a time in which no workflow code ran (Temporal's own
+ * pause, no worker), and in which nobody could answer us either. Shorter delays are ordinary load.
+ */
+const LATE_MS = 30_000;
+
+export interface Rollout {
+  readonly input: BoxRolloutInput;
+  phase: RolloutView['phase'];
+  plan: Plan | null;
+  progress: Progress | null;
+  generation: number | null;
+  /** Counts events, so that a wait sees that something happened. */
+  changes: number;
+  /** When the running timer should come. */
+  dueAt: number | null;
+  /** Came before the plan. */
+  readonly early: RolloutEvent[];
+  /** Lockers with a coroutine of this run. */
+  readonly running: Set<LockerName>;
+  /** Drains that can be recalled. */
+  readonly drains: Map<LockerName, CancellationScope>;
+  /** Set when Temporal was asked to cancel the workflow. */
+  cancelled: Error | null;
+}
+
+export function openRollout(input: BoxRolloutInput): Rollout {
+  const { carried } = input;
+  return {
+    input,
+    phase: carried ? 'walking' : 'planning',
+    plan: carried?.plan ?? null,
+    progress: carried?.progress ?? null,
+    generation: carried?.generation ?? null,
+    changes: 0,
+    dueAt: null,
+    early: [],
+    running: new Set(),
+    drains: new Map(),
+    cancelled: null,
+  };
+}
+
+export function beginPlan(rollout: Rollout, plan: Plan): void {
+  rollout.plan = plan;
+  rollout.progress = startProgress(plan, Date.now());
+  for (const event of rollout.early.splice(0)) apply(rollout, event);
+}
+
+export function apply(rollout: Rollout, event: RolloutEvent): void {
+  rollout.changes += 1;
+  const { plan, progress, dueAt } = rollout;
+  if (plan === null || progress === null) {
+    rollout.early.push(event);
+    return;
+  }
+  const now = Date.now();
+  const lateMs = dueAt === null ? 0 : now - dueAt;
+  // Before anything else: a deadline that passed meanwhile must not count.
+  const inTime = lateMs > LATE_MS ? fold(plan, progress, { kind: 'late', ms: lateMs }, now) : progress;
+  rollout.dueAt = null;
+  rollout.progress = fold(plan, inTime, event, now);
+}
+
+export function viewOf({ input, phase, plan, progress }: Rollout): RolloutView {
+  return { box: input.box, rollout: input.rollout, phase, plan, progress };
+}
+
+/** Only after the lease was taken. */
+export function heldOf({ input, generation }: Rollout): Held {
+  if (generation === null) throw new Error('the lease is not taken yet');
+  return { box: input.box, rollout: input.rollout, generation };
+}
+
+/** Only after the plan was made. */
+export function planOf({ plan, progress }: Rollout): { readonly plan: Plan; readonly progress: Progress } {
+  if (plan === null || progress === null) throw new Error('there is no plan yet');
+  return { plan, progress };
+}

@@ -4,7 +4,7 @@
  * call `main(…JSON…)`. Each step looks first and changes only what differs, so a second run
  * changes nothing. Says one JSON line a step. Needs Node 18 and nothing else.
  */
-const { chmodSync, chownSync, mkdirSync, readFileSync, renameSync, statSync, writeFileSync } = require('node:fs');
+const { chmodSync, chownSync, existsSync, mkdirSync, readFileSync, renameSync, statSync, writeFileSync } = require('node:fs');
 const { dirname, join } = require('node:path');
 const { spawnSync } = require('node:child_process');
 
@@ -91,8 +91,10 @@ function askLockerd(lockerctl) {
 
 // Called by the line that the sender appends.
 // oxlint-disable-next-line no-unused-vars
-async function main({ folders, files, login, lockerctl, running }) {
+async function main({ lxcPath, folders, files, login, lockerctl, running }) {
   try {
+    if (!existsSync(lxcPath))
+      throw new Error(`there is no folder ${lxcPath}; name LXC's own path (lxc-config lxc.lxcpath) with --lxc-path`);
     for (const path of folders) step(`folder ${path}`, makeFolder(path));
     let newer = false;
     for (const file of files) {

@@ -46,8 +46,9 @@ export async function startDaemon(box: BoxContext): Promise<RunningDaemon> {
 /** A locker that an earlier life of lockerd left half way is brought to the end of its job, asked for or not. */
 function takeUpUnfinished(daemon: Daemon): void {
   const { jobs, generation } = daemon.journal.state();
-  // A copy: what is taken up is put last.
-  for (const job of [...jobs.values()]) {
+  // A copy, since what is taken up is put last.
+  const known = Array.from(jobs.values());
+  for (const job of known) {
     const halfWay = job.end === null && job.generation === generation && job.intents.length > 0;
     if (!halfWay) continue;
     daemon.log(`taken up again: ${job.token}`);

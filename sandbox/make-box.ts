@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { lockerNames, MAX_LOCKERS, networkOf } from './box-network';
 import { installLockerd } from './install-lockerd';
 import { makeLockers } from './make-lockers';
-import { alone, chooseSubnet, isWhole, knowNeighbours, makeNetwork } from './make-network';
+import { alone, chooseSubnet, isWhole, knowNeighbours, makeNetwork, removeNetwork } from './make-network';
 import { makeFolders, placeBox } from './place-box';
 import { Fault } from '../domain/faults';
 import type { SandboxLayout } from './sandbox-layout';
@@ -46,12 +46,15 @@ async function recordBox(
   const known = state.boxes.find(({ name }) => name === wish.name);
   const folder = await placeBox(sandbox, state.tag, wish.name);
   return alone(async () => {
-    const box = known && (await isWhole(known)) ? known : newBox(state, wish.name, folder);
+    const whole = known !== undefined && (await isWhole(known));
+    // What is left of it would stand in its own way.
+    if (known && !whole) await removeNetwork(known);
+    const box = whole ? known : newBox(state, wish.name, folder);
     const lockers = lockersOf(known?.lockers ?? [], wish.lockers);
     const wished: BoxState = { ...box, folder, lockers, sshd: known?.sshd ?? null };
     const next = withBox(state, wished);
     await writeState(sandbox, next);
-    await makeNetwork(wished);
+    if (!whole) await makeNetwork(wished);
     await mkdir(wished.runFolder, { recursive: true, mode: 0o755 });
     return { state: next, box: wished };
   });
@@ -61,7 +64,7 @@ function newBox(state: SandboxState, name: string, folder: string): BoxState {
   const others = state.boxes.filter((box) => box.name !== name);
   const known = state.boxes.find((box) => box.name === name);
   const index = known ? indexOf(known) : Math.max(-1, ...others.map(indexOf)) + 1;
-  const network = networkOf(state.tag, index, chooseSubnet());
+  const network = networkOf(state.tag, index, chooseSubnet(known?.subnet ?? null));
   return { name, folder, ...network, runFolder: join('/run/lockstep', `${state.tag}-${index}`), lockers: [], sshd: null };
 }
 

@@ -1,9 +1,9 @@
-/** Makes and removes a box's network. Looks first: what is there already is left as it is. */
+/** Makes and removes a box's network. */
 import { createServer } from 'node:net';
 import { existsSync } from 'node:fs';
 import { networkInterfaces } from 'node:os';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { run } from '../box/run';
+import { evidenceOf, run } from '../box/run';
 import { Fault } from '../domain/faults';
 import { boxCommands, BRIDGE, freeSubnet, hostCommands, neighbourCommands } from './box-network';
 import type { BoxNetwork } from './box-network';
@@ -13,7 +13,6 @@ export const netnsFile = (netns: string): string => `/run/netns/${netns}`;
 
 export async function makeNetwork(network: BoxNetwork): Promise<void> {
   if (await isWhole(network)) return;
-  await removeNetwork(network);
   await runOrFault(['ip', 'netns', 'add', network.netns]);
   await runOrFault(['ip', '-batch', '-'], { input: batch(hostCommands(network)) });
   await runOrFault(['ip', '-n', network.netns, '-batch', '-'], { input: batch(boxCommands(network)) });
@@ -25,10 +24,17 @@ export async function knowNeighbours(network: BoxNetwork, lockers: readonly stri
   await runOrFault(['ip', '-n', netns, '-batch', '-'], { input: batch(neighbourCommands(network, BRIDGE, lockers)) });
 }
 
-/** With its namespace goes the box's end of the pair, and with that the host's. */
 export async function removeNetwork({ netns, hostLink }: BoxNetwork): Promise<void> {
-  if (existsSync(`/sys/class/net/${hostLink}`)) await runOrFault(['ip', 'link', 'delete', hostLink]);
-  if (existsSync(netnsFile(netns))) await runOrFault(['ip', 'netns', 'delete', netns]);
+  await remove(`/sys/class/net/${hostLink}`, ['ip', 'link', 'delete', hostLink]);
+  await remove(netnsFile(netns), ['ip', 'netns', 'delete', netns]);
+}
+
+/** A pair goes with its namespace some time after that: gone in the meantime is gone. */
+async function remove(path: string, argv: readonly string[]): Promise<void> {
+  if (!existsSync(path)) return;
+  const ran = await run(argv, { timeoutMs: 10_000 });
+  if (ran.code === 0 || !existsSync(path)) return;
+  throw new Fault('CommandFailed', `${path} of a sandbox can not be removed.`, { evidence: evidenceOf(ran) });
 }
 
 /** The bridge is brought up last: where it is up, all is. */
@@ -39,9 +45,9 @@ export async function isWhole({ netns, hostLink }: BoxNetwork): Promise<boolean>
 }
 
 /** Subnets that this machine has no address in. Sandboxes of other folders show theirs by their host links. */
-export function chooseSubnet(): number {
+export function chooseSubnet(before: number | null): number {
   const taken = Object.values(networkInterfaces()).flatMap((all) => (all ?? []).map(({ address }) => address));
-  const subnet = freeSubnet(taken);
+  const subnet = freeSubnet(taken, before);
   if (subnet !== null) return subnet;
   throw new Fault('SandboxUnavailable', 'All 64 networks of 10.77.0.0/16 are in use on this machine.', {
     cure: 'Take other sandboxes down with `npm run sandbox -- down --dir DIR`.',

@@ -7,7 +7,7 @@ import { isAlive } from '../embedded/process-identity';
 import { Fault } from '../domain/faults';
 import { boxAddress } from './box-network';
 import { boxPath, launchArgv } from './enter-box';
-import { makeKey } from './make-keys';
+import { makeKey } from './make-key';
 import { pathOf } from './require-sandbox-tools';
 import { boxLayout } from './sandbox-layout';
 import type { SandboxLayout } from './sandbox-layout';

@@ -8,11 +8,10 @@ import { printObject } from './io';
 import { actor } from './operations/actor';
 import type { Door } from './operations/door';
 import { refuseIfRunning, startRollout } from './operations/start-rollout';
-import type { Wanted } from './plan-flags';
+import type { StartOptions, Wanted } from './plan-flags';
 import { planOf } from './plan-of';
 import type { Session } from './session';
 import { nothingToDo, showPlan } from './show-plan';
-import type { StartOptions } from './start-rollout-main';
 
 export interface ReadyToStart {
   readonly kind: 'go';
@@ -34,7 +33,7 @@ export async function prepareStart(session: Session, wanted: Wanted, options: St
   const done = nothingToDo(session, plan);
   if (done !== null) return { kind: 'exit', code: done };
   const yes = await askToStart(session, plan, asks);
-  return yes ? { kind: 'go', door, plan, wanted } : { kind: 'exit', code: EXIT.detached };
+  return yes ? { kind: 'go', door, plan, wanted } : { kind: 'exit', code: EXIT.aborted };
 }
 
 /** Said before anything is started or looked at, since no answer can come later. */

@@ -13,6 +13,12 @@ export interface PlanOptions extends SharedOptions {
   readonly batches?: string;
 }
 
+export interface StartOptions extends PlanOptions {
+  readonly dryRun?: boolean;
+  readonly yes?: boolean;
+  readonly detach?: boolean;
+}
+
 /** What is asked for, beside the fleet file. */
 export interface Wanted {
   readonly ref: string | null;

@@ -2,17 +2,11 @@
 import { EXIT } from './exit-codes';
 import type { Io } from './io';
 import { planFlags, sharedFlags, wantedOf } from './plan-flags';
-import type { PlanOptions } from './plan-flags';
+import type { StartOptions } from './plan-flags';
 import type * as planAndStart from './plan-and-start';
 import { newCommand, runCommand, wantsJson } from './run-command';
 import { openSession } from './session';
 import { unlessInterrupted } from './unless-interrupted';
-
-export interface StartOptions extends PlanOptions {
-  readonly dryRun?: boolean;
-  readonly yes?: boolean;
-  readonly detach?: boolean;
-}
 
 export async function startRolloutMain(argv: readonly string[], io: Io): Promise<number> {
   return runCommand(argv, io, async () => {

@@ -32,7 +32,7 @@ async function doStep(rollout: Rollout, locker: LockerName, at: LockerProgress, 
   try {
     return await STEPS[stage](rollout, step, at);
   } catch (error) {
-    return { kind: 'fault', locker, cycle: at.cycle, fault: stepFaultOf(error, `${locker} ${stage}`) };
+    return { kind: 'fault', locker, cycle: at.cycle, stage, fault: stepFaultOf(error, `${locker} ${stage}`) };
   }
 }
 

@@ -57,8 +57,8 @@ function startLockerd({ configFile, config }: Here): void {
   const log = openSync(config.log, 'a');
   const self = [process.execPath, ...process.execArgv, process.argv[1] ?? ''];
   const env = { PATH: '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin', HOME: '/root', LANG: 'C.UTF-8' };
-  const argv = ['-n', '-o', lock, ...self, 'lockerd', '--config', configFile];
-  spawn('flock', argv, { detached: true, stdio: ['ignore', log, log], cwd: '/', env })
+  const [command, ...args] = ['flock', '-n', '-o', lock, ...self, 'lockerd', '--config', configFile] as const;
+  spawn(command, args, { detached: true, stdio: ['ignore', log, log], cwd: '/', env })
     .on('error', () => {})
     .unref();
 }

@@ -55,7 +55,10 @@ export function openDurable({ file, length: from, reserve, onFailure }: DurableO
     if (busy) return;
     busy = true;
     try {
-      while (waiting.length > 0 && !closed) await writeOut(waiting.splice(0));
+      for (;;) {
+        if (closed || waiting.length === 0) return;
+        await writeOut(waiting.splice(0));
+      }
     } finally {
       busy = false;
     }

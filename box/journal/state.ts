@@ -12,8 +12,6 @@ export interface BoxState {
   readonly lockers: ReadonlyMap<LockerName, LockerRecord>;
 }
 
-export const EMPTY_STATE: BoxState = { lease: null, generation: 0, jobs: new Map(), lockers: new Map() };
-
 export const NO_RECORD: LockerRecord = { wanted: null, owed: null, parked: null, next: null, quiesced: null };
 
 export function recordOf(state: BoxState, locker: LockerName): LockerRecord {

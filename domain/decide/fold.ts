@@ -23,8 +23,7 @@ function apply(plan: Plan, progress: Progress, event: RolloutEvent, now: number)
     case 'note':
       return addNote(progress, event.text, now);
     case 'late':
-      // A pause moves the clocks by itself when it is lifted.
-      return progress.pause ? progress : moveClocks(progress, now - event.ms, event.ms);
+      return foldLateness(progress, event.ms, now);
     case 'begin':
       return begin(plan, progress, event.locker, now);
     case 'approve':
@@ -44,6 +43,17 @@ function apply(plan: Plan, progress: Progress, event: RolloutEvent, now: number)
       break;
   }
   return foldStep(plan, progress, event, now);
+}
+
+/**
+ * A pause moves the clocks by itself when it is lifted. A gate moved by the lateness alone would
+ * run out at this very moment, with nobody having had a chance: people get the lateness once more,
+ * but never longer than the gate waits anyway.
+ */
+function foldLateness(progress: Progress, ms: number, now: number): Progress {
+  if (progress.pause) return progress;
+  const { gate, ...moved } = moveClocks(progress, now - ms, ms);
+  return { ...moved, gate: gate && { ...gate, since: Math.min(now, gate.since + ms) } };
 }
 
 function begin(plan: Plan, progress: Progress, name: string, now: number): Progress {
@@ -68,6 +78,7 @@ const AWAITED: Readonly<Record<StepEvent['kind'], readonly LockerStage[]>> = {
 function foldStep(plan: Plan, progress: Progress, event: StepEvent, now: number): Progress {
   const locker = progress.lockers[event.locker];
   if (!locker || locker.cycle !== event.cycle || !AWAITED[event.kind].includes(locker.stage)) return progress;
+  if (event.kind === 'fault' && event.stage !== locker.stage) return progress;
   switch (event.kind) {
     case 'drain':
       return foldDrain(plan, progress, event, now);

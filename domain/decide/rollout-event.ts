@@ -4,7 +4,7 @@
  */
 import type { LockerName } from '../model/ids';
 import type { DrainOutcome, UpdateOutcome, VerifyOutcome } from '../model/outcome';
-import type { StepFault } from '../model/progress';
+import type { LockerStage, StepFault } from '../model/progress';
 
 interface OfLocker {
   readonly locker: LockerName;
@@ -24,8 +24,8 @@ export type StepEvent = OfLocker &
     | { readonly kind: 'update'; readonly outcome: UpdateOutcome }
     | { readonly kind: 'verify'; readonly outcome: VerifyOutcome }
     | { readonly kind: 'restore'; readonly outcome: UpdateOutcome }
-    /** The step that the locker is in threw, and trying again is over. */
-    | { readonly kind: 'fault'; readonly fault: StepFault }
+    /** The step of that stage threw, and trying again is over. */
+    | { readonly kind: 'fault'; readonly stage: LockerStage; readonly fault: StepFault }
   );
 
 export type MessageEvent = OfPerson &

@@ -3,7 +3,10 @@ import type { Ask } from '../decide/decision';
 import type { BoxName } from '../model/ids';
 import type { Plan } from '../model/plan';
 import type { Hold } from '../model/progress';
-import { plain, plural } from './plain-text';
+import { plain, plural, shortened } from './plain-text';
+
+/** Whatever the evidence says, the commands behind it must fit on the screen. */
+const MAX_WHY = 300;
 
 const command = (verb: string, box: BoxName, flags = ''): string => `npm run lockstep -- ${verb} --box ${box}${flags}`;
 
@@ -20,7 +23,7 @@ export function askSentence(ask: Ask, plan: Plan): string {
     case 'lift':
       break;
   }
-  return `${plain(ask.hold.sentence)}. ${liftSentence(ask.hold, box)}`;
+  return `${shortened(plain(ask.hold.sentence), MAX_WHY)}. ${liftSentence(ask.hold, box)}`;
 }
 
 const approveCommand = (box: BoxName, batch: number): string => command('approve', box, ` --batch ${batch}`);

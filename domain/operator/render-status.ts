@@ -8,7 +8,7 @@ import { exceptionsOf } from './rollout-status';
 
 /** 30 × (32 of a name + 160 of a reason, doubled by escapes) stays well below the 20 kB with all the rest. */
 const MAX_EXCEPTIONS = 30;
-const MAX_IN_FLIGHT = 40;
+const MAX_IN_FLIGHT = 25;
 const MAX_NOTES = 5;
 const MAX_REASON = 160;
 const MAX_SENTENCE = 600;

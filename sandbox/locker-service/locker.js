@@ -65,6 +65,7 @@ async function finish({ server, scheduler }) {
 
 function leave(bootLog, event, code, why) {
   bootLog.write({ event, code, why });
+  if (code !== 0) console.error(`locker leaves with ${code}: ${why}`);
   process.exit(code);
 }
 

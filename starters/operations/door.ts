@@ -3,7 +3,7 @@
  * this file and never see a Temporal error (map-error.ts).
  */
 import { Client } from '@temporalio/client';
-import type { Connection, WorkflowHandle } from '@temporalio/client';
+import type { ConnectionLike, WorkflowHandle } from '@temporalio/client';
 import { workflowIdOf } from '../../workflows/messages';
 
 export interface Door {
@@ -15,7 +15,7 @@ export interface Door {
 }
 
 export interface DoorOptions {
-  readonly connection: Connection;
+  readonly connection: ConnectionLike;
   readonly address: string;
   readonly namespace: string;
   readonly webUi: string | null;

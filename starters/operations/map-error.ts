@@ -20,7 +20,7 @@ export interface Asked {
 
 export function faultOf(error: unknown, asked: Asked): unknown {
   if (error instanceof Fault) return error;
-  if (error instanceof WorkflowNotFoundError) return new Fault('NoRollout', `No rollout runs on ${asked.box}.`);
+  if (error instanceof WorkflowNotFoundError) return noRollout(asked.box);
   if (error instanceof WorkflowUpdateFailedError) return refusalOf(error.cause, asked);
   if (error instanceof WorkflowFailedError) return failureOf(error.cause, asked);
   if (error instanceof WorkflowExecutionAlreadyStartedError) {
@@ -29,6 +29,12 @@ export function faultOf(error: unknown, asked: Asked): unknown {
   if (error instanceof QueryRejectedError) return pausedFault(asked, []);
   return grpcFaultOf(error, asked);
 }
+
+export const silentFault = ({ box }: Asked): Fault =>
+  new Fault('WorkerMissing', `The rollout on ${box} did not answer in time: no worker takes the question up.`);
+
+export const noRollout = (box: string): Fault =>
+  new Fault('NoRollout', `No rollout runs on ${box}.`, { cure: `Start one with \`npm run start-rollout -- --box ${box}\`.` });
 
 /** Temporal's own pause: no query and no update is answered, and nobody but Temporal can lift it. */
 export function pausedFault({ box }: Asked, evidence: readonly string[]): Fault {
@@ -62,11 +68,7 @@ function grpcFaultOf(error: unknown, { box, address }: Asked): unknown {
   if (service === null) return error;
   const evidence = [service.details || service.message];
   if (service.code === FAILED_PRECONDITION && /paused/i.test(evidence[0] ?? '')) return pausedFault({ box, address }, []);
-  if (service.code === DEADLINE_EXCEEDED || service.code === CANCELLED) {
-    return new Fault('WorkerMissing', `The rollout on ${box} did not answer in time: no worker takes the question up.`, {
-      evidence,
-    });
-  }
+  if (service.code === DEADLINE_EXCEEDED || service.code === CANCELLED) return silentFault({ box, address });
   if (service.code === UNAVAILABLE) {
     return new Fault('TemporalUnreachable', `The Temporal server at ${address} can not be reached.`, { evidence });
   }

@@ -1,12 +1,11 @@
 /** Where a box's rollout stands: its status while it runs, its result when it has ended. */
-import { Fault } from '../../domain/faults';
 import type { Finished, RolloutStatus } from '../../domain/model/status';
 import { status } from '../../workflows/messages';
 import { ask } from './ask';
 import { rolloutHandle } from './door';
 import type { Door } from './door';
 import { finishedOf } from './finished-of';
-import { pausedFault } from './map-error';
+import { noRollout, pausedFault } from './map-error';
 import { lastRollout } from './running-rollout';
 
 export async function statusOf(door: Door, box: string): Promise<RolloutStatus | Finished> {
@@ -23,8 +22,3 @@ export async function runningStatusOf(door: Door, box: string): Promise<RolloutS
   if (now.kind === 'finished') throw noRollout(box);
   return now;
 }
-
-export const noRollout = (box: string): Fault =>
-  new Fault('NoRollout', `No rollout runs on ${box}.`, {
-    cure: `Start one with \`npm run start-rollout -- --box ${box}\`.`,
-  });

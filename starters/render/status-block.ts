@@ -1,7 +1,7 @@
 /** The live display: one block of lines that is drawn anew at each change. Pure; live-block.ts puts it on the screen. */
 import { formatDuration } from '../../domain/model/format-duration';
 import type { LockerEnd } from '../../domain/model/outcome';
-import type { RunState } from '../../domain/model/progress';
+import type { Hold, RunState } from '../../domain/model/progress';
 import type { LockerStatus, RolloutStatus } from '../../domain/model/status';
 import { countWords, endedCount } from './count-words';
 import type { Colour, Paint } from './paint';
@@ -27,9 +27,9 @@ const COLOUR_OF: Partial<Record<RunState, Colour>> = {
 export function statusBlock(status: RolloutStatus, { width, elapsedMs, paint }: BlockOptions): string[] {
   const lines = [
     { text: header(status, elapsedMs), colour: COLOUR_OF[status.state] ?? 'bold' },
-    { text: progress(status), colour: null },
+    ...(status.counts.planned === 0 ? [] : [{ text: progress(status), colour: null }]),
     ...lockerLines(status),
-    ...status.holds.map(({ sentence, liftedBy }) => ({
+    ...untold(status).map(({ sentence, liftedBy }) => ({
       text: `held: ${sentence}; lifted by ${liftedBy.join(', ')}`,
       colour: 'red' as const,
     })),
@@ -42,6 +42,9 @@ export function statusBlock(status: RolloutStatus, { width, elapsedMs, paint }: 
   return lines.map(({ text, colour }) => (colour === null ? cut(text, width) : paint(colour, cut(text, width))));
 }
 
+/** What is asked begins with the hold's own sentence. */
+const untold = ({ holds, asks }: RolloutStatus): readonly Hold[] => holds.filter(({ sentence }) => !asks?.startsWith(sentence));
+
 function header({ box, state, batch, release }: RolloutStatus, elapsedMs: number): string {
   const where = batch === null ? '' : `  batch ${Math.min(batch.number, batch.of)} of ${batch.of}`;
   const to = release === null ? '' : `  → ${release.label}`;
@@ -50,7 +53,7 @@ function header({ box, state, batch, release }: RolloutStatus, elapsedMs: number
 
 function progress({ counts, failures }: RolloutStatus): string {
   const ended = endedCount(counts);
-  const full = counts.planned === 0 ? 0 : Math.round((ended / counts.planned) * BAR);
+  const full = Math.round((ended / counts.planned) * BAR);
   const bar = `${'█'.repeat(full)}${'░'.repeat(BAR - full)}`;
   return `${bar} ${ended} of ${counts.planned}  ${countWords(counts)}  failures ${failures.counted}, stops at ${failures.stopsAt}`;
 }

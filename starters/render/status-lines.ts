@@ -21,9 +21,11 @@ export function statusLines(before: Status | null, now: Status): string[] {
   return lines.map((line) => `${now.box}: ${line}`);
 }
 
+/** The release is named when it is new to the reader. */
 function stateLine(before: Status | null, now: Status): string[] {
-  if (before?.state === now.state && before.release?.id === now.release?.id) return [];
-  const to = now.release === null ? '' : ` to ${now.release.label}`;
+  const news = before?.release?.id !== now.release?.id;
+  if (before?.state === now.state && !news) return [];
+  const to = now.release === null || !news ? '' : `, release ${now.release.label}`;
   return [`${now.state.replaceAll('-', ' ')}${to}`];
 }
 

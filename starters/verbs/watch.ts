@@ -2,7 +2,7 @@
 import { followRollout } from '../follow-rollout';
 import { webUiOf } from '../operations/door';
 import { lastRollout } from '../operations/running-rollout';
-import { noRollout } from '../operations/status-of';
+import { noRollout } from '../operations/map-error';
 import { sharedFlags } from '../plan-flags';
 import { runningDoor } from '../running-door';
 import { sessionVerb } from '../verb';

@@ -61,7 +61,11 @@ test('an update stops once, switches, starts, and leaves the locker owed until i
 test('the same token attaches to the running stop and never signals again', async () => {
   locker().stopsAfterMs = 150;
   const other = await aHolder(box);
-  const outcomes = await Promise.all([holder.ask('update', forward), holder.ask('update', forward), other.ask('update', forward)]);
+  const outcomes = await Promise.all([
+    holder.ask('update', forward),
+    holder.ask('update', forward),
+    other.ask('update', forward),
+  ]);
   expect(new Set(outcomes.map((outcome) => JSON.stringify(outcome))).size).toBe(1);
   expect(locker()).toMatchObject({ signals: ['TERM'], starts: 1 });
 });
@@ -80,7 +84,12 @@ test('one that ignores the halt signal is killed at the deadline, and the kill i
   const outcome = await holder.ask('update', { ...forward, stop: { timeoutMs: 60, onTimeout: 'kill' } });
   expect(outcome).toMatchObject({ kind: 'serving', killed: true });
   expect(locker().signals).toEqual(['TERM', 'KILL']);
-  expect(daemon.journal.state().jobs.get(token)?.intents.map(({ intent }) => intent.kind)).toContain('kill');
+  expect(
+    daemon.journal
+      .state()
+      .jobs.get(token)
+      ?.intents.map(({ intent }) => intent.kind),
+  ).toContain('kill');
 });
 
 test('under hold it runs on; the next cycle waits for the same life and does not signal again', async () => {

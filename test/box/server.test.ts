@@ -40,7 +40,7 @@ async function aRaw(): Promise<Raw> {
     say: (line) => void socket.write(`${typeof line === 'string' ? line : JSON.stringify(line)}\n`),
     hear: async () => {
       const { value, done } = await lines.next();
-      return done ? null : (JSON.parse(value as string) as Record<string, unknown>);
+      return done ? null : (JSON.parse(value) as Record<string, unknown>);
     },
   };
 }
@@ -73,7 +73,11 @@ test.each([
   ['parameters of another shape', { id: 7, verb: 'history', params: { limit: 'all' } }, 7],
   ['a locker name with a newline', { id: 8, verb: 'undrain', params: { locker: 'a\nb' }, change: undefined }, 8],
   ['a change without a token', { id: 9, verb: 'undrain', params: { locker: 'ada' } }, 9],
-  ['a token with a way upwards', { id: 10, verb: 'undrain', params: { locker: 'ada' }, change: { token: '../..', holder: 'r', generation: 1 } }, 10],
+  [
+    'a token with a way upwards',
+    { id: 10, verb: 'undrain', params: { locker: 'ada' }, change: { token: '../..', holder: 'r', generation: 1 } },
+    10,
+  ],
 ])('%s is a BadRequest to the one who asked, and the daemon goes on', async (_, line, id) => {
   const raw = await aRaw();
   raw.say(HELLO);
@@ -96,7 +100,10 @@ test('a bug in a verb is a fault with evidence, not the end of the daemon', asyn
   const client = await aHolder(box);
   box.lxc.see = () => Promise.reject(new TypeError('undefined is not a locker'));
   const asked = client.ask('undrain', { locker: 'ada' });
-  await expect(asked).rejects.toMatchObject({ code: 'CommandFailed', evidence: expect.arrayContaining([expect.stringContaining('undefined is not a locker')]) as unknown });
+  await expect(asked).rejects.toMatchObject({
+    code: 'CommandFailed',
+    evidence: expect.arrayContaining([expect.stringContaining('undefined is not a locker')]) as unknown,
+  });
   expect(await client.lockerd.call('history', { limit: 1 })).toEqual({ records: [] });
 });
 
@@ -108,7 +115,9 @@ test('a script that dies gives its lease back, and two scripts of one user are t
   const script = await aClient(box);
   await script.call('take-lease', { holder: 'local:root', by: 'root', force: false });
   const other = await aClient(box);
-  await expect(other.call('take-lease', { holder: 'local:root', by: 'root', force: false })).rejects.toMatchObject({ code: 'HeldBy' });
+  await expect(other.call('take-lease', { holder: 'local:root', by: 'root', force: false })).rejects.toMatchObject({
+    code: 'HeldBy',
+  });
   script.close();
   await new Promise((resolve) => setTimeout(resolve, 50));
   expect(await other.call('take-lease', { holder: 'local:root', by: 'root', force: false })).toMatchObject({ generation: 2 });

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { lockstepHome, makeHome } from '../../embedded/home';
 import { SOURCES, temporalBinary } from '../../embedded/temporal-binary';
-import type { Search } from '../../embedded/temporal-binary';
+import type { Search } from '../../embedded/temporal-source';
 import { Fault } from '../../domain/faults';
 
 let folder: string;

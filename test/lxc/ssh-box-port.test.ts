@@ -271,15 +271,21 @@ describe('a host that is no Lockstep box', () => {
   });
 });
 
-/** As lockerd does: a known token attaches; the effect happens once. */
+/** As lockerd does: a known token attaches, a finished one returns its result; the effect happens once. */
 function jobOf(ms: number) {
-  let begun = 0;
-  const done = { at: 0, replies: [] as (() => void)[] };
+  const waiting: (() => void)[] = [];
+  let state: 'new' | 'running' | 'finished' = 'new';
   lockerd.react(({ id, verb }, reply) => {
     if (verb === 'heartbeat') return;
     const answer = () => reply({ id, result: { undone: true } });
-    if (begun++ === 0) setTimeout(() => done.replies.forEach((tell) => tell()), ms);
-    done.replies.push(answer);
+    if (state === 'finished') answer();
+    else waiting.push(answer);
+    if (state !== 'new') return;
+    state = 'running';
+    setTimeout(() => {
+      state = 'finished';
+      waiting.forEach((tell) => tell());
+    }, ms);
   });
 }
 
@@ -303,7 +309,9 @@ describe('a link that breaks', () => {
     const call = undrain(portTo({ ...good(), port: proxy.port }), 20_000);
     await sleep(1_000);
     proxy.freeze();
-    await sleep(4_500);
+    await sleep(5_500);
+    // Nothing told us but keepalive, and the box is dialled again already.
+    expect(proxy.taken()).toBeGreaterThanOrEqual(2);
     proxy.cut();
     proxy.thaw();
     await expect(call).resolves.toEqual({ undone: true });

@@ -30,7 +30,7 @@ beforeEach(() => {
   sshd.force(null);
   place = join(sshd.folder, 'place');
   rmSync(place, { recursive: true, force: true });
-  mkdirSync(place);
+  mkdirSync(join(place, 'lxc'), { recursive: true });
 });
 
 function anInstall(overrides: Partial<InstallBox> = {}): { install: InstallBox; steps: InstallStep[] } {
@@ -105,28 +105,30 @@ test('keys of other people stay; an older line of the same key is replaced', asy
   expect(lines[2]).toMatch(/^restrict,command=/);
 });
 
-describe('with the real bundle', () => {
-  const pidFile = () => join(place, 'locker/state/lockerd.pid');
-  const real = async (extra = '') => {
-    const { install, steps } = anInstall();
-    const where = { node: process.execPath, bundle: install.paths.bundle, configFile: install.paths.config };
-    const scripts = Object.fromEntries(wrapperScripts(where).map(({ name, text }) => [name, text]));
-    const done = await installBox({ ...install, scripts, bundle: (await bundleBox()) + extra });
-    return {
-      ...done,
-      steps: steps.filter(({ changed }) => changed).map(({ text }) => text),
-      pid: Number(readFileSync(pidFile(), 'utf8')),
-    };
+const lockerdPid = () => Number(readFileSync(join(place, 'locker/state/lockerd.pid'), 'utf8'));
+
+const installReal = async (extra = '') => {
+  const { install, steps } = anInstall();
+  const where = { node: process.execPath, bundle: install.paths.bundle, configFile: install.paths.config };
+  const scripts = Object.fromEntries(wrapperScripts(where).map(({ name, text }) => [name, text]));
+  const done = await installBox({ ...install, scripts, bundle: (await bundleBox()) + extra });
+  return {
+    ...done,
+    steps: steps.filter(({ changed }) => changed).map(({ text }) => text),
+    pid: lockerdPid(),
   };
+};
+
+describe('with the real bundle', () => {
   afterEach(() => {
-    process.kill(Number(readFileSync(pidFile(), 'utf8')), 'SIGTERM');
+    process.kill(lockerdPid(), 'SIGTERM');
   });
 
   test('lockerd runs; it goes on running when nothing changed, and makes way for a newer one', async () => {
-    const first = await real();
-    const again = await real();
+    const first = await installReal();
+    const again = await installReal();
     expect(again).toMatchObject({ changed: false, pid: first.pid });
-    const newer = await real('// newer\n');
+    const newer = await installReal('// newer\n');
     expect(newer.steps).toContain('the older lockerd ended');
     expect(newer.pid).not.toBe(first.pid);
     expect(existsSync(`/proc/${first.pid}`)).toBe(false);
@@ -139,6 +141,15 @@ test('a lockerd that does not start is a fault with its words', async () => {
     code: 'LockerdMissing',
     evidence: ['$ lockerctl status  → exit 4', 'no journal'],
   });
+});
+
+test('a wrong LXC path is refused before anything is written', async () => {
+  const { install } = anInstall();
+  const failing = installBox({ ...install, config: { ...install.config, lxcPath: '/nowhere/lxc' } });
+  await expect(failing).rejects.toMatchObject({
+    evidence: expect.arrayContaining([expect.stringContaining('/nowhere/lxc')]) as string[],
+  });
+  expect(existsSync(install.paths.bundle)).toBe(false);
 });
 
 test('an account that is not there is named', async () => {

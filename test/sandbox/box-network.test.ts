@@ -61,3 +61,8 @@ test('lockers are named in their order, with as many digits as it takes', () => 
   expect(lockerNames(300).at(0)).toBe('l001');
   expect(lockerNames(300).map(lockerNumber).at(-1)).toBe(300);
 });
+
+test('a box that comes back gets the subnet that it had, unless somebody has taken it', () => {
+  expect(freeSubnet(['10.77.48.1'], 20)).toBe(20);
+  expect(freeSubnet(['10.77.80.1'], 20)).toBe(12);
+});

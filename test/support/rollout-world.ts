@@ -52,7 +52,7 @@ export async function openWorld(): Promise<RolloutWorld> {
   const boxes = new Map<string, FakeRolloutBox>();
   const workers = await makeWorkers(native, boxes);
   const runs = workers.map((worker) => worker.run());
-  const client = new Client({ connection });
+  const client = new Client({ connection, identity: 'test' });
   return {
     client,
     server,
@@ -104,7 +104,8 @@ async function makeWorkers(connection: NativeConnection, boxes: Map<string, Fake
     return (box.activities[name] as (given: unknown) => Promise<unknown>)(input);
   };
   const activities = Object.fromEntries(ACTIVITIES.map((name) => [name, byBox(name)]));
-  const grace = { shutdownGraceTime: '1s', shutdownForceTime: '3s' } as const;
+  // A name of its own: a saved history must not tell where it was made.
+  const grace = { identity: 'test-worker', shutdownGraceTime: '1s', shutdownForceTime: '3s' } as const;
   return [
     await Worker.create({ connection, taskQueue: TASK_QUEUES.workflows, workflowBundle, workflowThreadPoolSize: 1, ...grace }),
     await Worker.create({ connection, taskQueue: TASK_QUEUES.ssh, activities, ...grace }),

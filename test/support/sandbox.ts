@@ -12,6 +12,7 @@ import { bringUp } from '../../sandbox/bring-up';
 import { commitRevision } from '../../sandbox/commit-revision';
 import type { Committed, CommitRequest } from '../../sandbox/commit-revision';
 import { execInBox } from '../../sandbox/exec-in-box';
+import { boxNamed, openSandbox } from '../../sandbox/find-box';
 import { Misbehaviour, misbehave } from '../../sandbox/misbehaviour';
 import { sandboxFleetText } from '../../sandbox/sandbox-fleet';
 import type { FleetWishes } from '../../sandbox/sandbox-fleet';
@@ -118,7 +119,8 @@ export async function makeSandbox({ lockers, box: name = 'lxc12', policy, values
     misbehave: (locker, how) => misbehave(box, locker, how === null ? null : Misbehaviour.parse(how)),
     commit: (request) => commitRevision(layout, request),
     writeFleet: async (changed) => writeFile(fleetFile, sandboxFleetText(layout, { ...wishes, ...changed })),
-    exec: (...argv) => execInBox(box, argv, EXEC_WITHIN_MS),
+    // Read anew: a repaired box has another sshd.
+    exec: async (...argv) => execInBox(boxNamed((await openSandbox(dir)).state, name), argv, EXEC_WITHIN_MS),
     down,
   };
 }

@@ -124,7 +124,7 @@ function programInput({ config, paths, bundle, scripts, login }: InstallBox): ob
     bundle: paths.bundle,
     readBy: [paths.bundle, paths.config],
   };
-  return { folders, files, login: { ...login, command }, lockerctl, running };
+  return { lxcPath: config.lxcPath, folders, files, login: { ...login, command }, lockerctl, running };
 }
 
 /** An account without rights may do this one thing as root. */

@@ -5,21 +5,24 @@ import { openLockerd } from '../../../box/client/call-lockerd';
 import type { Lockerd } from '../../../box/client/call-lockerd';
 import type { LockerName, Step, Token } from '../../../domain/model/ids';
 import type { Verb, VerbParams, VerbResult } from '../../../domain/protocol/verbs';
-import type { FakeBox } from './fake-lxc';
 
-export async function aClient(box: FakeBox): Promise<Lockerd> {
+export async function aClient(box: { readonly config: { readonly socket: string } }): Promise<Lockerd> {
   const socket = connect(box.config.socket);
   await once(socket, 'connect');
   return openLockerd(socket);
 }
 
 export interface Holder {
-  ask<V extends Verb>(verb: V, params: VerbParams<V>, more?: { cycle?: number; step?: Step; progress?: string[] }): Promise<VerbResult<V>>;
+  ask<V extends Verb>(
+    verb: V,
+    params: VerbParams<V>,
+    more?: { cycle?: number; step?: Step; progress?: string[] },
+  ): Promise<VerbResult<V>>;
   readonly lockerd: Lockerd;
   readonly generation: number;
 }
 
-export async function aHolder(box: FakeBox, holder = 'r1', force = false): Promise<Holder> {
+export async function aHolder(box: Parameters<typeof aClient>[0], holder = 'r1', force = false): Promise<Holder> {
   const lockerd = await aClient(box);
   const { generation } = await lockerd.call('take-lease', { holder, by: 'jane', force });
   return {
@@ -28,7 +31,10 @@ export async function aHolder(box: FakeBox, holder = 'r1', force = false): Promi
     ask: (verb, params, { cycle = 1, step = verb as Step, progress = [] } = {}) => {
       const locker = (params as { locker?: LockerName }).locker ?? '-';
       const token = `${holder}/lxc12/${locker}/${cycle}/${step}` as Token;
-      return lockerd.call(verb, params, { change: { token, holder, generation }, onProgress: (line) => void progress.push(line) });
+      return lockerd.call(verb, params, {
+        change: { token, holder, generation },
+        onProgress: (line) => void progress.push(line),
+      });
     },
   };
 }

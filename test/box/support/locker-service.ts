@@ -16,7 +16,13 @@ export interface LockerService {
 }
 
 export async function aService(box: FakeBox): Promise<LockerService> {
-  const service: LockerService = { healthy: true, idle: true, build: `2-g${'0'.repeat(12)}`, told: [], close: () => server.close() };
+  const service: LockerService = {
+    healthy: true,
+    idle: true,
+    build: `2-g${'0'.repeat(12)}`,
+    told: [],
+    close: () => server.close(),
+  };
   const server = createServer((request, response) => {
     if (request.method === 'POST') service.told.push(request.url ?? '');
     const body = request.url === '/idle' ? { idle: service.idle } : { build: service.build };

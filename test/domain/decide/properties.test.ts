@@ -1,0 +1,175 @@
+/** What must hold in every rollout, whatever the box, the people and the clock do. */
+import * as fc from 'fast-check';
+import { boxLoad } from '../../../domain/decide/box-load';
+import { isHalted } from '../../../domain/decide/change-progress';
+import { countEnds, countFailures } from '../../../domain/decide/count-ends';
+import type { Decision } from '../../../domain/decide/decision';
+import { fold } from '../../../domain/decide/fold';
+import type { Plan } from '../../../domain/model/plan';
+import type { Progress } from '../../../domain/model/progress';
+import { aPlan, aRelease } from '../../support/builders';
+import type { SeenOverrides } from '../../support/builders';
+import { walkAtRandom } from '../../support/random-walk';
+import type { Draw, Taken, Walked } from '../../support/random-walk';
+
+/** A stream of numbers out of one seed (mulberry32), so that a failing walk can be walked again. */
+function drawFrom(seed: number): Draw {
+  let state = seed;
+  return {
+    number: (below) => {
+      state = (state + 0x6d2b79f5) | 0;
+      let mixed = Math.imul(state ^ (state >>> 15), 1 | state);
+      mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed;
+      return ((mixed ^ (mixed >>> 14)) >>> 0) % below;
+    },
+  };
+}
+
+const KINDS: readonly SeenOverrides[] = [
+  {},
+  {},
+  {},
+  { healthy: false, reportedBuild: null },
+  { state: 'stopped', wanted: 'down', healthy: false },
+  { on: aRelease() },
+  { on: null, current: null },
+];
+
+const plans: fc.Arbitrary<Plan> = fc
+  .record({
+    kinds: fc.array(fc.nat(KINDS.length - 1), { minLength: 1, maxLength: 20 }),
+    batches: fc.constantFrom([1, 5, 'rest'] as const, [2, '50%', 'rest'] as const, ['rest'] as const),
+    maxDown: fc.integer({ min: 1, max: 6 }),
+    maxUnproven: fc.integer({ min: 1, max: 9 }),
+    onTimeout: fc.constantFrom('skip' as const, 'proceed' as const, 'hold' as const),
+    stop: fc.constantFrom('kill' as const, 'hold' as const),
+    gates: fc.constantFrom('none' as const, 'canary' as const, 'every' as const),
+    total: fc.nat(4),
+    onFailure: fc.constantFrom('hold' as const, 'continue' as const),
+  })
+  .map(({ kinds, batches, maxDown, maxUnproven, onTimeout, stop, gates, total, onFailure }) =>
+    aPlan({
+      lockers: kinds.length,
+      each: (number) => KINDS[kinds[number - 1] ?? 0] ?? {},
+      policy: {
+        batches: [...batches],
+        maxDown,
+        maxUnproven,
+        drain: { onTimeout },
+        stop: { onTimeout: stop },
+        gates,
+        gateTimeout: '1h',
+        soak: { canary: '30s', batch: '5s' },
+        maxFailures: { canary: 0, total },
+        onFailure,
+      },
+    }),
+  );
+
+type Check = (plan: Plan, taken: Taken, decision: Decision) => void;
+let steps = 0;
+
+function always(check: Check, atEnd: (plan: Plan, walked: Walked) => void = () => {}, runs = 60): void {
+  fc.assert(
+    fc.property(plans, fc.integer(), (plan, seed) => {
+      const walked = walkAtRandom(plan, drawFrom(seed), (taken, decision) => check(plan, taken, decision));
+      steps += walked.steps;
+      atEnd(plan, walked);
+    }),
+    { numRuns: runs },
+  );
+}
+const begins = ({ event }: Taken) => event.kind === 'begin';
+
+/** Counted from the plan and the stages alone, beside box-load.ts. */
+function downOf(plan: Plan, { lockers }: Progress): number {
+  const served = plan.lockers
+    .filter(({ baseline }) => baseline === 'serving')
+    .map(({ name }) => lockers[name]?.stage ?? 'waiting');
+  return served.filter((stage) => !['waiting', 'verifying', 'ended'].includes(stage)).length;
+}
+
+test('no begin takes more lockers down than maxDown less those that do not serve anyway', () => {
+  always((plan, taken) => {
+    if (!begins(taken) || downOf(plan, taken.after) === downOf(plan, taken.before)) return;
+    const sick = plan.lockers.filter(({ name, baseline }) => {
+      const end = taken.before.lockers[name]?.end ?? null;
+      return baseline === 'failing' && end !== 'updated' && end !== 'restored';
+    });
+    expect(downOf(plan, taken.after)).toBeLessThanOrEqual(Math.max(1, plan.limits.maxDown - sick.length));
+  });
+});
+
+test('no begin takes the box over its slots, and no moment has more unproven lockers than allowed', () => {
+  always((plan, taken) => {
+    const load = boxLoad(plan, taken.after);
+    expect(load.unproven).toBeLessThanOrEqual(plan.limits.maxUnproven);
+    const before = boxLoad(plan, taken.before);
+    if (begins(taken) && load.down > before.down) expect(load.down).toBeLessThanOrEqual(load.slots);
+  });
+});
+
+test('nothing begins while the rollout is held, paused, aborted or ended by a fault', () => {
+  always((_plan, taken, decision) => {
+    if (decision.kind === 'walk' && isHalted(taken.after)) expect(decision.begin).toEqual([]);
+    if (begins(taken)) expect(isHalted(taken.before)).toBe(false);
+  });
+});
+
+test('failures beyond the budget begin nothing, unless the policy says continue', () => {
+  always((plan, { after }, decision) => {
+    const { canary, total } = countFailures(plan, after);
+    const beyond =
+      total - after.acknowledged.total > plan.limits.totalFailures ||
+      canary - after.acknowledged.canary > plan.limits.canaryFailures;
+    if (beyond && decision.kind === 'walk') expect(decision.begin).toEqual([]);
+    if (plan.policy.onFailure === 'continue') expect(after.holds.map(({ reason }) => reason)).not.toContain('failures');
+  });
+});
+
+test('folding the same event of a step twice changes nothing more', () => {
+  const ofSteps = ['drain', 'drain-cancelled', 'undrain', 'update', 'verify', 'restore', 'fault', 'begin', 'tick'];
+  always((plan, { after, event, now }) => {
+    if (ofSteps.includes(event.kind)) expect(fold(plan, after, event, now)).toBe(after);
+  });
+});
+
+test('a batch begins only after the former one has ended, and a gated one only when approved', () => {
+  always((plan, { after, event }) => {
+    if (event.kind !== 'begin') return;
+    const batch = plan.batches.find(({ lockers }) => lockers.includes(event.locker));
+    const former = plan.batches.filter(({ number }) => number < (batch?.number ?? 0)).flatMap(({ lockers }) => lockers);
+    expect(former.filter((name) => after.lockers[name]?.stage !== 'ended')).toEqual([]);
+    if (batch?.gate) expect(after.approvals.map((approval) => approval.batch)).toContain(batch.number);
+  });
+});
+
+test('every rollout ends, every planned locker in exactly one end, and the counts sum to planned', () => {
+  always(
+    () => {},
+    (plan, { progress, decision }) => {
+      expect(decision.kind).toBe('done');
+      const { planned, ...ends } = countEnds(progress);
+      expect(planned).toBe(plan.lockers.length);
+      expect(Object.values(ends).reduce((sum, count) => sum + count, 0)).toBe(planned);
+      const fine = ends.restored + ends.failed + ends.skipped + ends.unreachable === 0;
+      if (decision.kind === 'done' && decision.state === 'succeeded') expect(fine).toBe(true);
+    },
+    120,
+  );
+});
+
+test('a locker that has ended stays ended, and no cycle counts down', () => {
+  always((plan, { before, after }) => {
+    for (const { name } of plan.lockers) {
+      const [was, is] = [before.lockers[name], after.lockers[name]];
+      if (was?.stage === 'ended') expect(is).toBe(was);
+      expect(is?.cycle).toBeGreaterThanOrEqual(was?.cycle ?? 0);
+    }
+  });
+});
+
+afterAll(() => {
+  // The walks above are worth what they are long.
+  expect(steps).toBeGreaterThan(10_000);
+});

@@ -1,0 +1,145 @@
+/**
+ * Walks a plan as the workflow does, with outcomes, messages and time drawn by the caller, and
+ * reports every step to a check. A model of the world beside the decider: it knows nothing of it
+ * but `decide` and `fold`.
+ */
+import { decide } from '../../domain/decide/decide';
+import type { Decision } from '../../domain/decide/decision';
+import { fold } from '../../domain/decide/fold';
+import type { RolloutEvent } from '../../domain/decide/rollout-event';
+import { startProgress } from '../../domain/decide/start-progress';
+import type { LockerName } from '../../domain/model/ids';
+import type { DrainOutcome, UpdateOutcome, VerifyOutcome } from '../../domain/model/outcome';
+import type { Plan } from '../../domain/model/plan';
+import type { LockerProgress, LockerStage, Progress } from '../../domain/model/progress';
+
+export interface Draw {
+  /** 0 … below - 1 */
+  number(below: number): number;
+}
+export interface Taken {
+  readonly before: Progress;
+  readonly after: Progress;
+  readonly event: RolloutEvent;
+  readonly now: number;
+}
+export interface Walked {
+  readonly steps: number;
+  readonly progress: Progress;
+  readonly decision: Decision;
+}
+
+const Moved = { downMs: 500, killed: false, fromVersion: 1, toVersion: 2 };
+const evidence = ['$ lxc-info → exit 0'];
+
+function drainOutcome(plan: Plan, draw: Draw): DrainOutcome {
+  const timedOut = { kind: 'timed-out', waitedMs: 60_000, undone: plan.policy.drain.onTimeout !== 'proceed', evidence } as const;
+  return draw.number(8) === 0 ? timedOut : { kind: 'idle', waitedMs: 10 };
+}
+
+function updateOutcome(draw: Draw): UpdateOutcome {
+  switch (draw.number(24)) {
+    case 0:
+      return { kind: 'not-serving', ...Moved, reason: 'crashed', evidence };
+    case 1:
+      return { kind: 'stop-timed-out', waitedMs: 60_000, evidence };
+    case 2:
+      return { kind: 'no-start-slot', waitedMs: 600_000, evidence };
+    case 3:
+      return { kind: 'superseded', evidence };
+    case 4:
+      return { kind: 'already', ...Moved };
+    case 5:
+      return { kind: 'serving', ...Moved, killed: true };
+    default:
+      return { kind: 'serving', ...Moved };
+  }
+}
+
+function verifyOutcome(draw: Draw): VerifyOutcome {
+  if (draw.number(10) > 0) return { kind: 'healthy', build: 'b', tookMs: 10 };
+  return { kind: 'unhealthy', reason: 'flapping', evidence };
+}
+
+function faultOf(draw: Draw, at: { locker: LockerName; cycle: number }, stage: LockerStage): RolloutEvent {
+  const code = ['BoxUnreachable', 'MeNotMounted', 'TypeError', 'CommandFailed', 'LinkLost'][draw.number(5)] ?? 'Error';
+  return { kind: 'fault', ...at, stage, fault: { code, sentence: `${code} happened.`, cure: 'Look.', evidence } };
+}
+
+/** What the step that this locker is in may come to; null where it is in none. */
+function outcomeOf(plan: Plan, locker: LockerName, { stage, cycle }: LockerProgress, draw: Draw): RolloutEvent | null {
+  const at = { locker, cycle };
+  if (draw.number(40) === 0 && !['waiting', 'ended', 'stuck'].includes(stage)) return faultOf(draw, at, stage);
+  const links = plan.lockers.find(({ name }) => name === locker)?.action === 'link';
+  switch (stage) {
+    case 'draining':
+      return { kind: 'drain', ...at, outcome: drainOutcome(plan, draw) };
+    case 'undraining':
+      return { kind: 'undrain', ...at };
+    case 'updating':
+      return { kind: 'update', ...at, outcome: links ? { kind: 'linked', ...Moved } : updateOutcome(draw) };
+    case 'verifying':
+      return { kind: 'verify', ...at, outcome: verifyOutcome(draw) };
+    case 'restoring':
+      return { kind: 'restore', ...at, outcome: updateOutcome(draw) };
+    case 'waiting':
+    case 'stuck':
+    case 'ended':
+      break;
+  }
+  return null;
+}
+
+function messageOf(plan: Plan, progress: Progress, draw: Draw, patience: boolean): RolloutEvent {
+  const person = { actor: 'ann', reason: null };
+  const stuck = plan.lockers.find(({ name }) => progress.lockers[name]?.stage === 'stuck');
+  const how = draw.number(2) === 0 ? 'wait' : 'kill';
+  if (stuck && draw.number(2) === 0) return { kind: 'retryLocker', ...person, locker: stuck.name, how };
+  const batch = progress.gate?.batch ?? draw.number(4) + 1;
+  if (progress.gate && draw.number(2) === 0) return { kind: 'approve', ...person, batch };
+  if (progress.holds.some(({ reason }) => reason === 'rejected') && draw.number(3) === 0) return { kind: 'abort', ...person };
+  switch (draw.number(patience ? 12 : 4)) {
+    case 0:
+      return { kind: 'pause', ...person };
+    case 1:
+      return { kind: 'reject', ...person, batch };
+    case 2:
+      return draw.number(20) === 0 ? { kind: 'abort', ...person } : { kind: 'resume', ...person };
+    default:
+      return { kind: 'resume', ...person };
+  }
+}
+
+/** Draws what happens next. Near the end of its patience the world only answers, so that every walk can end. */
+export function walkAtRandom(plan: Plan, draw: Draw, check: (taken: Taken, decision: Decision) => void): Walked {
+  let now = 1_000_000;
+  let progress = startProgress(plan, now);
+  let steps = 0;
+  const take = (event: RolloutEvent) => {
+    const before = progress;
+    progress = fold(plan, progress, event, now);
+    steps += 1;
+    check({ before, after: progress, event, now }, decide(plan, progress, now));
+  };
+  take({ kind: 'tick' });
+  for (let round = 0; round < 3_000; round += 1) {
+    const decision = decide(plan, progress, now);
+    if (decision.kind === 'done') return { steps, progress, decision };
+    for (const locker of decision.begin) take({ kind: 'begin', locker });
+    for (const locker of decision.recall) {
+      const cycle = progress.lockers[locker]?.cycle ?? 0;
+      if (draw.number(3) > 0) take({ kind: 'drain-cancelled', locker, cycle });
+    }
+    const events = plan.lockers.flatMap(({ name }) => {
+      const at = progress.lockers[name];
+      const event = at && draw.number(3) === 0 ? outcomeOf(plan, name, at, draw) : null;
+      return event ? [event] : [];
+    });
+    events.forEach(take);
+    if (draw.number(6) === 0) take(messageOf(plan, progress, draw, round < 300));
+    if (draw.number(30) === 0) take({ kind: 'late', ms: 40_000 });
+    now = decision.waitUntil !== null && draw.number(3) === 0 ? decision.waitUntil : now + draw.number(5_000);
+    take({ kind: 'tick' });
+  }
+  return { steps, progress, decision: decide(plan, progress, now) };
+}

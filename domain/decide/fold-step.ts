@@ -13,7 +13,12 @@ interface Of<O> {
 type TimedOutDrain = Extract<DrainOutcome, { kind: 'timed-out' }>;
 type Moved = Extract<UpdateOutcome, { toVersion: number }>;
 
-const lastLine = (evidence: readonly string[]): string => (evidence.length > 0 ? `: ${evidence.at(-1)}` : '');
+/** The line that names the trouble; a stack trace ends with lines that don't. */
+function tellingLine(evidence: readonly string[]): string {
+  const telling = evidence.findLast((line) => /error|fail|crash|refus|denied|no space/i.test(line) && !/^\s*at /.test(line));
+  const line = telling ?? evidence.at(-1);
+  return line === undefined ? '' : `: ${line.trim()}`;
+}
 
 export function foldDrain(plan: Plan, progress: Progress, { locker, outcome }: Of<DrainOutcome>, now: number): Progress {
   if (outcome.kind === 'timed-out') return foldDrainTimeout(plan, progress, { locker, outcome }, now);
@@ -32,7 +37,7 @@ function foldDrainTimeout(plan: Plan, progress: Progress, { locker, outcome }: O
     case 'hold':
       break;
   }
-  const sentence = `${locker} ${busy}; it stays up and is tried again after resume${lastLine(outcome.evidence)}`;
+  const sentence = `${locker} ${busy}; it stays up and is tried again after resume${tellingLine(outcome.evidence)}`;
   const hold = { reason: 'drain-timed-out', sentence, liftedBy: ['resume', 'abort'], locker, since: now } as const;
   return addHold(sendBack(progress, locker), hold);
 }
@@ -57,7 +62,12 @@ export function foldUpdate(plan: Plan, before: Progress, { locker, outcome }: Of
       if (links) return endLocker(plan, progress, { locker, end: 'unchanged', reason: null }, now);
       return changeLocker(progress, locker, { stage: 'verifying', already: true });
     case 'not-serving':
-      return failUpdate(plan, progress, { locker, failure: `${NOT_SERVING[outcome.reason]}${lastLine(outcome.evidence)}` }, now);
+      return failUpdate(
+        plan,
+        progress,
+        { locker, failure: `${NOT_SERVING[outcome.reason]}${tellingLine(outcome.evidence)}` },
+        now,
+      );
     case 'stop-timed-out':
       return holdStuck(progress, { locker, outcome }, now);
     case 'no-start-slot':
@@ -80,7 +90,7 @@ export function foldRestore(plan: Plan, before: Progress, { locker, outcome }: O
     case 'linked':
       return endLocker(plan, progress, { locker, end: 'restored', reason: failure }, now);
     case 'not-serving':
-      return failed(`${NOT_SERVING[outcome.reason]}${lastLine(outcome.evidence)}`);
+      return failed(`${NOT_SERVING[outcome.reason]}${tellingLine(outcome.evidence)}`);
     case 'stop-timed-out':
       return holdStuck(progress, { locker, outcome }, now);
     case 'no-start-slot':
@@ -88,7 +98,7 @@ export function foldRestore(plan: Plan, before: Progress, { locker, outcome }: O
     case 'superseded':
       break;
   }
-  return failed(`was superseded on the box${lastLine(outcome.evidence)}`);
+  return failed(`was superseded on the box${tellingLine(outcome.evidence)}`);
 }
 
 export function foldVerify(plan: Plan, progress: Progress, { locker, outcome }: Of<VerifyOutcome>, now: number): Progress {
@@ -97,7 +107,7 @@ export function foldVerify(plan: Plan, progress: Progress, { locker, outcome }: 
     if (failure !== null) return endLocker(plan, progress, { locker, end: 'restored', reason: failure }, now);
     return endLocker(plan, progress, { locker, end: already ? 'unchanged' : 'updated', reason: null }, now);
   }
-  const sick = `${UNHEALTHY[outcome.reason]}${lastLine(outcome.evidence)}`;
+  const sick = `${UNHEALTHY[outcome.reason]}${tellingLine(outcome.evidence)}`;
   if (failure === null) return failUpdate(plan, progress, { locker, failure: sick }, now);
   return endLocker(plan, progress, { locker, end: 'failed', reason: `${failure}; restored, it ${sick}` }, now);
 }
@@ -157,7 +167,7 @@ function holdStuck(progress: Progress, { locker, outcome }: Of<Waited>, now: num
   const waited = formatDuration(outcome.waitedMs);
   return addHold(changeLocker(progress, locker, { stage: 'stuck', retry: null }), {
     reason: 'stop-timed-out',
-    sentence: `${locker} was told to stop and still runs after ${waited}${lastLine(outcome.evidence)}`,
+    sentence: `${locker} was told to stop and still runs after ${waited}${tellingLine(outcome.evidence)}`,
     liftedBy: ['retryLocker'],
     locker,
     since: now,
@@ -168,7 +178,7 @@ function holdForPressure(progress: Progress, { locker, outcome }: Of<Waited>, no
   const waited = formatDuration(outcome.waitedMs);
   return addHold(progress, {
     reason: 'pressure',
-    sentence: `The box let nothing start for ${waited} (${locker} waited first; it was not stopped)${lastLine(outcome.evidence)}`,
+    sentence: `The box let nothing start for ${waited} (${locker} waited first; it was not stopped)${tellingLine(outcome.evidence)}`,
     liftedBy: ['resume', 'abort'],
     locker: null,
     since: now,
@@ -178,6 +188,6 @@ function holdForPressure(progress: Progress, { locker, outcome }: Of<Waited>, no
 type Superseded = Extract<UpdateOutcome, { kind: 'superseded' }>;
 
 function holdWorldChanged(progress: Progress, { locker, outcome }: Of<Superseded>, now: number): Progress {
-  const sentence = `${locker} was changed by somebody else since its update; resume plans its cycle again${lastLine(outcome.evidence)}`;
+  const sentence = `${locker} was changed by somebody else since its update; resume plans its cycle again${tellingLine(outcome.evidence)}`;
   return addHold(progress, { reason: 'world-changed', sentence, liftedBy: ['resume', 'abort'], locker, since: now });
 }

@@ -6,6 +6,7 @@ import type { FaultDetails } from '../../domain/faults';
 import type { BoxName } from '../../domain/model/ids';
 import type { Counts } from '../../domain/model/outcome';
 import type { Finished, RolloutStatus } from '../../domain/model/status';
+import { finishedOf as endedAs } from '../../domain/operator/rollout-status';
 import { status } from '../../workflows/messages';
 import { ask } from './ask';
 import { rolloutHandle } from './door';
@@ -38,7 +39,7 @@ function toldBy(cause: Error | undefined): Finished | null {
 }
 
 /** Its last status is still there to be asked, if a worker is; nobody waits long for that. */
-async function closedStatus(door: Door, box: string): Promise<RolloutStatus | null> {
+export async function closedStatus(door: Door, box: string): Promise<RolloutStatus | null> {
   return ask(door, box, () => rolloutHandle(door, box).query(status), CLOSED_ANSWERS_WITHIN_MS).catch(() => null);
 }
 
@@ -69,13 +70,6 @@ function endOf(error: WorkflowFailedError, box: string, door: Door): End {
 const detailsOf = ({ details }: Fault): FaultDetails => details;
 
 function withoutResult(box: BoxName, end: End, last: RolloutStatus | null): Finished {
-  return {
-    kind: 'finished',
-    box,
-    rollout: last?.rollout ?? '',
-    release: last?.release ?? null,
-    counts: last?.counts ?? NO_COUNTS,
-    exceptions: [],
-    ...end,
-  };
+  if (last) return { ...endedAs(last, 'failed'), ...end };
+  return { kind: 'finished', box, rollout: '', release: null, counts: NO_COUNTS, exceptions: [], ...end };
 }

@@ -10,7 +10,7 @@ import { status } from '../../workflows/messages';
 import { ask } from './ask';
 import { rolloutHandle } from './door';
 import type { Door } from './door';
-import { finishedOf } from './finished-of';
+import { closedStatus, finishedOf } from './finished-of';
 import { lastRollout } from './running-rollout';
 
 export type Followed =
@@ -30,6 +30,11 @@ export async function* follow(door: Door, box: string, signal: AbortSignal): Asy
   while (!signal.aborted) {
     const seen = await look(door, box, last);
     if (seen.kind === 'status') last = seen;
+    if (seen.kind === 'finished' && last !== null) {
+      // What ended between the last look and the end is told too.
+      const final = await closedStatus(door, box);
+      if (final !== null && JSON.stringify(final) !== said) yield final;
+    }
     const text = seen.kind === 'silent' ? seen.fault.message : JSON.stringify(seen);
     if (text !== said) yield seen;
     said = text;

@@ -16,11 +16,26 @@ export function finishedLines(finished: Finished, paint: Paint): string[] {
   const { box, state, release, counts, exceptions, fault } = finished;
   const to = release === null ? '' : `: ${release.label}`;
   const head = paint(COLOURS[state], `${box} ${state.replaceAll('-', ' ')}${to}`);
-  const width = Math.max(0, ...exceptions.map(({ locker }) => locker.length));
   return [
     head,
     `  ${counts.planned} planned: ${countWords(counts)}`,
-    ...exceptions.map(({ locker, end, reason }) => `  ${locker.padEnd(width)}  ${end}: ${reason}`),
+    ...exceptionLines(exceptions),
     ...(fault === null ? [] : faultLines(fault, paint)),
   ];
+}
+
+/** Named one by one up to here; hundreds that ended alike are one line. */
+const NAMED = 5;
+
+function exceptionLines(exceptions: Finished['exceptions']): string[] {
+  const groups = new Map<string, string[]>();
+  for (const { locker, end, reason } of exceptions) {
+    const what = `${end}: ${reason}`;
+    groups.set(what, [...(groups.get(what) ?? []), locker]);
+  }
+  return [...groups].map(([what, lockers]) => {
+    const more = lockers.length - NAMED;
+    const names = more > 0 ? `${lockers.slice(0, NAMED).join(', ')} and ${more} more` : lockers.join(', ');
+    return `  ${names}  ${what}`;
+  });
 }

@@ -9,7 +9,7 @@ import { temporal } from '@temporalio/proto';
 import { bundleWorkflowCode, DefaultLogger, Worker } from '@temporalio/worker';
 import { aPlan } from '../support/builders';
 import { aFakeRolloutBox, neverIdle, UNHEALTHY } from '../support/fake-rollout-box';
-import { inState, openWorld, resultOf, until } from '../support/rollout-world';
+import { inState, installQuietRuntime, openWorld, resultOf, until } from '../support/rollout-world';
 import { approve, pause, resume } from '../../workflows/messages';
 
 jest.setTimeout(90_000);
@@ -56,6 +56,7 @@ test('there are saved histories', async () => {
 });
 
 test('every saved history replays', async () => {
+  installQuietRuntime();
   const workflowBundle = await bundleWorkflowCode({
     workflowsPath: require.resolve('../../workflows/index.ts'),
     logger: new DefaultLogger('ERROR'),

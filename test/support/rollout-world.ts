@@ -85,7 +85,7 @@ export async function openWorld(): Promise<RolloutWorld> {
 }
 
 /** Once in a process: jest gives each test file a module registry of its own, but the runtime is native. */
-function installQuietRuntime(): void {
+export function installQuietRuntime(): void {
   try {
     Runtime.install({ logger: new DefaultLogger('ERROR'), telemetryOptions: { logging: { filter: 'ERROR', forward: {} } } });
   } catch {

@@ -1,0 +1,41 @@
+/** Arithmetic of the benchmark. Pure. */
+export interface Cycle {
+  readonly locker: string;
+  /** From the halt signal to the first good answer, seen from outside. */
+  readonly downMs: number;
+  /** From the command that stops it to the first good answer: what it holds a slot for. */
+  readonly wallMs: number;
+}
+
+export interface Bound {
+  readonly slotsMs: number;
+  readonly cpuMs: number;
+  readonly longestMs: number;
+  /** The greatest of the three: nobody can be faster. */
+  readonly ms: number;
+}
+
+/** Nearest rank; NaN where there is nothing. */
+export function percentile(values: readonly number[], percent: number): number {
+  const sorted = values.toSorted((a, b) => a - b);
+  return sorted[Math.max(0, Math.ceil((percent / 100) * sorted.length) - 1)] ?? Number.NaN;
+}
+
+export const median = (values: readonly number[]): number => percentile(values, 50);
+export const mean = (values: readonly number[]): number => values.reduce((sum, value) => sum + value, 0) / values.length;
+
+export interface Pieces {
+  readonly lockers: number;
+  readonly slots: number;
+  readonly cores: number;
+  readonly cycles: readonly Cycle[];
+  readonly cpuMsPerCycle: number;
+}
+
+export function lowerBound({ lockers, slots, cores, cycles, cpuMsPerCycle }: Pieces): Bound {
+  const walls = cycles.map(({ wallMs }) => wallMs);
+  const slotsMs = (mean(walls) * lockers) / slots;
+  const cpuMs = (cpuMsPerCycle * lockers) / cores;
+  const longestMs = Math.max(...walls);
+  return { slotsMs, cpuMs, longestMs, ms: Math.max(slotsMs, cpuMs, longestMs) };
+}

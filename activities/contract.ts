@@ -3,7 +3,7 @@
  * idempotent, and treats "already so" as success. Faults arrive as ApplicationFailure with the
  * fault's code as `type` and its FaultDetails as the only detail.
  */
-import type { BoxName, LockerName, ReleaseId } from '../domain/model/ids';
+import type { BoxName, Digest, LockerName, ReleaseId } from '../domain/model/ids';
 import type { Lease } from '../domain/model/lease';
 import type { Counts, DrainOutcome, UpdateOutcome, VerifyOutcome } from '../domain/model/outcome';
 import type { Plan, PlanRefusal } from '../domain/model/plan';
@@ -55,7 +55,8 @@ export interface BoxActivities {
   stageRelease(input: Held & { plan: Plan }): Promise<{ built: boolean }>;
   drainLocker(input: LockerStep & { drain: DrainPolicy }): Promise<DrainOutcome>;
   undrainLocker(input: LockerStep): Promise<void>;
-  updateLocker(input: MoveLocker & { to: ReleaseId }): Promise<UpdateOutcome>;
+  /** `configDigest`: as planned; a release that had another config before has a version for each. */
+  updateLocker(input: MoveLocker & { to: ReleaseId; configDigest?: Digest }): Promise<UpdateOutcome>;
   verifyLocker(input: LockerStep & { verify: VerifyPolicy }): Promise<VerifyOutcome>;
   restoreLocker(input: MoveLocker & { toVersion: number }): Promise<UpdateOutcome>;
   settleBox(

@@ -8,7 +8,7 @@ import type { Installation } from '../test/support/installation';
 import { temporalCli } from '../test/support/temporal-cli';
 import { journalTimes } from './journal-times';
 import type { JournalTimes } from './journal-times';
-import { busyMs, processMs } from './machine';
+import { processMs } from './machine';
 import { watchFromOutside } from './outside-watch';
 
 export interface MeasuredRollout {
@@ -19,7 +19,7 @@ export interface MeasuredRollout {
   /** From the command's start to its end: Temporal, worker, plan and staging included. */
   readonly commandMs: number;
   readonly downMs: readonly number[];
-  readonly cpuMs: { readonly worker: number; readonly temporal: number; readonly lockerd: number; readonly machine: number };
+  readonly cpuMs: { readonly worker: number; readonly temporal: number; readonly lockerd: number };
   readonly historyEvents: number;
   readonly times: JournalTimes;
 }
@@ -48,7 +48,6 @@ export async function measuredRollout(here: Installation, ref: string): Promise<
       worker: after.worker - before.worker,
       temporal: after.temporal - before.temporal,
       lockerd: after.lockerd - before.lockerd,
-      machine: after.machine - before.machine,
     },
     historyEvents: workflow.events,
     times,
@@ -68,7 +67,6 @@ async function spent({ env, sandbox }: Installation) {
     worker: await ofRecord('worker'),
     temporal: await ofRecord('temporal'),
     lockerd: lockerd === null ? 0 : await processMs(lockerd),
-    machine: await busyMs(),
   };
 }
 

@@ -92,7 +92,6 @@ function costRows({ runs, lockers }: Measured): Row[] {
     each('CPU of the worker', ({ worker }) => worker),
     each('CPU of the Temporal server', ({ temporal }) => temporal),
     each('CPU of lockerd and its commands', ({ lockerd }) => lockerd),
-    each('CPU of the whole machine', ({ machine }) => machine),
     ['history events a locker', (over(runs, ({ historyEvents }) => historyEvents) / lockers).toFixed(1)],
   ];
 }

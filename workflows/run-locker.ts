@@ -60,8 +60,9 @@ const STEPS: Readonly<Record<WorkingStage, Step>> = {
   },
   updating: async (rollout, step, at) => {
     const { locker, cycle } = step;
-    const { release, policy } = planOf(rollout).plan;
-    const input = { ...moveOf(rollout, step, at), to: release.id };
+    const { release, policy, lockers } = planOf(rollout).plan;
+    const configDigest = lockers.find(({ name }) => name === locker)?.configDigest;
+    const input = { ...moveOf(rollout, step, at), to: release.id, ...(configDigest && { configDigest }) };
     const outcome = await updateLocker(`update ${locker} to ${release.label}`, input, policy);
     return { kind: 'update', locker, cycle, outcome };
   },

@@ -5,7 +5,7 @@ import type { Job } from '../jobs/job';
 import { awaitServing } from './await-serving';
 import type { Served } from './await-serving';
 import { bootTail } from './boot-tail';
-import { seeLocker } from './check-fit';
+import { checkFit, seeLocker } from './check-fit';
 
 export interface Start {
   readonly locker: LockerName;
@@ -22,6 +22,8 @@ export async function startLocker(daemon: Daemon, job: Job, { locker, version, d
     // Started by this token before lockerd ended, and dead since: that is a crash, not a reason to try again.
     const crashed = earlier?.done === true && earlier.intent.bootId === daemon.bootId && earlier.intent.version === version;
     if (crashed) return { kind: 'not-serving', reason: 'crashed', evidence: await bootTail(daemon, locker) };
+    // Asked again even where it was asked before the stop: the box may have rebooted since, without the owner's data.
+    await checkFit(daemon, locker, 'start');
     const started = await job.effect(intent, () => daemon.lxc.start(locker));
     if (!started.ok) return { kind: 'not-serving', reason: 'start-failed', evidence: [...started.evidence] };
     job.say(`${locker} starts`);

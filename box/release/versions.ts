@@ -7,7 +7,7 @@ import { open, readFile, readdir, readlink, rename, rm, symlink } from 'node:fs/
 import { join } from 'node:path';
 import { Fault } from '../../domain/faults';
 import { LockerName } from '../../domain/model/ids';
-import type { ReleaseId } from '../../domain/model/ids';
+import type { Digest, ReleaseId } from '../../domain/model/ids';
 import { Revision } from '../../domain/model/release';
 import type { BoxContext } from '../context';
 
@@ -39,9 +39,16 @@ export async function readRevision(box: Place, locker: LockerName, version: numb
   }
 }
 
-export async function newestVersionOf(box: Place, locker: LockerName, release: ReleaseId): Promise<number | null> {
+export interface Goal {
+  readonly release: ReleaseId;
+  /** Of the rendered config: one release may have had several. Undefined: the newest. */
+  readonly configDigest?: Digest | undefined;
+}
+
+export async function newestVersionOf(box: Place, locker: LockerName, { release, configDigest }: Goal): Promise<number | null> {
   for (const version of (await versionsOf(box, locker)).toReversed()) {
-    if ((await readRevision(box, locker, version))?.release.id === release) return version;
+    const revision = await readRevision(box, locker, version);
+    if (revision?.release.id === release && revision.config.digest === (configDigest ?? revision.config.digest)) return version;
   }
   return null;
 }

@@ -39,9 +39,11 @@ async function stageAndLink(held: Held, ref: GitRef | null): Promise<Summary> {
   const target = { ...last.target, release };
   const staged = await held.change('stage', 'stage', { target, lockers, freeBytesNeeded: FREE_BYTES });
   held.say(`${release.label} ${staged.built ? 'was built' : 'is built already'}: build ${release.code.build}`);
+  const digests = new Map(staged.versions.map(({ locker, configDigest }) => [locker, configDigest]));
   const counts = await eachLocker(held, lockers, {
     atOnce: 10,
-    work: async (locker) => WORDS[(await held.change('link', 'link', { locker, to: release.id })).kind],
+    work: async (locker) =>
+      WORDS[(await held.change('link', 'link', { locker, to: release.id, configDigest: digests.get(locker) })).kind],
   });
   return { counts, bad: ['failed'], release: release.label };
 }

@@ -9,9 +9,9 @@ import { seeLocker } from '../locker/check-fit';
 import { currentVersion, newestVersionOf, switchTo } from '../release/versions';
 
 export async function link(daemon: Daemon, job: Job, params: z.output<typeof VERBS.link.params>): Promise<VerbResult<'link'>> {
-  const { locker, to } = params;
+  const { locker, to, configDigest } = params;
   const { init } = await seeLocker(daemon, locker);
-  const version = await newestVersionOf(daemon, locker, to);
+  const version = await newestVersionOf(daemon, locker, { release: to, configDigest });
   if (version === null)
     throw new Fault('LockerUnfit', `Release ${to} is not staged for locker ${locker}.`, { cure: 'Stage it first.' });
   const { owed, next } = recordOf(daemon.journal.state(), locker);

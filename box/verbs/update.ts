@@ -1,4 +1,4 @@
-/** Brings a locker to the newest version directory of a release. */
+/** Brings a locker to the version directory of a release that has the planned config. */
 import type { z } from 'zod';
 import { Fault } from '../../domain/faults';
 import type { UpdateOutcome } from '../../domain/model/outcome';
@@ -14,7 +14,8 @@ export async function update(daemon: Daemon, job: Job, params: z.output<typeof V
   await seeLocker(daemon, locker);
   // Once begun the goal is fixed, whatever was staged since.
   const begun = job.intended('move') ?? job.intended('link');
-  const to = begun?.intent.to ?? (await newestVersionOf(daemon, locker, params.to));
+  const to =
+    begun?.intent.to ?? (await newestVersionOf(daemon, locker, { release: params.to, configDigest: params.configDigest }));
   if (to === null) {
     const cure = 'Stage the release for this locker first.';
     throw new Fault('LockerUnfit', `Release ${params.to} is not staged for locker ${locker}.`, { cure });

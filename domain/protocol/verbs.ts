@@ -97,8 +97,12 @@ export const VERBS = {
     result: DrainOutcome,
   },
   undrain: { changing: true, params: z.strictObject({ locker: LockerName }), result: z.strictObject({ undone: z.boolean() }) },
-  /** stop → switch → start → first good probe, to the newest version directory of that release. */
-  update: { changing: true, params: UpdateParams.extend({ to: ReleaseId }), result: UpdateOutcome },
+  /** stop → switch → start → first good probe, to the newest version directory of that release with that config. */
+  update: {
+    changing: true,
+    params: UpdateParams.extend({ to: ReleaseId, configDigest: Digest.optional() }),
+    result: UpdateOutcome,
+  },
   /** The same, back to a version that is there. */
   restore: { changing: true, params: UpdateParams.extend({ toVersion: z.int().positive() }), result: UpdateOutcome },
   /** Good probes in a row, stable, right build, right mounts; then the locker is no longer owed. */
@@ -140,7 +144,7 @@ export const VERBS = {
   /** For update-code: a stopped locker is switched at once, a running one at its next deliberate start. */
   link: {
     changing: true,
-    params: z.strictObject({ locker: LockerName, to: ReleaseId }),
+    params: z.strictObject({ locker: LockerName, to: ReleaseId, configDigest: Digest.optional() }),
     result: z.strictObject({ kind: z.enum(['linked', 'next', 'already']), version: z.int().positive() }),
   },
   /** Checks, history record, garbage; gives no lease back (release-lease does). */

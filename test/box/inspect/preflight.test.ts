@@ -1,0 +1,64 @@
+import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { lockerProblems } from '../../../box/inspect/preflight';
+import type { LockerName } from '../../../domain/model/ids';
+import { stagedBox } from '../support/staged-box';
+import type { StagedBox } from '../support/staged-box';
+
+let here: StagedBox;
+let l01: LockerName;
+beforeEach(() => {
+  here = stagedBox();
+  l01 = here.names[0] as LockerName;
+  mkdirSync(here.box.paths.me(l01), { recursive: true });
+});
+afterEach(() => here.remove());
+
+const lines = () => ({
+  halt: 'lxc.signal.halt = SIGTERM',
+  code: `lxc.mount.entry = ${here.box.paths.current(l01)}/code code none bind,ro 0 0`,
+  config: `lxc.mount.entry = ${here.box.paths.current(l01)}/config Config none bind,ro 0 0`,
+  me: `lxc.mount.entry = ${here.box.paths.me(l01)} Me none bind,rw 0 0`,
+  auto: '',
+});
+type Lines = ReturnType<typeof lines>;
+
+function problemsWith(change: Partial<Lines> = {}) {
+  const file = here.box.paths.lxcConfig(l01);
+  mkdirSync(dirname(file), { recursive: true });
+  writeFileSync(file, Object.values({ ...lines(), ...change }).join('\n'));
+  return lockerProblems(here.box, l01);
+}
+
+test('a sound locker has no problem', async () => {
+  expect(await problemsWith()).toEqual([]);
+});
+
+test.each<[string, () => Partial<Lines>, string]>([
+  ['no halt signal', () => ({ halt: '' }), 'halt-signal-missing'],
+  ['the default halt signal', () => ({ halt: 'lxc.signal.halt = SIGPWR' }), 'halt-signal-missing'],
+  ['no /Me', () => ({ me: '' }), 'me-not-mounted'],
+  ["another owner's /Me", () => ({ me: `lxc.mount.entry = ${here.box.config.data}/l02 Me none bind 0 0` }), 'me-not-mounted'],
+  ['no /code', () => ({ code: '' }), 'mount-missing'],
+  ['code mounted past the link', () => ({ code: 'lxc.mount.entry = /srv/code code none bind 0 0' }), 'mount-missing'],
+  ['autostart', () => ({ auto: 'lxc.start.auto = 1' }), 'autostart-on'],
+])('%s is found', async (_, change, code) => {
+  expect((await problemsWith(change())).map((problem) => problem.code)).toEqual([code]);
+});
+
+test('an include counts as if it were written there', async () => {
+  const common = join(here.dir, 'common.conf');
+  writeFileSync(common, 'lxc.signal.halt = SIGTERM\n');
+  expect(await problemsWith({ halt: `lxc.include = ${common}` })).toEqual([]);
+});
+
+test("an owner's folder that is gone is found, and so is a config that can not be read", async () => {
+  rmSync(here.box.paths.me(l01), { recursive: true });
+  expect((await problemsWith()).map(({ code }) => code)).toEqual(['me-not-mounted']);
+  expect((await problemsWith({ halt: 'lxc.include = /nowhere' })).map(({ code }) => code)).toEqual(['config-unreadable']);
+});
+
+test('where the data should be a filesystem of its own, a folder on the parent disk is a lost mount', async () => {
+  writeFileSync(`${here.box.config.data}.expect-mount`, '');
+  expect((await problemsWith()).map(({ code }) => code)).toEqual(['me-not-mounted']);
+});

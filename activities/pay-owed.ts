@@ -16,6 +16,7 @@ const ONE_LOCKERS_FAULTS: ReadonlySet<FaultCode> = new Set<FaultCode>([
   'LockerUnfit',
   'UnknownLocker',
   'HaltSignalMissing',
+  'CommandFailed',
 ]);
 
 interface Starting extends Held {

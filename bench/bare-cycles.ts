@@ -6,23 +6,25 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Sandbox } from '../test/support/sandbox';
 import type { Cycle } from './figures';
-import { busyMs } from './machine';
+import { commandsMs, lockersMs } from './machine';
 import { untilAnswered, watchFromOutside } from './outside-watch';
 
 export interface BareRun {
   readonly cycles: readonly Cycle[];
   readonly wallMs: number;
-  /** Of the whole machine while it ran, less what it spends while nothing is done. */
+  /** Of the lockers and the commands, less what lockers spend while nothing is done to them. */
   readonly cpuMsPerCycle: number;
 }
 
 const IDLE_LOOK_MS = 5_000;
 
-/** CPU milliseconds a second that lockers, and whoever else is on the machine, spend anyway. */
-export async function idleRate(): Promise<number> {
-  const [before, began] = [await busyMs(), performance.now()];
+const spentBy = async ({ netns }: Sandbox): Promise<number> => (await lockersMs(netns)) + (await commandsMs());
+
+/** CPU milliseconds a second that lockers spend on their own work. */
+async function idleRate(sandbox: Sandbox): Promise<number> {
+  const [before, began] = [await spentBy(sandbox), performance.now()];
   await sleep(IDLE_LOOK_MS);
-  return ((await busyMs()) - before) / ((performance.now() - began) / 1_000);
+  return ((await spentBy(sandbox)) - before) / ((performance.now() - began) / 1_000);
 }
 
 export interface BareWish {
@@ -32,9 +34,9 @@ export interface BareWish {
 }
 
 export async function bareCycles(sandbox: Sandbox, { lockers, atOnce, signal }: BareWish): Promise<BareRun> {
-  const idle = await idleRate();
+  const idle = await idleRate(sandbox);
   const outside = await watchFromOutside(sandbox);
-  const [before, began] = [await busyMs(), performance.now()];
+  const [before, began] = [await spentBy(sandbox), performance.now()];
   const left = [...lockers];
   const walls = new Map<string, number>();
   const loop = async () => {
@@ -45,7 +47,7 @@ export async function bareCycles(sandbox: Sandbox, { lockers, atOnce, signal }: 
   };
   await Promise.all(Array.from({ length: atOnce }, loop));
   const wallMs = performance.now() - began;
-  const spent = (await busyMs()) - before - (idle * wallMs) / 1_000;
+  const spent = (await spentBy(sandbox)) - before - (idle * wallMs) / 1_000;
   await outside.close();
   const cycles = outside.seen.map(({ locker, signalledAt, answeredAt }) => ({
     locker,

@@ -1,22 +1,31 @@
-/** What the kernel says: CPU that was used by everybody, by one process, and how busy the machine is. */
+/** What the kernel says: CPU that was used by a box's lockers and by a process, and how busy the machine is. */
 import { readFile } from 'node:fs/promises';
 import { availableParallelism, cpus, loadavg, totalmem } from 'node:os';
 
 /** USER_HZ: what /proc counts in, on every Linux that Node runs on. */
 const MS_PER_TICK = 10;
 
-/** CPU milliseconds that all of the machine spent since boot, steal and waiting left out. */
-export async function busyMs(): Promise<number> {
-  const [line = ''] = (await readFile('/proc/stat', 'utf8')).split('\n');
-  const [user = 0, nice = 0, system = 0, , , irq = 0, softirq = 0] = line.trim().split(/\s+/).slice(1).map(Number);
-  return (user + nice + system + irq + softirq) * MS_PER_TICK;
+/**
+ * CPU milliseconds of all lockers of a box since it was made, those that have ended included: they
+ * have one cgroup in common (sandbox/lxc-config.ts). Whatever else the machine does is not in it.
+ */
+export async function lockersMs(cgroup: string): Promise<number> {
+  const v1 = await readFile(`/sys/fs/cgroup/cpuacct/${cgroup}/cpuacct.usage`, 'utf8').catch(() => null);
+  if (v1 !== null) return Number(v1) / 1e6;
+  const v2 = await readFile(`/sys/fs/cgroup/${cgroup}/cpu.stat`, 'utf8');
+  return Number(/^usage_usec (\d+)/m.exec(v2)?.[1]) / 1e3;
 }
 
+/** Of the commands that this process ran and that have ended. */
+export const commandsMs = (): Promise<number> => ticksOf(process.pid, [13, 14]);
+
 /** Of a process and of the children that it has waited for; 0 when it has gone. */
-export async function processMs(pid: number): Promise<number> {
+export const processMs = (pid: number): Promise<number> => ticksOf(pid, [11, 12, 13, 14]);
+
+async function ticksOf(pid: number, which: readonly number[]): Promise<number> {
   const stat = await readFile(`/proc/${pid}/stat`, 'utf8').catch(() => '');
   const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
-  const ticks = [11, 12, 13, 14].reduce((sum, index) => sum + Number(fields[index] ?? 0), 0);
+  const ticks = which.reduce((sum, index) => sum + Number(fields[index] ?? 0), 0);
   return ticks * MS_PER_TICK;
 }
 

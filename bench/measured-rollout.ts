@@ -8,7 +8,7 @@ import type { Installation } from '../test/support/installation';
 import { temporalCli } from '../test/support/temporal-cli';
 import { journalTimes } from './journal-times';
 import type { JournalTimes } from './journal-times';
-import { processMs } from './machine';
+import { commandsMs, lockersMs, processMs } from './machine';
 import { watchFromOutside } from './outside-watch';
 
 export interface MeasuredRollout {
@@ -19,7 +19,13 @@ export interface MeasuredRollout {
   /** From the command's start to its end: Temporal, worker, plan and staging included. */
   readonly commandMs: number;
   readonly downMs: readonly number[];
-  readonly cpuMs: { readonly worker: number; readonly temporal: number; readonly lockerd: number };
+  readonly cpuMs: {
+    readonly lockers: number;
+    readonly cli: number;
+    readonly worker: number;
+    readonly temporal: number;
+    readonly lockerd: number;
+  };
   readonly historyEvents: number;
   readonly times: JournalTimes;
 }
@@ -45,6 +51,8 @@ export async function measuredRollout(here: Installation, ref: string): Promise<
     commandMs,
     downMs: outside.seen.map(({ signalledAt, answeredAt }) => answeredAt - signalledAt),
     cpuMs: {
+      lockers: after.lockers - before.lockers,
+      cli: after.cli - before.cli,
       worker: after.worker - before.worker,
       temporal: after.temporal - before.temporal,
       lockerd: after.lockerd - before.lockerd,
@@ -64,6 +72,8 @@ async function spent({ env, sandbox }: Installation) {
   };
   const lockerd = await lockerdPid(boxNamed(state, sandbox.box));
   return {
+    lockers: await lockersMs(sandbox.netns),
+    cli: await commandsMs(),
     worker: await ofRecord('worker'),
     temporal: await ofRecord('temporal'),
     lockerd: lockerd === null ? 0 : await processMs(lockerd),

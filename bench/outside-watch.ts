@@ -12,7 +12,7 @@ import { askHttp } from '../box/locker/ask-http';
 import { SANDBOX_VALUES } from '../sandbox/sandbox-fleet';
 import type { Sandbox } from '../test/support/sandbox';
 
-const ASK_EVERY_MS = 20;
+const ASK_EVERY_MS = 30;
 const ANSWER_WITHIN_MS = 2_000;
 /** One that never comes back must not be asked for ever. */
 const GIVE_UP_MS = 120_000;

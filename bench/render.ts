@@ -89,6 +89,8 @@ function costRows({ runs, lockers }: Measured): Row[] {
     `${seconds(over(runs, (run) => of(run.cpuMs)))}, ${whole(over(runs, (run) => of(run.cpuMs)) / lockers)} a locker`,
   ];
   return [
+    each('CPU of the lockers', ({ lockers: own }) => own),
+    each('CPU of the command line', ({ cli }) => cli),
     each('CPU of the worker', ({ worker }) => worker),
     each('CPU of the Temporal server', ({ temporal }) => temporal),
     each('CPU of lockerd and its commands', ({ lockerd }) => lockerd),

@@ -10,7 +10,7 @@ import { makeLane } from './lane/lane';
 import { readPressure } from './lane/pressure';
 import { answer } from './server/answer';
 import { serveConnection } from './server/connection';
-import { listen } from './server/listen';
+import { listen, refuseSecond } from './server/listen';
 import type { Listening } from './server/listen';
 import { makeLocalHolders } from './server/local-holders';
 import { changingVerbs } from './verbs/verb-table';
@@ -21,6 +21,7 @@ export interface RunningDaemon {
 }
 
 export async function startDaemon(box: BoxContext): Promise<RunningDaemon> {
+  await refuseSecond(box.config.socket);
   const journal = openJournal({ file: box.paths.journal, box: box.config.box, now: box.now });
   const verbs = changingVerbs(() => daemon);
   const daemon: Daemon = {
@@ -30,7 +31,7 @@ export async function startDaemon(box: BoxContext): Promise<RunningDaemon> {
     jobs: makeJobs({ journal, verbs, log: box.log }),
     heard: new Map(),
   };
-  const takeFor = makeLocalHolders(daemon);
+  const { takeFor, giveBackLeft } = makeLocalHolders(daemon);
   const greeting = { lockerd: box.version, box: box.config.box, bootId: box.bootId };
   const listening = await listen(box.config.socket, (socket) =>
     serveConnection(socket, greeting, async (request, client, onProgress) => {
@@ -40,6 +41,7 @@ export async function startDaemon(box: BoxContext): Promise<RunningDaemon> {
     }),
   );
   takeUpUnfinished(daemon);
+  giveBackLeft();
   return { daemon, close: () => closeDown(listening, daemon) };
 }
 

@@ -1,7 +1,7 @@
 /**
  * Every fault that Lockstep itself names: thrown once, at the adapter or on the box that saw it,
  * and never caught to be worded again. `retryable` says whether doing the same again may help
- * (activities retry those; the others end the step). docs/faults.md is compared with this table.
+ * (activities retry those; the others end the step).
  * Free of zod and of Node: workflows import it.
  */
 export interface FaultKind {

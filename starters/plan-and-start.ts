@@ -42,9 +42,12 @@ function mustBeAskable({ io, json, box }: Session): void {
   throw new Fault('ConfirmationNeeded', `A rollout on ${box} asks before it starts, and there is no terminal to ask on.`);
 }
 
-export async function startAndFollow(session: Session, { door, plan, wanted }: ReadyToStart, detach: boolean): Promise<number> {
+export async function startAndFollow(session: Session, ready: ReadyToStart, options: StartOptions): Promise<number> {
+  const { door, plan, wanted } = ready;
   const { box, json, io } = session;
-  const started = await startRollout(door, { box, ...wanted, by: actor(), expectedDigest: plan.digest });
+  const { detach = false, supersede = false } = options;
+  const request = { box, ...wanted, by: actor(), expectedDigest: plan.digest };
+  const started = await startRollout(door, supersede ? { ...request, supersede } : request);
   session.progress(`started ${started.workflowId}, rollout ${started.rollout}`);
   if (started.webUi !== null) session.progress(`Web UI: ${started.webUi}`);
   if (!detach) return followRollout(session, door);

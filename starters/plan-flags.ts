@@ -17,6 +17,7 @@ export interface StartOptions extends PlanOptions {
   readonly dryRun?: boolean;
   readonly yes?: boolean;
   readonly detach?: boolean;
+  readonly supersede?: boolean;
 }
 
 /** What is asked for, beside the fleet file. */

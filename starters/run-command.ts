@@ -37,8 +37,13 @@ export async function runCommand(argv: readonly string[], io: Io, run: () => Pro
 function commanderExit(error: CommanderError, argv: readonly string[], io: Io): number {
   if (error.exitCode === 0) return EXIT.done;
   if (wantsJson(argv)) {
-    const sentence = error.message.replace(/^error: /, '');
-    printObject(io, { kind: 'error', code: 'Usage', sentence, cure: 'See --help.', evidence: [] });
+    printObject(io, { kind: 'error', code: 'Usage', sentence: sentenceOf(error), cure: 'See --help.', evidence: [] });
   }
   return EXIT.usage;
+}
+
+/** commander says "error: unknown option '--x'", sometimes with a guess on a second line. */
+function sentenceOf({ message }: CommanderError): string {
+  const text = message.replace(/^error: /, '').replaceAll('\n', ' ');
+  return `${text.charAt(0).toUpperCase()}${text.slice(1)}${/[.?!)]$/.test(text) ? '' : '.'}`;
 }

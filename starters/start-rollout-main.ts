@@ -14,6 +14,7 @@ export async function startRolloutMain(argv: readonly string[], io: Io): Promise
       .description('Updates the lockers of a box to a release: shows the plan, asks, starts and follows.')
       .option('--dry-run', 'show the plan and start nothing')
       .option('--yes', 'start without asking')
+      .option('--supersede', 'take the box over from a rollout that was terminated, or from a script; recorded on the box')
       .option('--detach', 'start and do not follow');
     command.parse(argv, { from: 'user' });
     return startRolloutCommand(command.opts<StartOptions>(), io);
@@ -30,7 +31,7 @@ async function startRolloutCommand(options: StartOptions, io: Io): Promise<numbe
       session.progress('\nNothing was started.');
       return EXIT.detached;
     }
-    return prepared.kind === 'exit' ? prepared.code : await startAndFollow(session, prepared, options.detach ?? false);
+    return prepared.kind === 'exit' ? prepared.code : await startAndFollow(session, prepared, options);
   } finally {
     await session.close();
   }

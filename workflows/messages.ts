@@ -20,6 +20,8 @@ export interface BoxRolloutInput {
   readonly policy: PolicyInput;
   /** The plan a person confirmed; the real one must match. null: nobody was asked. */
   readonly expectedDigest: string | null;
+  /** Takes the box from whoever holds it (a rollout that was terminated, a script that hangs); recorded on the box. */
+  readonly supersede?: boolean;
   /** Set only by continue-as-new. */
   readonly carried?: Carried;
   /** Continue as new at this many events; tests force it small. Default: when the server suggests it. */

@@ -12,12 +12,14 @@ import { showProgress } from './show-progress';
 import { failureOf } from './step-fault';
 
 export async function prepareBox(rollout: Rollout): Promise<void> {
-  const { box, by, rollout: id, expectedDigest } = rollout.input;
-  const lease = await takeLease(`take ${box} for this rollout`, { box, rollout: id, by, force: false });
+  const { box, by, rollout: id, expectedDigest, supersede = false } = rollout.input;
+  const lease = await takeLease(`take ${box} for this rollout`, { box, rollout: id, by, force: supersede });
   rollout.generation = lease.generation;
   const seen = await makePlan(rollout);
   if (expectedDigest !== null && seen.digest !== expectedDigest) throw worldChanged(seen, expectedDigest);
-  beginPlan(rollout, seen.owed.length > 0 ? await payAndPlanAgain(rollout, seen) : seen);
+  const now = seen.owed.length > 0 ? await payAndPlanAgain(rollout, seen) : seen;
+  if (expectedDigest !== null && !sameGoal(seen, now)) throw worldChanged(now, expectedDigest);
+  beginPlan(rollout, now);
   const { plan } = planOf(rollout);
   if (plan.batches.length > 0) await stage(rollout, plan);
   rollout.phase = 'walking';
@@ -42,6 +44,13 @@ async function payAndPlanAgain(rollout: Rollout, seen: Plan): Promise<Plan> {
   });
   if (stillDown.length > 0) apply(rollout, { kind: 'note', text: `could not be brought up: ${stillDown.join(', ')}` });
   return makePlan(rollout);
+}
+
+/** Where a paid locker comes from may have changed; where everybody goes is what was confirmed. */
+function sameGoal(seen: Plan, now: Plan): boolean {
+  const digests = new Map(seen.lockers.map(({ name, configDigest }) => [name, configDigest]));
+  const same = now.lockers.every(({ name, configDigest }) => digests.get(name) === configDigest);
+  return same && now.release.id === seen.release.id && now.lockers.length === seen.lockers.length;
 }
 
 /** An abort needs not wait for a build. */

@@ -26,8 +26,8 @@ export function decideLease(state: LeaseState, wish: LeaseWish, now: string): Gr
 
 export function heldBy(lease: Lease): Fault {
   const cure = lease.holder.startsWith('local:')
-    ? 'Wait for the script to end, or take the box over deliberately with --force.'
-    : 'Wait for the rollout to end or abort it; on the box, --force takes the box over deliberately.';
+    ? 'Wait for the script to end, or take the box over deliberately: a script with --force, a rollout with --supersede.'
+    : 'Wait for the rollout to end, or abort it. Was it terminated? Then start the next one with `start-rollout --supersede`, or run `lxc-start-all --force` on the box: it brings up what was left down and frees the box.';
   return new Fault('HeldBy', `${lease.holder} (${lease.by}) holds the box since ${lease.since}.`, { cure });
 }
 

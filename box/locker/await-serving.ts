@@ -3,7 +3,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { LockerName } from '../../domain/model/ids';
 import type { ServiceConfig } from '../../domain/model/service';
 import type { BoxContext } from '../context';
-import { probe } from '../inspect/probe';
+import { probeTarget } from '../inspect/probe';
 import { bootTail } from './boot-tail';
 import { serviceOf } from './service-of';
 
@@ -12,7 +12,9 @@ export type Served =
   | { readonly kind: 'not-serving'; readonly reason: 'crashed' | 'no-answer' | 'start-failed'; readonly evidence: string[] };
 
 /** Seconds down are what the owner feels: while a locker starts it is asked more often than `probe.interval`. */
-const EAGER_MS = 100;
+const EAGER_MS = 50;
+/** The locker is on this very box: its kernel answers at once, or its network is not there yet (docs/performance.md). */
+const CONNECT_WITHIN_MS = 100;
 /** Where nothing was ever staged nobody knows what to ask: then alive for a moment must do. */
 const UNASKED_MS = 1_000;
 
@@ -28,7 +30,9 @@ export async function awaitServing(box: BoxContext, locker: LockerName, until: n
     if (service === null || address === null) {
       if (box.now() - began >= UNASKED_MS) return { kind: 'serving', at: box.now() };
     } else {
-      const seen = await probe(address, service.port, service.probe.path, service.probe.timeoutMs);
+      const { path, timeoutMs } = service.probe;
+      const target = { address, port: service.port, path, timeoutMs, connectWithinMs: CONNECT_WITHIN_MS };
+      const seen = await probeTarget(target);
       if (seen.kind === 'good') return { kind: 'serving', at: box.now() };
       last = `GET http://${address}:${service.port}${service.probe.path}: ${seen.detail}`;
     }

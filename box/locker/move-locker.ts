@@ -90,7 +90,9 @@ async function owe(daemon: Daemon, job: Job, move: Move & { from: number | null 
 
 async function inLane(daemon: Daemon, job: Job, move: Move, work: () => Promise<UpdateOutcome>): Promise<UpdateOutcome> {
   const { locker, lane: limits } = move;
-  const urgency = job.intended('move') || !(await daemon.lxc.see(locker)).init ? 'is-down' : 'may-wait';
+  const { owed } = recordOf(daemon.journal.state(), locker);
+  // Owed: down, on its way down, or not well on what it runs. None of them gets better by waiting.
+  const urgency = owed || job.intended('move') || !(await daemon.lxc.see(locker)).init ? 'is-down' : 'may-wait';
   const answer = await daemon.lane.enter({ locker, limits, urgency, stillWanted: job.check });
   if (answer.kind === 'held') return { kind: 'no-start-slot', waitedMs: answer.waitedMs, evidence: [answer.because] };
   return holding(answer.place, work);

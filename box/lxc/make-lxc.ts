@@ -10,6 +10,7 @@ import type { BoxPaths } from '../paths';
 import { evidenceOf, run } from '../run';
 import type { Ran } from '../run';
 import * as commands from './commands';
+import { isFrozen } from './is-frozen';
 import type { InitProcess, Lxc, Seen, StartResult } from './lxc';
 import { lastLines, parseConfigAddress, parseInfo, parseStartTime, wasExecuted } from './parse';
 
@@ -26,7 +27,7 @@ export function makeLxc(config: BoxConfig, paths: BoxPaths): Lxc {
   return {
     version: async () => (await lxc(commands.version())).stdout.trim(),
     list: async () => (await readdir(lxcPath)).filter(isLocker).toSorted() as LockerName[],
-    see: (name) => see(lxcPath, name),
+    see: makeSee(lxcPath),
     isAlive: async (init) => (await startTimeOf(init.pid)) === init.startTime,
     address: async (name) => {
       const inConfig = parseConfigAddress(await readFile(paths.lxcConfig(name), 'utf8').catch(() => ''));
@@ -45,6 +46,27 @@ async function lxc(argv: readonly string[], timeoutMs = ANSWER_MS): Promise<Ran>
   const ran = await run(argv, { timeoutMs });
   if (ran.startError?.code === 'ENOENT') throw new Fault('LxcMissing', `There is no ${argv[0]} on this box.`);
   return ran;
+}
+
+/**
+ * While the init that LXC named once lives, its locker runs: only then LXC need not be asked again.
+ * Its answer costs a process, which was half of lockerd's CPU in a rollout (docs/performance.md).
+ */
+function makeSee(lxcPath: string): Lxc['see'] {
+  const known = new Map<LockerName, InitProcess>();
+  return async (name) => {
+    const init = known.get(name);
+    if (init && (await runsOn(init)) && existsSync(join(lxcPath, name, 'config'))) return { state: 'running', init };
+    const seen = await see(lxcPath, name);
+    if (seen.state === 'running' && seen.init) known.set(name, seen.init);
+    else known.delete(name);
+    return seen;
+  };
+}
+
+/** Lives, and is certainly not frozen. */
+async function runsOn({ pid, startTime }: InitProcess): Promise<boolean> {
+  return (await startTimeOf(pid)) === startTime && (await isFrozen(pid)) === false;
 }
 
 async function see(lxcPath: string, name: LockerName): Promise<Seen> {

@@ -1,4 +1,4 @@
-/** lxc-start-all: what lxc-stop-all parked and what is owed, through the start lane; never what was stopped on purpose. */
+/** lxc-start-all: what lxc-stop-all parked, what is owed and what crashed, through the start lane; never what was stopped on purpose. */
 import type { LockerName } from '../../domain/model/ids';
 import { PRODUCT_DEFAULTS } from '../../domain/model/merge-policy';
 import type { Here } from '../client/connect-box';
@@ -10,7 +10,9 @@ import type { Held } from './hold-box';
 export function startAll(here: Here, given: Arguments): Promise<number> {
   return holdBox(here, { name: 'lxc-start-all', force: given.force }, async (held) => {
     const chosen = chooseLockers(held.inventory, given.words);
-    const due = chosen.filter(({ parked, owed }) => parked !== null || owed !== null);
+    const due = chosen.filter(
+      (locker) => locker.parked !== null || locker.owed !== null || (locker.wanted === 'up' && !runs(locker)),
+    );
     const names = due.map(({ name }) => name);
     const leftDown = chosen.filter((locker) => !runs(locker) && !due.includes(locker)).length;
     held.say(`${names.length} lockers to start${leftDown > 0 ? `; ${leftDown} were stopped on purpose and stay so` : ''}`);

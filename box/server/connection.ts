@@ -6,6 +6,9 @@ import type { Reply } from '../../domain/protocol/frames';
 import { faultOf } from '../fault-of';
 import { lineReader } from './lines';
 
+/** A dozen inventories of 300 lockers: nobody who reads lets so much pile up. */
+const MAX_UNREAD_BYTES = 8 * MAX_LINE_BYTES;
+
 export interface Greeting {
   readonly lockerd: string;
   readonly box: string;
@@ -22,7 +25,10 @@ export type Answer = (request: Request, client: Client, onProgress: (line: strin
 export function serveConnection(socket: Socket, greeting: Greeting, answer: Answer): void {
   const client: Client = { onLeave: (then) => void socket.once('close', then) };
   const send = (frame: object) => {
-    if (!socket.destroyed) socket.write(`${JSON.stringify(frame)}\n`);
+    if (socket.destroyed) return;
+    socket.write(`${JSON.stringify(frame)}\n`);
+    // It asks and does not read; its jobs go on, and it may come back for their results.
+    if (socket.writableLength > MAX_UNREAD_BYTES) socket.destroy();
   };
   const refuse = (id: number, error: unknown) => {
     const { evidence, ...fault } = faultOf(error).details;

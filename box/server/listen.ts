@@ -9,9 +9,14 @@ export interface Listening {
   close(): Promise<void>;
 }
 
-export async function listen(path: string, onConnection: (socket: Socket) => void): Promise<Listening> {
+/** Throws HeldBy. Before the journal is opened too: opening it cuts off what the other one may just be writing. */
+export async function refuseSecond(path: string): Promise<void> {
   if (await answers(path))
     throw new Fault('HeldBy', `Another lockerd answers on ${path}.`, { cure: 'Leave it running, or stop that one first.' });
+}
+
+export async function listen(path: string, onConnection: (socket: Socket) => void): Promise<Listening> {
+  await refuseSecond(path);
   mkdirSync(dirname(path), { recursive: true });
   rmSync(path, { force: true });
   const sockets = new Set<Socket>();

@@ -11,7 +11,13 @@ import type { Client } from './connection';
 
 export type TakeFor = (wish: LeaseWish, client: Client) => Promise<Lease>;
 
-export function makeLocalHolders(daemon: Daemon): TakeFor {
+export interface LocalHolders {
+  readonly takeFor: TakeFor;
+  /** The lease of a script that an earlier life of lockerd served: nobody is connected any more who could give it back. */
+  readonly giveBackLeft: () => void;
+}
+
+export function makeLocalHolders(daemon: Daemon): LocalHolders {
   const present = new Map<string, Client>();
 
   const giveBack = async (lease: Lease) => {
@@ -19,10 +25,17 @@ export function makeLocalHolders(daemon: Daemon): TakeFor {
     const left = () => daemon.jobs.running().filter(({ token }) => jobs.get(token)?.holder === lease.holder);
     const ends = left().map(({ token }) => daemon.jobs.ended(token));
     await Promise.allSettled(ends);
-    await releaseLease(daemon, lease);
+    // The next script of the same user has it by now.
+    if (!present.has(lease.holder)) await releaseLease(daemon, lease);
+  };
+  const giveBackLater = (lease: Lease) =>
+    void giveBack(lease).catch((error: unknown) => daemon.log(`lease of ${lease.holder} not given back: ${String(error)}`));
+  const giveBackLeft = () => {
+    const { lease } = daemon.journal.state();
+    if (lease?.holder.startsWith('local:')) giveBackLater(lease);
   };
 
-  return async (wish, client) => {
+  const takeFor: TakeFor = async (wish, client) => {
     if (!wish.holder.startsWith('local:')) return takeLease(daemon, wish);
     const { lease } = daemon.journal.state();
     const other = present.get(wish.holder);
@@ -31,8 +44,9 @@ export function makeLocalHolders(daemon: Daemon): TakeFor {
     present.set(wish.holder, client);
     client.onLeave(() => {
       if (present.get(wish.holder) === client) present.delete(wish.holder);
-      void giveBack(granted).catch((error: unknown) => daemon.log(`lease of ${granted.holder} not given back: ${String(error)}`));
+      giveBackLater(granted);
     });
     return granted;
   };
+  return { takeFor, giveBackLeft };
 }

@@ -18,8 +18,9 @@ export interface Drain {
   readonly onTimeout: 'skip' | 'proceed' | 'hold';
 }
 
-/** A drain is on the way to a stop: a quarter second late is a quarter second longer of the whole rollout. */
+/** A drain is on the way to a stop, and holds a slot: what is noticed late makes the whole rollout longer. */
 const LOOK_MS = 250;
+const FIRST_LOOK_MS = 25;
 
 export async function drain(daemon: Daemon, job: Job, params: z.output<typeof VERBS.drain.params>): Promise<DrainOutcome> {
   daemon.journal.assertRoom();
@@ -62,6 +63,7 @@ type Waited =
 
 async function untilIdle(daemon: Daemon, job: Job, { locker, quiesce, init, until }: Waiting): Promise<Waited> {
   let last = 'not asked';
+  let pause = FIRST_LOOK_MS;
   // Begun and answered for in an earlier life of lockerd: not told again.
   let accepted = job.intended('quiesce')?.done === true;
   while (daemon.now() < until && !job.hurry.aborted) {
@@ -72,7 +74,8 @@ async function untilIdle(daemon: Daemon, job: Job, { locker, quiesce, init, unti
       continue;
     }
     last = told.detail;
-    await sleep(LOOK_MS, undefined, { signal: job.hurry }).catch(() => {});
+    await sleep(pause, undefined, { signal: job.hurry }).catch(() => {});
+    pause = Math.min(LOOK_MS, pause * 1.5);
   }
   return { kind: 'too-late', evidence: [job.hurry.aborted ? 'an undo of the quiesce was asked for' : last] };
 }

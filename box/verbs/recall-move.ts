@@ -19,13 +19,14 @@ async function changedSince(daemon: Daemon, finished: JobRecord, outcome: Update
   const { locker } = finished.params as { locker: LockerName };
   const later = laterMove(daemon, finished, locker);
   if (later) return `${later} came after it`;
-  if (outcome.kind === 'no-start-slot' || outcome.kind === 'superseded') return null;
-  const { init } = await daemon.lxc.see(locker);
-  if (outcome.kind === 'stop-timed-out') return init ? null : `${locker} has stopped since`;
+  // One that has stopped since is owed, and needs its next cycle all the same.
+  if (outcome.kind === 'no-start-slot' || outcome.kind === 'superseded' || outcome.kind === 'stop-timed-out') return null;
   const current = await currentVersion(daemon, locker);
   if (current !== outcome.toVersion) return `${locker} is on version ${current ?? 'none'} now`;
   if (outcome.kind !== 'serving') return null;
-  if (!init) return `${locker} does not run any more`;
+  const { init } = await daemon.lxc.see(locker);
+  // It crashed since: that is for verify to find, and for a restore to mend.
+  if (!init) return null;
   const { version } = await runningVersion(daemon, locker, init.pid);
   return version === outcome.toVersion ? null : `${locker} runs version ${version ?? 'unknown'} now`;
 }

@@ -13,7 +13,7 @@ export async function stop(daemon: Daemon, job: Job, params: z.output<typeof VER
   const { init } = await seeLocker(daemon, locker);
   const begun = job.intended('stop');
   if (!init && !begun) {
-    if (onPurpose) await job.record({ kind: 'wanted', locker, wanted: 'down' }, { kind: 'paid', locker });
+    if (onPurpose) await job.record(...downAs(daemon, job, { locker, onPurpose }));
     return { kind: 'already' };
   }
   const began = Date.parse(begun?.at ?? '') || daemon.now();

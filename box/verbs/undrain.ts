@@ -11,7 +11,6 @@ import { undoQuiesce } from './drain';
 
 export async function undrain(daemon: Daemon, job: Job, { locker }: { locker: LockerName }): Promise<{ undone: boolean }> {
   const { init } = await seeLocker(daemon, locker);
-  // What was told to stop is on its way out, and an undo would only call it back half way.
   if (!recordOf(daemon.journal.state(), locker).quiesced) return { undone: false };
   const service = await serviceOf(daemon);
   const quiesce = service && init ? await quiesceOf(daemon, locker, service) : null;

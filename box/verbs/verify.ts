@@ -20,6 +20,7 @@ import { serviceOf } from '../locker/service-of';
 import type { InitProcess } from '../lxc/lxc';
 import { currentVersion, readRevision } from '../release/versions';
 import { FRESH, addProbe, lateReason } from './streak';
+import { undrain } from './undrain';
 
 type Params = z.output<typeof VERBS.verify.params>;
 type Unhealthy = Extract<VerifyOutcome, { kind: 'unhealthy' }>;
@@ -29,6 +30,8 @@ export async function verify(daemon: Daemon, job: Job, params: Params): Promise<
   const began = daemon.now();
   const { init } = await seeLocker(daemon, locker);
   if (!init) return unhealthy('crashed', await bootTail(daemon, locker));
+  // Still there only where nothing was stopped (already so, a move that was refused): a closed locker is no good end.
+  await undrain(daemon, job, { locker });
   const subject = await subjectOf(daemon, locker, init);
   const bad =
     (await untilSteady(daemon, job, { params, subject, until: began + params.deadlineMs })) ?? (await wrongWith(daemon, subject));

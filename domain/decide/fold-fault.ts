@@ -6,7 +6,7 @@ import type { LockerName } from '../model/ids';
 import type { Plan } from '../model/plan';
 import type { Progress, StepFault } from '../model/progress';
 import { addHold, addNote, changeLocker, endLocker, sendBack } from './change-progress';
-import { failUpdate } from './fold-step';
+import { drainsFirst, failUpdate } from './fold-step';
 
 const WHOSE: Readonly<Record<string, 'link' | 'rollout'>> = {
   BoxUnreachable: 'link',
@@ -71,7 +71,7 @@ function foldLockerFault(plan: Plan, progress: Progress, { locker, fault }: Faul
         now,
       );
     case 'restoring':
-      return endLocker(plan, progress, { locker, end: 'failed', reason: `${failure}; not restored: ${fault.sentence}` }, now);
+      return failOpened(plan, progress, { locker, reason: `${failure}; not restored: ${fault.sentence}` }, now);
     case undefined:
     case 'waiting':
     case 'stuck':
@@ -79,6 +79,13 @@ function foldLockerFault(plan: Plan, progress: Progress, { locker, fault }: Faul
       break;
   }
   return progress;
+}
+
+/** Its move may have been refused before anything was stopped: then its quiesce stands, and is taken back before it ends. */
+function failOpened(plan: Plan, progress: Progress, at: { locker: LockerName; reason: string }, now: number): Progress {
+  const { locker, reason } = at;
+  if (!drainsFirst(plan, locker)) return endLocker(plan, progress, { locker, end: 'failed', reason }, now);
+  return changeLocker(progress, locker, { stage: 'undraining', failure: reason, retry: null });
 }
 
 /** The box undoes a quiesce that nobody speaks for within a minute (dead-man), so this alone is no failure. */

@@ -57,7 +57,9 @@ export function foldUpdate(plan: Plan, before: Progress, { locker, outcome }: Of
     case 'serving':
       return changeLocker(progress, locker, { stage: 'verifying' });
     case 'linked':
-      return endLocker(plan, progress, { locker, end: 'updated', reason: null }, now);
+      if (links) return endLocker(plan, progress, { locker, end: 'updated', reason: null }, now);
+      // Stopped by a script, or by a person since the plan: nobody has seen it run the release.
+      return endLocker(plan, progress, { locker, end: 'skipped', reason: STOPPED_BY_OTHERS }, now);
     case 'already':
       if (links) return endLocker(plan, progress, { locker, end: 'unchanged', reason: null }, now);
       return changeLocker(progress, locker, { stage: 'verifying', already: true });
@@ -112,6 +114,8 @@ export function foldVerify(plan: Plan, progress: Progress, { locker, outcome }: 
   return endLocker(plan, progress, { locker, end: 'failed', reason: `${failure}; restored, it ${sick}` }, now);
 }
 
+const STOPPED_BY_OTHERS = 'was stopped, and not by this rollout; its link was moved and it stays stopped';
+
 const NOT_SERVING = {
   crashed: 'crashed after its start',
   'no-answer': 'did not answer its probe after its start',
@@ -154,11 +158,15 @@ function recordDown(progress: Progress, locker: LockerName, { downMs, killed }: 
   return changeLocker(noted, locker, { downMs: total, killed: before.killed || killed });
 }
 
+/** A locker that does not answer its probe has nobody to ask whether it is idle. */
+export function drainsFirst(plan: Plan, locker: LockerName): boolean {
+  const planned = plan.lockers.find(({ name }) => name === locker);
+  return plan.hasDrain && planned?.action === 'update' && planned.baseline === 'serving';
+}
+
 /** Nothing was stopped: its quiesce, if it had one, is undone before it waits again. */
 function takeBack(plan: Plan, progress: Progress, locker: LockerName): Progress {
-  const planned = plan.lockers.find(({ name }) => name === locker);
-  const drained = plan.hasDrain && planned?.action === 'update' && planned.baseline === 'serving';
-  return drained ? changeLocker(progress, locker, { stage: 'undraining' }) : sendBack(progress, locker);
+  return drainsFirst(plan, locker) ? changeLocker(progress, locker, { stage: 'undraining' }) : sendBack(progress, locker);
 }
 
 type Waited = Extract<UpdateOutcome, { waitedMs: number }>;

@@ -9,7 +9,7 @@ import { advance } from './advance';
 import { addNote, changeLocker, moveClocks } from './change-progress';
 import { foldFault } from './fold-fault';
 import { foldMessage } from './fold-message';
-import { foldDrain, foldRestore, foldUndrain, foldUpdate, foldVerify } from './fold-step';
+import { drainsFirst, foldDrain, foldRestore, foldUndrain, foldUpdate, foldVerify } from './fold-step';
 import type { RolloutEvent, StepEvent } from './rollout-event';
 
 export function fold(plan: Plan, progress: Progress, event: RolloutEvent, now: number): Progress {
@@ -59,9 +59,7 @@ function foldLateness(progress: Progress, ms: number, now: number): Progress {
 function begin(plan: Plan, progress: Progress, name: string, now: number): Progress {
   const planned = plan.lockers.find((locker) => locker.name === name);
   if (!planned || progress.lockers[name]?.stage !== 'waiting') return progress;
-  // A locker that does not answer its probe has nobody to ask whether it is idle.
-  const drains = plan.hasDrain && planned.action === 'update' && planned.baseline === 'serving';
-  return changeLocker(progress, planned.name, { stage: drains ? 'draining' : 'updating', beganAt: now });
+  return changeLocker(progress, planned.name, { stage: drainsFirst(plan, planned.name) ? 'draining' : 'updating', beganAt: now });
 }
 
 /** In which stages an event of a step is awaited. */

@@ -18,7 +18,8 @@ export const BoxConfig = z.strictObject({
   lxcPath: Path,
   /** Which containers are lockers: anchored regular expression. */
   lockerPattern: z.string().default('[a-z0-9-]+'),
-  socket: Path,
+  /** A unix socket's path has 108 bytes with its end; what is longer would be cut off in silence. */
+  socket: Path.max(107, 'at most 107 bytes, as the kernel takes no longer path of a socket'),
   log: Path,
   /** Where release builds run: a user without rights. */
   buildUser: z.string().default('nobody'),

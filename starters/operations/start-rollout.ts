@@ -19,6 +19,8 @@ export interface StartRollout {
   readonly by: string;
   /** Digest of the plan that was shown; null: nobody was asked. */
   readonly expectedDigest: string | null;
+  /** No other workflow can run for the box, so this only ends a lease that was left behind, or a script's. */
+  readonly supersede?: boolean;
 }
 export interface Started {
   readonly rollout: string;

@@ -28,8 +28,14 @@ async function knownLocker(door: Door, box: string, name: string): Promise<Locke
   const found = lockers.find((locker) => locker.name === name);
   if (found) return found.name;
   const known = lockers.map((locker) => locker.name);
-  throw new Fault(
-    'UnknownLocker',
-    `There is no locker ${JSON.stringify(name)} in the rollout on ${box}${didYouMean(name, known)}.`,
-  );
+  const sentence = `There is no locker ${JSON.stringify(name)} in the rollout on ${box}${didYouMean(name, known)}.`;
+  throw new Fault('UnknownLocker', sentence, { evidence: [shortList(known)] });
+}
+
+/** A box has hundreds of them; `lockstep status` shows all. */
+const SHOWN = 20;
+
+function shortList(names: readonly string[]): string {
+  const more = names.length > SHOWN ? ` and ${names.length - SHOWN} more` : '';
+  return `lockers: ${names.slice(0, SHOWN).join(', ')}${more}`;
 }

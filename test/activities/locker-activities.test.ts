@@ -183,6 +183,14 @@ describe('owed lockers', () => {
     await expect(run).resolves.toEqual({ stillDown: ['a', 'b'] });
   });
 
+  test('of which one makes LXC fail are listed too: it must not keep every later rollout off the box', async () => {
+    const { run } = paying(({ locker: name }) => {
+      if (name === 'b') throw new Fault('CommandFailed', 'LXC does not say how locker b is.');
+      return { kind: 'already' };
+    });
+    await expect(run).resolves.toEqual({ stillDown: ['b'] });
+  });
+
   test('are nobody’s to bring up for a rollout that was fenced off', async () => {
     const { run } = paying(() => {
       throw new Fault('Fenced', 'A newer holder.');

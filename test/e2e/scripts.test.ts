@@ -63,6 +63,16 @@ test('a second lxc-start-all has nothing to do, and a locker stopped on purpose 
   expect(await here.sandbox.revision('l02')).toBe(build);
 });
 
+test('a locker that crashed is started too', async () => {
+  await here.sandbox.misbehave('l03', { kind: 'crash-3s' });
+  expect(await here.sandbox.exec('lxc-stop-all', 'l03')).toMatchObject({ code: 0 });
+  await here.sandbox.exec('lxc-start-all');
+  while ((await lastEvent('l03')) !== 'crash') await new Promise((resolve) => setTimeout(resolve, 200));
+  await here.sandbox.misbehave('l03', null);
+  expect(await here.sandbox.exec('lxc-start-all')).toMatchObject({ code: 0 });
+  expect(await healthy()).toBe(4);
+});
+
 test('while a rollout holds the box the scripts refuse and say who; --force overrides and is recorded', async () => {
   await here.sandbox.commit({ message: 'For a rollout' });
   const rollout = await here.rollout();

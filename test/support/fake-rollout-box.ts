@@ -95,8 +95,9 @@ function activitiesOf(box: FakeRolloutBox): BoxActivities {
     return outcome;
   };
   return {
-    takeLease: async ({ box: name, rollout, by }) => {
+    takeLease: async ({ box: name, rollout, by, force }) => {
       note('takeLease');
+      if (box.lease && box.lease.holder !== rollout && force) box.lease = null;
       if (box.lease && box.lease.holder !== rollout) throwFault('HeldBy', `${name} is held by ${box.lease.by}.`);
       box.lease ??= { holder: rollout, generation: 7, by, since: '2026-11-20T10:00:00.000Z' };
       return box.lease;

@@ -1,0 +1,103 @@
+/** Where a locker is left by the rarer ways through a rollout: never closed, never called up to date when nobody saw it run. */
+import { decide } from '../../../domain/decide/decide';
+import { fold } from '../../../domain/decide/fold';
+import type { RolloutEvent } from '../../../domain/decide/rollout-event';
+import { startProgress } from '../../../domain/decide/start-progress';
+import type { UpdateOutcome, VerifyOutcome } from '../../../domain/model/outcome';
+import type { Plan } from '../../../domain/model/plan';
+import type { Progress } from '../../../domain/model/progress';
+import { aPlan, lockerName } from '../../support/builders';
+import type { PlanOptions } from '../../support/builders';
+
+const T0 = 1_000_000;
+const planWith = (policy: PlanOptions['policy'] = {}, more: PlanOptions = {}): Plan =>
+  aPlan({ policy: { soak: { canary: '0s', batch: '0s' }, gates: 'none', batches: ['rest'], ...policy }, ...more });
+const play = (plan: Plan, events: readonly RolloutEvent[], from = startProgress(plan, T0), now = T0): Progress =>
+  events.reduce((progress, event) => fold(plan, progress, event, now), from);
+
+const one = lockerName(1);
+const two = lockerName(2);
+const person = { actor: 'ann', reason: null };
+const moved = { downMs: 400, killed: false, fromVersion: 1, toVersion: 2 };
+const SERVING: UpdateOutcome = { kind: 'serving', ...moved };
+const HEALTHY: VerifyOutcome = { kind: 'healthy', build: 'b', tookMs: 1 };
+const SICK: VerifyOutcome = { kind: 'unhealthy', reason: 'wrong-build', evidence: [] };
+const begin = (locker = one): RolloutEvent => ({ kind: 'begin', locker });
+const drained = (locker = one): RolloutEvent => ({ kind: 'drain', locker, cycle: 1, outcome: { kind: 'idle', waitedMs: 1 } });
+const update = (outcome: UpdateOutcome, locker = one, cycle = 1): RolloutEvent => ({ kind: 'update', locker, cycle, outcome });
+const restore = (outcome: UpdateOutcome, locker = one): RolloutEvent => ({ kind: 'restore', locker, cycle: 2, outcome });
+const verify = (outcome: VerifyOutcome, locker = one, cycle = 1): RolloutEvent => ({ kind: 'verify', locker, cycle, outcome });
+const fault = (stage: 'updating' | 'restoring', cycle: number): RolloutEvent => ({
+  kind: 'fault',
+  locker: one,
+  cycle,
+  stage,
+  fault: { code: 'MeNotMounted', sentence: '/Me is gone.', cure: 'Mount it.', evidence: [] },
+});
+
+test('a drained locker that could neither be moved nor moved back is opened again before it ends', () => {
+  const closed = play(planWith(), [begin(), drained(), fault('updating', 1), fault('restoring', 2)]);
+  expect(closed.lockers[one]).toMatchObject({ stage: 'undraining', cycle: 2, end: null });
+  const ended = play(planWith(), [{ kind: 'undrain', locker: one, cycle: 2 }], closed);
+  expect(ended.lockers[one]).toMatchObject({ end: 'failed', counted: true });
+  expect(ended.lockers[one]?.reason).toMatch(/could not be updated: \/Me is gone.*not restored: \/Me is gone/);
+});
+
+test('one that had no drain ends at once', () => {
+  const plan = planWith({}, { each: { [one]: { healthy: false } } });
+  const ended = play(plan, [begin(), fault('updating', 1), fault('restoring', 2)]);
+  expect(ended.lockers[one]).toMatchObject({ end: 'failed' });
+});
+
+test('one that a script has parked is not called updated: nobody saw it run', () => {
+  const plan = planWith({}, { lockers: 2, each: { [one]: { healthy: false } } });
+  const done = play(plan, [
+    begin(),
+    update({ kind: 'linked', ...moved, downMs: null }),
+    begin(two),
+    drained(two),
+    update(SERVING, two),
+    verify(HEALTHY, two),
+  ]);
+  expect(done.lockers[one]).toMatchObject({ end: 'skipped', reason: expect.stringContaining('stopped') as string });
+  expect(decide(plan, done, T0)).toEqual({ kind: 'done', state: 'completed-with-exceptions' });
+});
+
+test('a box of lockers that were all stopped on purpose gets its links moved and succeeds', () => {
+  const stopped = { state: 'stopped', wanted: 'down', healthy: false } as const;
+  const plan = planWith({ batches: [1, 'rest'] }, { lockers: 2, each: { [one]: stopped, [two]: stopped } });
+  const linked = { kind: 'linked', ...moved, downMs: null } as const;
+  const done = play(plan, [begin(), update(linked), begin(two), update(linked, two)]);
+  expect(decide(plan, done, T0)).toEqual({ kind: 'done', state: 'succeeded' });
+});
+
+test('of two canaries in flight the second comes to its end after the first failed, and no other begins', () => {
+  const plan = planWith({ batches: [2, 'rest'], maxDown: 3, maxUnproven: 9 });
+  const both = play(plan, [begin(), begin(two), drained(), drained(two), update(SERVING), update(SERVING, two), verify(SICK)]);
+  const held = play(plan, [restore(SERVING), verify(HEALTHY, one, 2)], both);
+  expect(held.holds.map(({ reason }) => reason)).toEqual(['failures']);
+  const after = play(plan, [verify(HEALTHY, two)], held);
+  expect(after.lockers[two]).toMatchObject({ end: 'updated' });
+  expect(decide(plan, after, T0)).toMatchObject({ kind: 'walk', begin: [], state: 'held' });
+});
+
+test('an abort waits for the locker that hangs in its stop, and for nothing else', () => {
+  const plan = planWith({ stop: { onTimeout: 'hold' } });
+  const stuck = play(plan, [begin(), drained(), update({ kind: 'stop-timed-out', waitedMs: 60_000, evidence: [] })]);
+  const aborted = play(plan, [{ kind: 'abort', ...person }], stuck);
+  expect(decide(plan, aborted, T0)).toMatchObject({ kind: 'walk', begin: [], state: 'held' });
+  const killed = play(plan, [{ kind: 'retryLocker', ...person, locker: one, how: 'kill' }], aborted);
+  const done = play(plan, [update(SERVING, one, 2), verify(HEALTHY, one, 2)], killed);
+  expect(decide(plan, done, T0)).toEqual({ kind: 'done', state: 'aborted' });
+  expect(done.lockers[one]).toMatchObject({ end: 'updated' });
+});
+
+test('a pause stands still in the middle of a soak, and the rest of it follows', () => {
+  const plan = planWith({ batches: [1, 'rest'], soak: { canary: '30s', batch: '0s' } });
+  const soaking = play(plan, [begin(), drained(), update(SERVING), verify(HEALTHY)]);
+  const paused = play(plan, [{ kind: 'pause', ...person }], soaking, T0 + 10_000);
+  const resumed = play(plan, [{ kind: 'resume', ...person }], paused, T0 + 1_000_000);
+  expect(resumed.batch).toBe(1);
+  expect(play(plan, [{ kind: 'tick' }], resumed, T0 + 1_019_000).batch).toBe(1);
+  expect(play(plan, [{ kind: 'tick' }], resumed, T0 + 1_020_000).batch).toBe(2);
+});

@@ -1,0 +1,143 @@
+/** A release that can not be had, a disk without room, a box that somebody else holds: refused before any locker is touched. */
+import { readFile, writeFile } from 'node:fs/promises';
+import { endLockerd } from '../../sandbox/box-processes';
+import { boxNamed, openSandbox } from '../../sandbox/find-box';
+import { anInstallation, finishedOf } from '../support/installation';
+import type { Installation } from '../support/installation';
+import { expectSteady, lockersOf, notASandbox, toldBy, withFleet, withLockerd } from '../support/steady-box';
+
+jest.setTimeout(180_000);
+
+const policy = {
+  maxDown: 2,
+  batches: ['rest'],
+  verify: { stable: '1s', goodProbes: 2 },
+  soak: { canary: '0s', batch: '0s' },
+  gates: 'none',
+};
+let here: Installation;
+let before: Awaited<ReturnType<typeof lockersOf>>;
+beforeAll(async () => {
+  here = await anInstallation({ lockers: 2, policy });
+  await notASandbox(here.sandbox);
+  before = await lockersOf(here.sandbox);
+});
+afterAll(() => here?.close());
+afterEach(async () => {
+  if (!expect.getState().currentTestName?.startsWith('after all that')) await expectSteady(here.sandbox, before);
+});
+
+const stopLockerd = async () => endLockerd(boxNamed((await openSandbox(here.sandbox.dir)).state, here.sandbox.box));
+const exec = async (...argv: readonly string[]) => {
+  const ran = await here.sandbox.exec(...argv);
+  if (ran.code !== 0) throw new Error(`${argv.join(' ')} → ${ran.code}\n${ran.stderr}`);
+  return ran;
+};
+
+test('a ref that does not exist: the refs that do', async () => {
+  const told = toldBy(await here.rollout('--yes', '--ref', 'stabel'));
+  expect(told).toMatchObject({ exit: 1, code: 'RefUnknown' });
+  expect(told.sentence).toContain('"stabel"');
+  expect(told.evidence).toEqual(expect.arrayContaining(['stable', 'broken', 'v1', 'v2']));
+});
+
+test('a commit that does not exist, and one cut short', async () => {
+  for (const ref of ['4eef65'.repeat(6).concat('abcd'), '4eef65']) {
+    expect(toldBy(await here.rollout('--yes', '--ref', ref))).toMatchObject({ exit: 1, code: 'RefUnknown' });
+  }
+});
+
+test('a repository that is not there: what git said', async () => {
+  const change = (fleet: { services: { locker: { code: { repo: string } } } }) => {
+    fleet.services.locker.code.repo = '/nowhere/locker.git';
+  };
+  const told = await withFleet(here.sandbox, change, async () => toldBy(await here.rollout('--yes')));
+  expect(told).toMatchObject({ exit: 1, code: 'RepoUnreachable' });
+  expect(told.evidence.join('\n')).toMatch(/\/nowhere\/locker\.git/);
+});
+
+test('a build that fails: its command, exit code and last lines', async () => {
+  const ended = await here.rollout('--yes', '--ref', 'bad-build');
+  expect(toldBy(ended)).toMatchObject({
+    exit: 1,
+    code: 'BuildFailed',
+    sentence: expect.stringContaining('node compile-templates.js'),
+    evidence: expect.arrayContaining([expect.stringMatching(/Cannot find module/)]),
+  });
+  expect(finishedOf(ended)).toMatchObject({ kind: 'finished', state: 'failed' });
+});
+
+test('a template that nobody gives a value for', async () => {
+  const change = (fleet: { services: { locker: { values: Record<string, unknown> } } }) => {
+    delete fleet.services.locker.values['greeting'];
+  };
+  const told = await withFleet(here.sandbox, change, async () => toldBy(await here.rollout('--yes')));
+  expect(told).toMatchObject({ exit: 1, code: 'TemplateInvalid' });
+  expect(told.sentence).toMatch(/config\.json:\d+ asks for \{\{greeting\}\}/);
+});
+
+test('a box that somebody else holds: who, and since when', async () => {
+  await withLockerd(here.sandbox, async (lockerd) => {
+    const lease = await lockerd.call('take-lease', { holder: 'local:bob', by: 'bob', force: false });
+    const told = toldBy(await here.rollout('--yes'));
+    expect(told).toMatchObject({ exit: 1, code: 'HeldBy' });
+    expect(told.sentence).toContain(`local:bob (bob) holds the box since ${lease.since}`);
+    expect(await lockerd.call('inspect', { target: null })).toMatchObject({ lease });
+    await lockerd.call('release-lease', { holder: lease.holder, generation: lease.generation });
+  });
+});
+
+test('less room on the disk than box.json leaves free: the stage is refused with the figures', async () => {
+  const { boxConfig } = here.sandbox.boxLayout;
+  const text = await readFile(boxConfig, 'utf8');
+  await stopLockerd();
+  await writeFile(boxConfig, JSON.stringify({ ...JSON.parse(text), minFreeBytes: 2 ** 50 }));
+  try {
+    const told = toldBy(await here.rollout('--yes'));
+    expect(told).toMatchObject({ exit: 1, code: 'DiskFull' });
+    expect(told.evidence.join('\n')).toMatch(new RegExp(`\\d+ bytes are free, \\d+ are needed \\(minFreeBytes ${2 ** 50}`));
+  } finally {
+    await stopLockerd();
+    await writeFile(boxConfig, text);
+  }
+});
+
+/** The box sees its root folder on a small disk of its own, with all that was in it; the lockers keep what they have mounted. */
+async function onASmallDisk(work: (root: string) => Promise<void>): Promise<void> {
+  const { root } = here.sandbox.boxLayout;
+  const aside = `${here.sandbox.boxLayout.folder}/aside`;
+  await stopLockerd();
+  await exec('cp', '-a', root, aside);
+  await exec('mount', '-t', 'tmpfs', '-o', 'size=32m,mode=755', 'tmpfs', root);
+  try {
+    await exec('cp', '-a', `${aside}/.`, root);
+    await work(root);
+  } finally {
+    await stopLockerd();
+    await exec('umount', root);
+    await exec('rm', '-rf', aside);
+  }
+}
+
+test('a full disk: said before anything is started, also when there is new code to fetch and not one byte left', async () => {
+  await onASmallDisk(async (root) => {
+    const low = toldBy(await here.rollout('--yes'));
+    expect(low).toMatchObject({ exit: 1, code: 'DiskFull', sentence: expect.stringMatching(/lxc12 has \d+ MiB/) });
+
+    await here.sandbox.commit({ message: 'There is no room for it' });
+    await here.sandbox.exec('dd', 'if=/dev/zero', `of=${root}/filler`, 'bs=64k');
+    const full = toldBy(await here.rollout('--yes'));
+    expect(full).toMatchObject({ exit: 1, code: 'DiskFull' });
+
+    // Whoever restarts it on a full disk can look at the lockers all the same.
+    await stopLockerd();
+    const status = await here.sandbox.exec('lockerctl', 'status');
+    expect(status).toMatchObject({ code: 0, stdout: expect.stringContaining('held by nobody') });
+  });
+});
+
+test('after all that, an ordinary rollout updates every locker', async () => {
+  const ended = await here.rollout('--yes');
+  expect(ended.code).toBe(0);
+  expect(finishedOf(ended)).toMatchObject({ state: 'succeeded', counts: { planned: 2, updated: 2 } });
+});

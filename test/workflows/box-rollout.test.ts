@@ -8,7 +8,7 @@ import { inState, openWorld, resultOf, until } from '../support/rollout-world';
 import type { RolloutHandle, RolloutWorld } from '../support/rollout-world';
 import { abort, resume, retryLocker } from '../../workflows/messages';
 
-jest.setTimeout(60_000);
+jest.setTimeout(240_000);
 let world: RolloutWorld;
 beforeAll(async () => {
   world = await openWorld();

@@ -1,6 +1,6 @@
 import { bundleWorkflowCode, DefaultLogger } from '@temporalio/worker';
 
-jest.setTimeout(60_000);
+jest.setTimeout(240_000);
 
 test('the workflow bundle carries no zod, no Node, and stays small', async () => {
   const logger = new DefaultLogger('ERROR');

@@ -9,7 +9,7 @@ import type { RolloutWorld } from '../support/rollout-world';
 import type { boxRollout } from '../../workflows/box-rollout';
 import { abort, approve } from '../../workflows/messages';
 
-jest.setTimeout(90_000);
+jest.setTimeout(240_000);
 let world: RolloutWorld;
 beforeAll(async () => {
   world = await openWorld();

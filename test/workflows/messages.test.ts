@@ -9,7 +9,7 @@ import type { RolloutHandle, RolloutWorld } from '../support/rollout-world';
 import { abort, abortSignal, approve, approveSignal, pause, reject, rejectSignal, resume } from '../../workflows/messages';
 import type { ApproveMessage } from '../../workflows/messages';
 
-jest.setTimeout(60_000);
+jest.setTimeout(240_000);
 let world: RolloutWorld;
 beforeAll(async () => {
   world = await openWorld();

@@ -19,7 +19,7 @@ import { aFakeRolloutBox } from '../support/fake-rollout-box';
 import { openWorld, until } from '../support/rollout-world';
 import type { RolloutHandle, RolloutWorld } from '../support/rollout-world';
 
-jest.setTimeout(90_000);
+jest.setTimeout(240_000);
 let world: RolloutWorld;
 let door: Door;
 beforeAll(async () => {

@@ -9,7 +9,7 @@ import { aFakeRolloutBox } from '../support/fake-rollout-box';
 import { openWorld, resultOf } from '../support/rollout-world';
 import type { RolloutHandle, RolloutWorld } from '../support/rollout-world';
 
-jest.setTimeout(60_000);
+jest.setTimeout(240_000);
 let world: RolloutWorld;
 let door: Door;
 beforeAll(async () => {

@@ -52,9 +52,6 @@ export function timesOf(lines: readonly Line[]): JournalTimes {
   const spans = spansOf(lines);
   const of = (verb: string) => new Map(spans.filter((span) => span.verb === verb).map((span) => [span.locker, span]));
   const [drains, updates, verifies] = [of('drain'), of('update'), of('verify')];
-  const long = (all: ReadonlyMap<string, Span>) => median([...all.values()].map(({ from, to }) => to - from));
-  const between = (before: ReadonlyMap<string, Span>, after: ReadonlyMap<string, Span>) =>
-    median([...after].flatMap(([locker, { from }]) => from - (before.get(locker)?.to ?? Number.NaN)).filter(Number.isFinite));
   return {
     firstAt: Math.min(...[...drains.values(), ...updates.values()].map(({ from }) => from)),
     drainMs: long(drains),
@@ -68,6 +65,11 @@ export function timesOf(lines: readonly Line[]): JournalTimes {
     slotsUsed: slotsUsed(drains, updates),
   };
 }
+
+type Spans = ReadonlyMap<string, Span>;
+const long = (all: Spans): number => median([...all.values()].map(({ from, to }) => to - from));
+const between = (before: Spans, after: Spans): number =>
+  median([...after].map(([locker, { from }]) => from - (before.get(locker)?.to ?? Number.NaN)).filter(Number.isFinite));
 
 function spansOf(lines: readonly Line[]): Span[] {
   const ends = new Map(

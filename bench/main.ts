@@ -16,6 +16,8 @@ function count(text: string): number {
   throw new InvalidArgumentError('write a whole number from 1 on');
 }
 
+const progress = (line: string) => void process.stderr.write(`${line}\n`);
+
 async function main(argv: readonly string[]): Promise<void> {
   const { json, ...wish } = new Command('bench')
     .description('Measures a rollout on a sandbox box of its own, beside the bare commands.')
@@ -28,7 +30,6 @@ async function main(argv: readonly string[]): Promise<void> {
   const stop = new AbortController();
   // The box is taken down before we leave: what is under way comes to its end, nothing new begins.
   for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => stop.abort(new Error(`ended by ${signal}`)));
-  const progress = (line: string) => void process.stderr.write(`${line}\n`);
   try {
     const measured = await measure({ ...wish, signal: stop.signal, progress });
     process.stdout.write(`${json ? JSON.stringify(measured) : renderMeasured(measured)}\n`);

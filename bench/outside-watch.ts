@@ -53,12 +53,14 @@ async function watchLocker(sandbox: Sandbox, locker: string, { seen, waits }: Bo
   const handle = await open(file, 'r');
   const tail = { handle, at: (await handle.stat()).size };
   let reading = Promise.resolve();
+  const note = async (signalledAt: number) => {
+    const answeredAt = await untilAnswered(sandbox.address(locker));
+    if (answeredAt !== null) seen.push({ locker, signalledAt, answeredAt });
+  };
   const look = async () => {
     for (const { event, at } of await newEvents(tail)) {
       if (event !== 'signal') continue;
-      const wait = untilAnswered(sandbox.address(locker)).then((answeredAt) => {
-        if (answeredAt !== null) seen.push({ locker, signalledAt: Date.parse(at), answeredAt });
-      });
+      const wait = note(Date.parse(at));
       waits.add(wait);
       void wait.finally(() => waits.delete(wait));
     }
@@ -91,12 +93,14 @@ async function newEvents(tail: { handle: FileHandle; at: number }): Promise<{ ev
 export async function untilAnswered(address: string): Promise<number | null> {
   const { port } = SANDBOX_VALUES;
   const until = Date.now() + GIVE_UP_MS;
-  let answeredAt: number | null = null;
-  while (answeredAt === null && Date.now() < until) {
+  const answers: number[] = [];
+  const ask = async () => {
+    const answer = await askHttp({ method: 'GET', address, port, path: '/health', timeoutMs: ANSWER_WITHIN_MS });
+    if (answer.kind === 'answer' && answer.status === 200) answers.push(Date.now());
+  };
+  while (answers.length === 0 && Date.now() < until) {
     await sleep(ASK_EVERY_MS);
-    void askHttp({ method: 'GET', address, port, path: '/health', timeoutMs: ANSWER_WITHIN_MS }).then((answer) => {
-      if (answer.kind === 'answer' && answer.status === 200) answeredAt ??= Date.now();
-    });
+    void ask();
   }
-  return answeredAt;
+  return answers[0] ?? null;
 }

@@ -28,7 +28,11 @@ async function fetchAll(mirror: string, url: string): Promise<void> {
   if (!(await exists(mirror))) await makeBare(mirror);
   const specs = ['+refs/heads/*:refs/heads/*', '+refs/tags/*:refs/tags/*'];
   const ran = await git(['-C', mirror, 'fetch', '--quiet', '--prune', '--no-write-fetch-head', '--', url, ...specs], FETCH_MS);
-  if (ran.code !== 0) throw new Fault('RepoUnreachable', `The box can not fetch ${url}.`, { evidence: evidenceOf(ran) });
+  if (ran.code === 0) return;
+  // The repository has nothing to do with it: nothing is gained by trying again.
+  const full = /No space left on device/i.test(ran.stderr);
+  const sentence = full ? `The disk of the box is full: it can not take up ${url}.` : `The box can not fetch ${url}.`;
+  throw new Fault(full ? 'DiskFull' : 'RepoUnreachable', sentence, { evidence: evidenceOf(ran) });
 }
 
 async function makeBare(mirror: string): Promise<void> {

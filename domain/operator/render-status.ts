@@ -13,6 +13,8 @@ const MAX_NOTES = 5;
 const MAX_REASON = 160;
 const MAX_SENTENCE = 600;
 const MAX_DETAILS_BYTES = 20_000;
+/** As many digits as an approval must name. */
+const DIGEST_SHOWN = 12;
 
 const IN_FLIGHT: readonly LockerStatus['stage'][] = ['draining', 'undraining', 'updating', 'verifying', 'restoring', 'stuck'];
 
@@ -23,15 +25,13 @@ interface Line {
 
 export function renderStatusMarkdown(status: RolloutStatus): string {
   const head = `**${headline(status, escaped)}**`;
-  const facts = factsOf(status).map(({ title, text }) => `| ${title} | ${escaped(shortened(text, MAX_SENTENCE))} |`);
-  const ask = status.asks === null ? [] : ['', `**Asked of you:** ${asked(status.asks)}`];
+  // A list: the page gives the cells of a table no space between them.
+  const facts = factsOf(status).map(({ title, text }) => `- **${title}:** ${escaped(shortened(text, MAX_SENTENCE))}`);
+  const ask = status.asks === null ? [] : ['', `**Asked of you:** ${asked(status.asks)}`, ...answerHere(status)];
   const page = [
     head,
     ...ask,
-    '',
-    '| | |',
-    '|---|---|',
-    ...facts,
+    ...(facts.length > 0 ? ['', ...facts] : []),
     ...section('Exceptions', exceptionLines(status), escaped),
     ...section('Notes', noteLines(status), escaped),
     '',
@@ -60,6 +60,13 @@ function asked(sentence: string): string {
     .join('');
 }
 
+/** The approval that is asked for, to be copied into the page's own dialog for signals. */
+function answerHere({ state, gate, planDigest }: RolloutStatus): string[] {
+  if (state !== 'waiting-for-approval' || gate === null || planDigest === null) return [];
+  const input = JSON.stringify({ actor: 'your name', batch: gate.batch, planDigest: planDigest.slice(0, DIGEST_SHOWN) });
+  return ['', `Or on this page: More Actions, Send a Signal, \`approve\` (or \`reject\`), with the input \`${input}\``];
+}
+
 function factsOf(status: RolloutStatus): Line[] {
   const { counts, failures, lockers } = status;
   if (counts.planned === 0) return [];
@@ -73,10 +80,10 @@ function factsOf(status: RolloutStatus): Line[] {
       title: 'lockers',
       text: `${counts.planned} planned: ${[...ends, `${flying.length} in flight`, `${waiting} waiting`].join(', ')}`,
     },
-    { title: 'failures', text: `${failures.counted}; stops at ${failures.stopsAt}` },
+    { title: 'failures', text: `${failures.counted} so far; the rollout stops at ${failures.stopsAt}` },
     ...(flying.length > 0 ? [{ title: 'in flight', text: names(flying) }] : []),
     ...status.holds.map(({ sentence }) => ({ title: 'held', text: sentence })),
-    ...(status.planDigest ? [{ title: 'plan', text: status.planDigest.slice(0, 12) }] : []),
+    ...(status.planDigest ? [{ title: 'plan', text: status.planDigest.slice(0, DIGEST_SHOWN) }] : []),
   ];
 }
 

@@ -59,7 +59,7 @@ export function refuseLocker(box: BoxName, seen: SeenLocker, action: PlannedLock
   const found = seen.problems
     // It is not started, so nobody is shown an empty /Me.
     .filter(({ code }) => !(code === 'me-not-mounted' && stoppedOnPurpose(seen)))
-    .map(({ code, detail }) => refusal(PROBLEMS[code], seen.name, `${at}: ${code.replaceAll('-', ' ')}: ${detail}`));
+    .map(({ code, detail }) => refusal(PROBLEMS[code], seen.name, `${at}: ${code.replaceAll('-', ' ')}: ${detail}.`));
   if (found.length > 0) return found;
   if (seen.state === 'frozen') return [refusal('LockerUnfit', seen.name, `${at} is frozen and would never drain.`)];
   if (seen.targetConfigDigest === null) return [refusal('LockerUnfit', seen.name, `${at}: its config could not be rendered.`)];

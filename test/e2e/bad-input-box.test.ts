@@ -84,7 +84,7 @@ test('a box that the worker has spoken with before, and which can not be reached
   expect([told.sentence, ...told.evidence].join('\n')).toMatch(new RegExp(`127\\.0\\.0\\.1:${port}[^]*ECONNREFUSED`));
 });
 
-test('another host key than the known one: both fingerprints, and no try again', async () => {
+test('another host key than the known one: both fingerprints', async () => {
   const { dir, layout, boxLayout } = here.sandbox;
   const key = join(dir, 'other_host_key');
   await run('ssh-keygen', ['-q', '-t', 'ed25519', '-N', '', '-f', key]);
@@ -100,9 +100,10 @@ test('another host key than the known one: both fingerprints, and no try again',
   expect(evidence).toContain(`known: ssh-ed25519 ${await fingerprintOf(`${key}.pub`)}`);
 });
 
+const knowsNobody = (text: string) => text.replace(/UserKnownHostsFile .*/, 'UserKnownHostsFile /dev/null');
+
 test('a host key that nobody knows yet: what to compare and what to write', async () => {
-  const empty = (text: string) => text.replace(/UserKnownHostsFile .*/, 'UserKnownHostsFile /dev/null');
-  const told = await withSshConfig(empty, async () => toldBy(await here.rollout('--yes')));
+  const told = await withSshConfig(knowsNobody, async () => toldBy(await here.rollout('--yes')));
   expect(told).toMatchObject({ exit: 1, code: 'HostKeyUnknown', cure: expect.stringContaining('hostKey: ssh-ed25519 ') });
 });
 
@@ -118,7 +119,7 @@ test('a box without LXC: said so', async () => {
   const lockerd = [process.execPath, boxLayout.bundle, 'lockerd', '--config', boxLayout.boxConfig];
   await endLockerd(box);
   const argv = ['env', `PATH=${bin}`, 'flock', '-n', '-o', boxPaths(boxConfig).lock, ...lockerd];
-  const [command = '', ...args] = enterArgv(box, argv);
+  const [command, ...args] = enterArgv(box, argv);
   spawn(command, args, { detached: true, stdio: 'ignore' }).unref();
   try {
     await untilListening(boxConfig.socket);
@@ -145,18 +146,27 @@ async function untilListening(socket: string): Promise<void> {
 
 test('a locker without lxc.signal.halt: its config file, and the line to write', async () => {
   const file = here.sandbox.boxLayout.lxcConfig('l02');
-  await changed(file, (text) => text.replace('lxc.signal.halt = SIGTERM\n', ''), async () => {
-    const told = toldBy(await here.rollout('--yes'));
-    expect(told).toMatchObject({ exit: 1, code: 'HaltSignalMissing', cure: expect.stringContaining('lxc.signal.halt = SIGTERM') });
-    expect(told.sentence).toContain('l02');
-    expect([told.sentence, ...told.evidence].join('\n')).toContain(file);
-  });
+  await changed(
+    file,
+    (text) => text.replace('lxc.signal.halt = SIGTERM\n', ''),
+    async () => {
+      const told = toldBy(await here.rollout('--yes'));
+      expect(told).toMatchObject({
+        exit: 1,
+        code: 'HaltSignalMissing',
+        cure: expect.stringContaining('lxc.signal.halt = SIGTERM'),
+      });
+      expect(told.sentence).toContain('l02');
+      expect([told.sentence, ...told.evidence].join('\n')).toContain(file);
+    },
+  );
 });
+
+const withoutMe = (text: string) => text.replace(/^lxc\.mount\.entry = \S+ Me .*\n/m, '');
 
 test('a locker without the mount of /Me, and another whose owner’s folder is not there: both told at once', async () => {
   const { boxLayout } = here.sandbox;
   const gone = `${boxLayout.me('l03')}.aside`;
-  const withoutMe = (text: string) => text.replace(/^lxc\.mount\.entry = \S+ Me .*\n/m, '');
   await changed(boxLayout.lxcConfig('l01'), withoutMe, async () => {
     await rename(boxLayout.me('l03'), gone);
     try {

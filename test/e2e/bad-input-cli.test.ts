@@ -78,22 +78,24 @@ test.each([
   expect(told.evidence[0]).toMatch(evidence);
 });
 
+const misspelt = (fleet: { services: { locker: { prot?: number; port: unknown } } }) => {
+  fleet.services.locker.port = 'ssh';
+  fleet.services.locker.prot = 1;
+};
+
 test('a misspelt key and a wrong value are told together, each with its place', async () => {
-  const change = (fleet: { services: { locker: { prot?: number; port: unknown } } }) => {
-    fleet.services.locker.port = 'ssh';
-    fleet.services.locker.prot = 1;
-  };
-  const told = await withFleet(here.sandbox, change, async () => toldBy(await here.rollout('--yes')));
+  const told = await withFleet(here.sandbox, misspelt, async () => toldBy(await here.rollout('--yes')));
   expect(told).toMatchObject({ exit: 2, code: 'FleetFileInvalid' });
   expect(told.evidence.join('\n')).toMatch(/fleet\.yaml:\d+:\d+ services\.locker\.port: .*not "ssh"/);
   expect(told.evidence.join('\n')).toMatch(/fleet\.yaml:\d+:\d+ services\.locker\.prot: .*port/);
 });
 
+const frozen = (fleet: { services: { locker: { policy: Record<string, unknown> } } }) => {
+  fleet.services.locker.policy['freeze'] = '2026-12-20/2027-01-02';
+};
+
 test('a key of a later version is refused with its place, never ignored', async () => {
-  const change = (fleet: { services: { locker: { policy: Record<string, unknown> } } }) => {
-    fleet.services.locker.policy['freeze'] = '2026-12-20/2027-01-02';
-  };
-  const told = await withFleet(here.sandbox, change, async () => toldBy(await here.rollout('--yes')));
+  const told = await withFleet(here.sandbox, frozen, async () => toldBy(await here.rollout('--yes')));
   expect(told).toMatchObject({ exit: 2, code: 'NotAvailableYet' });
   expect(told.evidence).toEqual([
     expect.stringMatching(/^fleet\.yaml:\d+:\d+ services\.locker\.policy\.freeze: is not available yet/),

@@ -47,11 +47,12 @@ test('a commit that does not exist, and one cut short', async () => {
   }
 });
 
+const noRepository = (fleet: { services: { locker: { code: { repo: string } } } }) => {
+  fleet.services.locker.code.repo = '/nowhere/locker.git';
+};
+
 test('a repository that is not there: what git said', async () => {
-  const change = (fleet: { services: { locker: { code: { repo: string } } } }) => {
-    fleet.services.locker.code.repo = '/nowhere/locker.git';
-  };
-  const told = await withFleet(here.sandbox, change, async () => toldBy(await here.rollout('--yes')));
+  const told = await withFleet(here.sandbox, noRepository, async () => toldBy(await here.rollout('--yes')));
   expect(told).toMatchObject({ exit: 1, code: 'RepoUnreachable' });
   expect(told.evidence.join('\n')).toMatch(/\/nowhere\/locker\.git/);
 });
@@ -67,11 +68,12 @@ test('a build that fails: its command, exit code and last lines', async () => {
   expect(finishedOf(ended)).toMatchObject({ kind: 'finished', state: 'failed' });
 });
 
+const noGreeting = (fleet: { services: { locker: { values: Record<string, unknown> } } }) => {
+  delete fleet.services.locker.values['greeting'];
+};
+
 test('a template that nobody gives a value for', async () => {
-  const change = (fleet: { services: { locker: { values: Record<string, unknown> } } }) => {
-    delete fleet.services.locker.values['greeting'];
-  };
-  const told = await withFleet(here.sandbox, change, async () => toldBy(await here.rollout('--yes')));
+  const told = await withFleet(here.sandbox, noGreeting, async () => toldBy(await here.rollout('--yes')));
   expect(told).toMatchObject({ exit: 1, code: 'TemplateInvalid' });
   expect(told.sentence).toMatch(/config\.json:\d+ asks for \{\{greeting\}\}/);
 });
@@ -128,6 +130,7 @@ test('a full disk: said before anything is started, also when there is new code 
     await here.sandbox.exec('dd', 'if=/dev/zero', `of=${root}/filler`, 'bs=64k');
     const full = toldBy(await here.rollout('--yes'));
     expect(full).toMatchObject({ exit: 1, code: 'DiskFull' });
+    expect(full.evidence.join('\n')).toContain('No space left on device');
 
     // Whoever restarts it on a full disk can look at the lockers all the same.
     await stopLockerd();

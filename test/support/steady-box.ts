@@ -79,7 +79,8 @@ export function toldBy(ended: Ended): Told & { readonly exit: number | null } {
   return { ...told, exit: ended.code };
 }
 
-// biome-ignore lint/suspicious/noExplicitAny: a fleet file is edited here into what no type allows
+// A fleet file is edited here into what no type allows.
+// oxlint-disable-next-line typescript/no-explicit-any
 type Loose = any;
 
 /** With fleet.yaml changed; it is put back whatever happens. */

@@ -24,31 +24,44 @@ export type Account = Pick<Surroundings, 'home' | 'localUser' | 'agentSocket'>;
 const OPEN_TIMEOUT_MS = 15_000;
 
 interface Line {
+  /** As JSON; what it was opened for. */
+  readonly route: string;
   readonly link: KeptLink;
   readonly heartbeat: Heartbeat;
 }
 
 export function makeSshBoxPort(options: { fleet: FleetPort; account: Account; openTimeoutMs?: number }): BoxPort {
   const lines = new Map<BoxName, Line>();
+  // Their open calls end on them; nothing new is asked there, so they close when idle.
+  const retired = new Set<Line>();
   const open = async (box: BoxName) => openLink(box, await routeTo(box, options), options.openTimeoutMs ?? OPEN_TIMEOUT_MS);
-  const lineTo = (box: BoxName): Line => {
+  const lineTo = async (box: BoxName): Promise<Line> => {
+    const before = lines.get(box);
+    // A file that is broken just now must not cut off the steps of a rollout under way.
+    const route = JSON.stringify(await routeTo(box, options).catch((error: unknown) => givenUp(error, before)));
     const known = lines.get(box);
-    if (known) return known;
+    if (known && known.route === route) return known;
+    if (known) retired.add(known);
     const link = keepLink(() => open(box));
-    const line = { link, heartbeat: makeHeartbeat(() => link.current()) };
+    const line = { route, link, heartbeat: makeHeartbeat(() => link.current()) };
     lines.set(box, line);
     return line;
   };
   return {
-    call: (box, verb, params, callOptions) => callVerb(box, lineTo(box), { verb, params, options: callOptions }),
+    call: async (box, verb, params, callOptions) => callVerb(box, await lineTo(box), { verb, params, options: callOptions }),
     close: async () => {
-      for (const { link, heartbeat } of lines.values()) {
+      for (const { link, heartbeat } of [...lines.values(), ...retired]) {
         heartbeat.stop();
         link.close();
       }
       lines.clear();
     },
   };
+}
+
+function givenUp(error: unknown, before: Line | undefined): unknown {
+  if (!before?.link.current()) throw error;
+  return JSON.parse(before.route);
 }
 
 async function callVerb<V extends Verb>(
@@ -75,7 +88,7 @@ function badResult(box: BoxName, verb: Verb, issues: readonly { path: PropertyKe
   });
 }
 
-/** Read at each dial, so that a mended fleet file or ssh config counts at once. */
+/** Read for each call, so that a mended fleet file or ssh config counts at once and nobody is asked on the way of yesterday. */
 async function routeTo(box: BoxName, { fleet, account }: { fleet: FleetPort; account: Account }): Promise<Route> {
   const read = await fleet.read();
   const { ssh } = boxOf(read, box);

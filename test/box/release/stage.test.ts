@@ -121,14 +121,14 @@ describe('versions', () => {
   });
 });
 
-describe('garbage', () => {
-  const stageMany = async (count: number) => {
-    for (let turn = 1; turn <= count; turn += 1) {
-      here.code.commit({ 'locker.js': String(turn) });
-      await here.stage(await target());
-    }
-  };
+async function stageMany(count: number): Promise<void> {
+  for (let turn = 1; turn <= count; turn += 1) {
+    here.code.commit({ 'locker.js': String(turn) });
+    await here.stage(await target());
+  }
+}
 
+describe('garbage', () => {
   test('spares current, open and the newest ones, and removes the rest with its code', async () => {
     await stageMany(5);
     for (const locker of here.names) await switchTo(here.box, locker, 1);

@@ -125,7 +125,7 @@ describe('no plan is made', () => {
       ['MeNotMounted', 'locker-003'],
     ]);
     expect(refusals[0]?.sentence).toBe(
-      'Locker locker-001 on box lxc12: halt signal missing: no lxc.signal.halt in /var/lib/lxc/locker-001/config',
+      'Locker locker-001 on box lxc12: halt signal missing: no lxc.signal.halt in /var/lib/lxc/locker-001/config.',
     );
     expect(refusals[0]?.cure).toContain('lxc.signal.halt = SIGTERM');
   });

@@ -68,10 +68,13 @@ export function start(entry: keyof typeof ENTRIES, args: readonly string[], env:
       };
       listeners.add(listen);
       listen();
-      void ended.then(({ code }) => {
+      const endsWithout = async () => {
+        const { code } = await ended;
         listen();
         reject(new Error(`${entry} ${args.join(' ')} ended (${code}) without the awaited line\n${stdout}\n${stderr}`));
-      });
+      };
+      void endsWithout();
+    });
     });
   return { child, ended, until };
 }

@@ -75,7 +75,6 @@ export function start(entry: keyof typeof ENTRIES, args: readonly string[], env:
       };
       void endsWithout();
     });
-    });
   return { child, ended, until };
 }
 

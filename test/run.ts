@@ -49,7 +49,7 @@ function runLayer(layer: Layer, filters: readonly string[]): Result {
   const outputFile = join(folder, 'result.json');
   try {
     const inBand = layer.name === 'unit' ? [] : ['--runInBand'];
-    const jest = require.resolve('jest/bin/jest.js');
+    const jest = require.resolve('jest/bin/jest');
     const args = [
       jest,
       '--selectProjects',

@@ -56,7 +56,7 @@ test('a locker that is never idle is skipped and stays up on its old release', a
   expect(await here.sandbox.quiesced(victim)).toBe(false);
 });
 
-test.each(['crash-50ms', 'crash-3s', 'wrong-build'])(
+test.each(['crash-50ms', 'crash-3s', 'wrong-build', 'flap'])(
   'a locker with %s on the new release is restored and the rollout holds',
   async (kind) => {
     const old = await here.sandbox.revision(victim);

@@ -56,6 +56,12 @@ test('approve by update lets the next batch begin; a stale and a wrong one are r
   expect(stale.code).toBe(1);
   expect(await updatedNow(old)).toBe(2);
 
+  // A no holds it; the yes that follows lifts that.
+  expect((await here.lockstep('reject', '--batch', '3', '--reason', 'not today')).code).toBe(0);
+  const held = await here.lockstep('watch', '--json');
+  expect(held.code).toBe(3);
+  expect(finishedOf(held)).toMatchObject({ state: 'held', holds: [{ reason: 'rejected' }] });
+  expect(await updatedNow(old)).toBe(2);
   expect((await here.lockstep('approve', '--batch', '3')).code).toBe(0);
   expect((await here.lockstep('watch', '--json')).code).toBe(0);
   expect(await updatedNow(old)).toBe(4);

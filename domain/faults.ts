@@ -182,7 +182,7 @@ export const FAULTS = {
   RolloutTerminated: {
     retryable: false,
     sentence: 'The rollout was terminated in Temporal.',
-    cure: 'Nothing of it runs any more; lockerd brings up what is owed. Start again: `npm run start-rollout -- --box NAME`.',
+    cure: 'Nothing of it runs any more. Start the next one, which first brings up what is owed: `npm run start-rollout -- --box NAME --supersede`.',
   },
   // Temporal
   TemporalUnreachable: {

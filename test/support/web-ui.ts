@@ -67,8 +67,8 @@ async function shownIn(page: Page, wanted: readonly string[]): Promise<string> {
   }
 }
 
-/** In one line each; a frame that goes away while it is read is read again by the next look. */
+/** In one line; a frame that goes away while it is read is read again by the next look. */
 async function visibleText(page: Page): Promise<string> {
   const texts = page.frames().map((frame) => frame.innerText('body', { timeout: 2_000 }).catch(() => ''));
-  return (await Promise.all(texts)).join('\n').replace(/[^\S\n]+/g, ' ');
+  return (await Promise.all(texts)).join(' ').replace(/\s+/g, ' ');
 }

@@ -98,6 +98,8 @@ test('an approval sent from the page lets the batch begin, and the rollout ends'
   await dialog.getByTestId('signal-select-button').click();
   await dialog.getByRole('option', { name: /^approve/ }).click();
   await dialog.getByRole('textbox', { name: 'Data' }).fill(JSON.stringify({ actor: 'ann', batch: 3, planDigest }));
+  // The editor lays the JSON out anew when it is left, which moves the button away from under a click.
+  await dialog.getByText('json/plain').click();
   await dialog.getByTestId('confirm-modal-button').click();
   const last = here.sandbox.lockers.at(-1) as string;
   await web.shows(`verifyLocker • verify ${last}`);

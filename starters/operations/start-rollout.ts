@@ -12,6 +12,9 @@ import type { Door } from './door';
 import { lastRollout } from './running-rollout';
 import type { RunningRollout } from './running-rollout';
 
+/** What Temporal takes. */
+const SUMMARY_BYTES = 200;
+
 export interface StartRollout {
   readonly box: BoxName;
   readonly ref: string | null;
@@ -38,6 +41,10 @@ export async function startRollout(door: Door, request: StartRollout): Promise<S
       taskQueue: TASK_QUEUES.workflows,
       args: [input],
       memo: { by: request.by, rollout },
+      staticSummary: `rollout of ${request.box} to ${request.ref ?? "the fleet file's ref"}, by ${request.by}`.slice(
+        0,
+        SUMMARY_BYTES,
+      ),
     });
   const handle = await ask(door, request.box, start).catch(async (error: unknown) => {
     await refuseIfRunning(door, request.box);

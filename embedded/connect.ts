@@ -2,13 +2,14 @@
 import { Connection } from '@temporalio/client';
 import type { ConnectionOptions } from '@temporalio/client';
 import { Fault } from '../domain/faults';
+import { QUIET_RETRY } from './quiet-after-close';
 
 /** Long enough for a server far away, short enough for a person who waits. */
 const CONNECT_WITHIN_MS = 8_000;
 
 export async function connect(options: ConnectionOptions & { address: string }): Promise<Connection> {
   try {
-    return await Connection.connect({ connectTimeout: CONNECT_WITHIN_MS, ...options });
+    return await Connection.connect({ connectTimeout: CONNECT_WITHIN_MS, interceptors: [...QUIET_RETRY], ...options });
   } catch (error) {
     throw new Fault('TemporalUnreachable', `The Temporal server at ${options.address} can not be reached.`, {
       evidence: [(error as Error).message.split('\n')[0] ?? ''],
@@ -19,7 +20,7 @@ export async function connect(options: ConnectionOptions & { address: string }):
 /** Does a Temporal server answer there now? */
 export async function answers(address: string, withinMs: number): Promise<boolean> {
   try {
-    const connection = await Connection.connect({ address, connectTimeout: withinMs });
+    const connection = await Connection.connect({ address, connectTimeout: withinMs, interceptors: [...QUIET_RETRY] });
     try {
       await connection.workflowService.describeNamespace({ namespace: 'default' });
       return true;

@@ -4,13 +4,14 @@
  */
 import { randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { Client, Connection } from '@temporalio/client';
+import { Client } from '@temporalio/client';
 import type { WorkflowHandle } from '@temporalio/client';
 import { bundleWorkflowCode, DefaultLogger, NativeConnection, Runtime, Worker } from '@temporalio/worker';
 import { TASK_QUEUES } from '../../activities/contract';
 import type { BoxActivities } from '../../activities/contract';
 import type { BoxName } from '../../domain/model/ids';
 import type { Finished, RolloutStatus } from '../../domain/model/status';
+import { connect } from '../../embedded/connect';
 import { registerSearchAttributes } from '../../workers/register-search-attributes';
 import { status, workflowIdOf } from '../../workflows/messages';
 import type { BoxRolloutInput } from '../../workflows/messages';
@@ -46,7 +47,7 @@ const ACTIVITIES: readonly (keyof BoxActivities)[] = [
 export async function openWorld(): Promise<RolloutWorld> {
   installQuietRuntime();
   const server = await startTemporal();
-  const connection = await Connection.connect({ address: server.address });
+  const connection = await connect({ address: server.address });
   await registerSearchAttributes(connection, 'default');
   const native = await NativeConnection.connect({ address: server.address });
   const boxes = new Map<string, FakeRolloutBox>();

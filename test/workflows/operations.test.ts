@@ -2,6 +2,7 @@
 import { execFile } from 'node:child_process';
 import { promisify } from 'node:util';
 import { Connection } from '@temporalio/client';
+import { connect } from '../../embedded/connect';
 import { BoxName } from '../../domain/model/ids';
 import { ask } from '../../starters/operations/ask';
 import { follow } from '../../starters/operations/follow';
@@ -148,7 +149,7 @@ test('what is not there is told so, and a preview runs on the workers', async ()
 
 test('silence of the server and silence of the worker are told apart', async () => {
   const box = 'silent';
-  const connection = await Connection.connect({ address: world.server.address });
+  const connection = await connect({ address: world.server.address });
   const nobodys = openDoor({ connection, address: world.server.address, namespace: 'default', webUi: null });
   const workflow = { workflowId: workflowIdOf(box), taskQueue: 'nobody polls this' };
   const handle = await world.client.workflow.start('boxRollout', { ...workflow, args: [{}] });

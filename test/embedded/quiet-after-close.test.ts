@@ -6,15 +6,16 @@ const closed = () => {
   throw new Error('Channel has been shut down');
 };
 
+const broken = () => {
+  throw new Error('something else');
+};
+
 test('an attempt after the close goes nowhere; any other error is thrown', () => {
   const call = quietAfterClose({} as never, closed);
   expect(() => {
     call.start({} as never);
     call.halfClose();
   }).not.toThrow();
-  const broken = () => {
-    throw new Error('something else');
-  };
   expect(() => quietAfterClose({} as never, broken)).toThrow('something else');
 });
 

@@ -7,7 +7,6 @@ import type { VERBS } from '../../domain/protocol/verbs';
 import type { BoxContext } from '../context';
 import { recordOf, wantedOf } from '../journal/state';
 import type { BoxState } from '../journal/state';
-import type { Seen } from '../lxc/lxc';
 import { configOf, readTemplates } from '../release/config-of';
 import { readLastStage } from '../release/last-stage';
 import { currentVersion, readRevision } from '../release/versions';
@@ -17,8 +16,10 @@ import { lockerProblems } from './preflight';
 import { askBuild, probe } from './probe';
 import { runningVersion } from './running-version';
 
-/** Each look is an lxc-info and two requests: enough to keep two cores busy, not to be a load of its own. */
+/** Each look may be an lxc-info: enough to keep two cores busy, not to be a load of its own. */
 const AT_ONCE = 12;
+/** A question costs next to nothing but the wait: 300 lockers that all hang must not outlast the asker's deadline. */
+const ASKED_AT_ONCE = 64;
 
 type Params = z.output<typeof VERBS.inspect.params>;
 type DigestOf = (locker: LockerName) => Digest | null;
@@ -28,7 +29,8 @@ export async function inspect(box: BoxContext, state: BoxState, { target }: Para
   const service = target?.service ?? (await readLastStage(box))?.target.service ?? null;
   const digestOf = await digestsFor(box, target);
   const names = await box.lxc.list();
-  const lockers = await inParallel(names, AT_ONCE, (name) => look(box, { state, service, digestOf, name }));
+  const seen = await inParallel(names, AT_ONCE, (name) => look(box, { state, digestOf, name }));
+  const lockers = await inParallel(seen, ASKED_AT_ONCE, async (locker) => ({ ...locker, ...(await answersOf(locker, service)) }));
   return { box: box.config.box, at: new Date(box.now()).toISOString(), ...facts, lease: state.lease, lockers };
 }
 
@@ -40,12 +42,13 @@ async function digestsFor(box: BoxContext, target: Params['target']): Promise<Di
 
 interface Look {
   readonly state: BoxState;
-  readonly service: ServiceConfig | null;
   readonly digestOf: DigestOf;
   readonly name: LockerName;
 }
 
-async function look(box: BoxContext, { state, service, digestOf, name }: Look): Promise<SeenLocker> {
+type Silent = Omit<SeenLocker, 'healthy' | 'reportedBuild'>;
+
+async function look(box: BoxContext, { state, digestOf, name }: Look): Promise<Silent> {
   const seen = await box.lxc.see(name);
   const record = recordOf(state, name);
   const [address, version, problems] = await Promise.all([
@@ -62,7 +65,6 @@ async function look(box: BoxContext, { state, service, digestOf, name }: Look): 
     current: version === null ? null : await readRevision(box, name, version),
     running: init ? await runningVersion(box, name, init.pid) : null,
     next: record.next,
-    ...(await answersOf(seen, address, service)),
     wanted: wantedOf(state, name, init !== null),
     owed: record.owed,
     parked: record.parked,
@@ -72,8 +74,8 @@ async function look(box: BoxContext, { state, service, digestOf, name }: Look): 
 }
 
 /** Where nobody knows yet how to ask, running is all that can be said. */
-async function answersOf(seen: Seen, address: string | null, service: ServiceConfig | null) {
-  const runs = seen.state === 'running';
+async function answersOf({ state, address }: Silent, service: ServiceConfig | null) {
+  const runs = state === 'running';
   if (!runs || address === null || service === null) return { healthy: runs && service === null, reportedBuild: null };
   const [probed, reportedBuild] = await Promise.all([
     probe(address, service.port, service.probe.path, service.probe.timeoutMs),

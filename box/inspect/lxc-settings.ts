@@ -32,6 +32,7 @@ async function includedFiles(path: string): Promise<string[]> {
 export function parseLxcConfig(text: string): [string, string][] {
   return text.split('\n').flatMap((line) => {
     const [, key, value] = /^\s*([a-z0-9._]+)\s*=\s*(.*?)\s*$/i.exec(line) ?? [];
-    return key === undefined || value === undefined ? [] : [[key, value] as [string, string]];
+    // LXC takes one pair of quotes off, too.
+    return key === undefined || value === undefined ? [] : [[key, value.replace(/^(["'])(.*)\1$/, '$2')] as [string, string]];
   });
 }

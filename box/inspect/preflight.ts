@@ -5,7 +5,7 @@
  * device than the root, because an empty /Me after a lost mount looks like an owner without data.
  */
 import { readFile, stat } from 'node:fs/promises';
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
 import type { LockerName } from '../../domain/model/ids';
 import type { LockerProblem } from '../../domain/model/inventory';
 import type { BoxContext } from '../context';
@@ -34,19 +34,48 @@ const problem = (code: LockerProblem['code'], detail: string): LockerProblem => 
 
 function haltSignal(settings: LxcSettings, file: string): LockerProblem[] {
   const signal = settings.get('lxc.signal.halt')?.at(-1);
-  if (signal !== undefined && signal !== 'SIGPWR' && signal !== '30') return [];
-  return [
-    problem('halt-signal-missing', `${file}: lxc.signal.halt is ${signal ?? 'not set, so SIGPWR'}, which a locker ignores`),
-  ];
+  const why = signal === undefined ? 'which a locker ignores' : UNFIT_SIGNALS[signal.toUpperCase()];
+  if (why === undefined) return [];
+  return [problem('halt-signal-missing', `${file}: lxc.signal.halt is ${signal ?? 'not set, so SIGPWR'}, ${why}`)];
 }
 
-/** Source of the mount entry for a place in the locker; entries name it without the leading slash. */
+const UNFIT_SIGNALS: Readonly<Record<string, string>> = {
+  SIGPWR: 'which a locker ignores',
+  30: 'which a locker ignores',
+  SIGKILL: 'which lets no locker finish its work',
+  9: 'which lets no locker finish its work',
+};
+
+/**
+ * Source of the mount entry for a place in the locker, which LXC takes as a relative path or below the
+ * rootfs. It ignores any other absolute one without an error: with the target /Me a locker comes up
+ * with an empty /Me.
+ */
 function mountSource(settings: LxcSettings, place: string): string | null {
+  const rootfs = settings
+    .get('lxc.rootfs.path')
+    ?.at(-1)
+    ?.replace(/^[a-z]+:/, '');
+  const targets = [place, ...(rootfs === undefined ? [] : [join(rootfs, place)])];
   for (const entry of settings.get('lxc.mount.entry')?.toReversed() ?? []) {
     const [source, target] = entry.split(/\s+/);
-    if (source !== undefined && target?.replace(/^\/+/, '') === place) return source;
+    if (source !== undefined && target !== undefined && targets.includes(plain(target))) return plain(source);
   }
   return null;
+}
+
+/** Without doubled and trailing slashes; a relative path stays relative. */
+const plain = (path: string): string => (path.startsWith('/') ? resolve(path) : path.replace(/\/+$/, ''));
+
+/** Says it where the entry is there and LXC does not take it. */
+function wrongSource(
+  settings: LxcSettings,
+  place: string,
+  { source, expected }: { source: string | null; expected: string },
+): string {
+  const ignored = settings.get('lxc.mount.entry')?.some((entry) => entry.split(/\s+/)[1] === `/${place}`);
+  const hint = source === null && ignored ? `; LXC ignores the target /${place}: write ${place}` : '';
+  return `/${place} is mounted from ${source ?? 'nowhere'}, expected ${expected}${hint}`;
 }
 
 function codeAndConfig(box: Look, locker: LockerName, settings: LxcSettings): LockerProblem[] {
@@ -54,16 +83,14 @@ function codeAndConfig(box: Look, locker: LockerName, settings: LxcSettings): Lo
   return (['code', 'Config'] as const).flatMap((place) => {
     const expected = join(current, place.toLowerCase());
     const source = mountSource(settings, place);
-    return source === expected
-      ? []
-      : [problem('mount-missing', `/${place} is mounted from ${source ?? 'nowhere'}, expected ${expected}`)];
+    return source === expected ? [] : [problem('mount-missing', wrongSource(settings, place, { source, expected }))];
   });
 }
 
 async function ownersData(box: Look, locker: LockerName, settings: LxcSettings): Promise<LockerProblem[]> {
   const expected = box.paths.me(locker);
   const source = mountSource(settings, 'Me');
-  if (source !== expected) return [problem('me-not-mounted', `/Me is mounted from ${source ?? 'nowhere'}, expected ${expected}`)];
+  if (source !== expected) return [problem('me-not-mounted', wrongSource(settings, 'Me', { source, expected }))];
   const folder = await stat(expected).catch(() => null);
   if (!folder?.isDirectory()) return [problem('me-not-mounted', `${expected} is not there`)];
   const marker = await readFile(`${box.config.data}.expect-mount`).catch(() => null);

@@ -34,7 +34,7 @@ export async function askBuild(address: string, service: ServiceConfig): Promise
   if (answer.kind !== 'answer' || answer.status !== 200) return null;
   try {
     const said = JSON.parse(answer.body) as unknown;
-    const build = typeof said === 'object' && said !== null && 'build' in said ? said.build : null;
+    const build = typeof said === 'object' && said !== null && 'build' in said ? said.build : said;
     return typeof build === 'string' ? build.slice(0, 100) : null;
   } catch {
     return answer.body.trim().slice(0, 100) || null;

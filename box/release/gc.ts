@@ -2,14 +2,15 @@
  * Garbage collection: versions of lockers, then code that no version names. Spared: every `current`,
  * everything mounted, what open plans came from or wait for, and the newest `keepReleases` of a locker.
  */
-import { readdir, rm } from 'node:fs/promises';
-import { join } from 'node:path';
-import type { CodeId, LockerName } from '../../domain/model/ids';
+import { readdir, readlink } from 'node:fs/promises';
+import { basename, dirname, join } from 'node:path';
+import { CodeId } from '../../domain/model/ids';
+import type { LockerName } from '../../domain/model/ids';
 import type { BoxContext } from '../context';
-import { UNFINISHED } from './build-code';
 import { directoryId, mountedDirectories } from './mounted';
 import type { DirectoryId } from './mounted';
-import { currentVersion, lockersWithVersions, readRevision, versionsOf } from './versions';
+import { removeUnfinished, takeNameAway } from './unfinished';
+import { currentVersion, lockersWithVersions, syncFolder, versionsOf } from './versions';
 
 export interface Sparing {
   readonly keepReleases: number;
@@ -17,30 +18,53 @@ export interface Sparing {
   readonly openFrom: readonly { readonly locker: LockerName; readonly version: number }[];
 }
 
+type Mounted = ReadonlySet<DirectoryId>;
+
 /** Paths that were removed, relative to the root. */
 export async function collectGarbage(box: BoxContext, sparing: Sparing): Promise<string[]> {
-  const mounted = await mountedDirectories(['/code', '/Config']);
-  const removed: string[] = [];
-  const usedCode = new Set<CodeId>();
-  for (const locker of await lockersWithVersions(box)) {
-    const kept = await keptVersions(box, locker, { ...sparing, mounted });
-    for (const version of await versionsOf(box, locker)) {
-      const revision = await readRevision(box, locker, version);
-      if (kept.has(version)) {
-        if (revision) usedCode.add(revision.code.id);
-        continue;
-      }
-      await rm(box.paths.version(locker, version), { recursive: true, force: true });
-      removed.push(`lockers/${locker}/versions/${version}`);
-    }
+  const lockers = await lockersWithVersions(box);
+  const mounted = await mountedDirectories([box.paths.codeRoot, box.paths.lockersRoot]);
+  if (mounted === null) {
+    box.log('nothing was collected: the mounts of some process can not be read');
+    return [];
   }
-  return [...removed, ...(await removeCode(box, usedCode, mounted))];
+  const removed: string[] = [];
+  const usedCode = new Set<string>();
+  for (const locker of lockers) {
+    const { taken, code } = await takeVersionsAway(box, locker, { ...sparing, mounted });
+    removed.push(...taken);
+    for (const name of code) usedCode.add(name);
+  }
+  removed.push(...(await takeCodeAway(box, usedCode, mounted)));
+  // The names are to be gone on disk too, before anything below them is.
+  const folders = [...lockers.map((locker) => box.paths.versions(locker)), box.paths.codeRoot];
+  for (const folder of new Set(removed.map((path) => dirname(join(box.paths.root, path))))) await syncFolder(folder);
+  for (const folder of folders) await removeUnfinished(box, folder);
+  return removed;
+}
+
+async function takeVersionsAway(box: BoxContext, locker: LockerName, sparing: Sparing & { mounted: Mounted }) {
+  const kept = await keptVersions(box, locker, sparing);
+  const taken: string[] = [];
+  const code: string[] = [];
+  for (const version of await versionsOf(box, locker)) {
+    const name = await codeNameOf(box, locker, version);
+    if (!kept.has(version) && (await takeNameAway(box, box.paths.version(locker, version))))
+      taken.push(`lockers/${locker}/versions/${version}`);
+    else code.push(name);
+  }
+  return { taken, code };
+}
+
+/** By its link, as LXC follows it: that a REVISION can't be read makes no code superfluous. */
+async function codeNameOf(box: BoxContext, locker: LockerName, version: number): Promise<string> {
+  return basename(await readlink(join(box.paths.version(locker, version), 'code')).catch(() => ''));
 }
 
 async function keptVersions(
   box: BoxContext,
   locker: LockerName,
-  { keepReleases, openFrom, mounted }: Sparing & { mounted: ReadonlySet<DirectoryId> },
+  { keepReleases, openFrom, mounted }: Sparing & { mounted: Mounted },
 ): Promise<ReadonlySet<number>> {
   const current = await currentVersion(box, locker);
   const versions = await versionsOf(box, locker);
@@ -54,16 +78,14 @@ async function keptVersions(
   return kept;
 }
 
-async function removeCode(box: BoxContext, used: ReadonlySet<CodeId>, mounted: ReadonlySet<DirectoryId>): Promise<string[]> {
+async function takeCodeAway(box: BoxContext, used: ReadonlySet<string>, mounted: Mounted): Promise<string[]> {
   const removed: string[] = [];
   for (const name of await readdir(box.paths.codeRoot).catch(() => [])) {
-    if (used.has(name as CodeId)) continue;
     const path = join(box.paths.codeRoot, name);
+    if (used.has(name) || !CodeId.safeParse(name).success) continue;
     const id = await directoryId(path);
     if (id !== null && mounted.has(id)) continue;
-    if (!name.startsWith(UNFINISHED) && !/^c[0-9a-f]{12}$/.test(name)) continue;
-    await rm(path, { recursive: true, force: true });
-    removed.push(`code/${name}`);
+    if (await takeNameAway(box, path)) removed.push(`code/${name}`);
   }
   return removed;
 }

@@ -1,9 +1,9 @@
 /**
  * The version directories of a locker and its one link. A version is complete when its REVISION
- * parses: it is written last, and the directory gets its number by a rename. `current` only ever
- * moves by a rename, so it always names a complete version (I3).
+ * parses (it is written last, and the directory gets its number by a rename) and its code and config
+ * are there. `current` only ever moves by a rename, so it always names a complete version (I3).
  */
-import { open, readFile, readdir, readlink, rename, rm, symlink } from 'node:fs/promises';
+import { open, readFile, readdir, readlink, rename, rm, stat, symlink } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Fault } from '../../domain/faults';
 import { LockerName } from '../../domain/model/ids';
@@ -39,6 +39,19 @@ export async function readRevision(box: Place, locker: LockerName, version: numb
   }
 }
 
+/** null: somebody took a part of it away, or it was never whole. */
+export async function completeRevision(box: Place, locker: LockerName, version: number): Promise<Revision | null> {
+  const folder = box.paths.version(locker, version);
+  const parts = await Promise.all(['code', 'config'].map((part) => isFolder(join(folder, part))));
+  return parts.every(Boolean) ? readRevision(box, locker, version) : null;
+}
+
+const isFolder = (path: string): Promise<boolean> =>
+  stat(path).then(
+    (found) => found.isDirectory(),
+    () => false,
+  );
+
 export interface Goal {
   readonly release: ReleaseId;
   /** Of the rendered config: one release may have had several. Undefined: the newest. */
@@ -47,7 +60,7 @@ export interface Goal {
 
 export async function newestVersionOf(box: Place, locker: LockerName, { release, configDigest }: Goal): Promise<number | null> {
   for (const version of (await versionsOf(box, locker)).toReversed()) {
-    const revision = await readRevision(box, locker, version);
+    const revision = await completeRevision(box, locker, version);
     if (revision?.release.id === release && revision.config.digest === (configDigest ?? revision.config.digest)) return version;
   }
   return null;
@@ -61,7 +74,7 @@ export async function currentVersion(box: Place, locker: LockerName): Promise<nu
 
 /** Atomic and durable. Refuses a version that is not complete. */
 export async function switchTo(box: Place, locker: LockerName, version: number): Promise<void> {
-  if ((await readRevision(box, locker, version)) === null) {
+  if ((await completeRevision(box, locker, version)) === null) {
     throw new Fault('LockerUnfit', `Version ${version} of locker ${locker} is not complete, so nothing was switched.`, {
       evidence: [box.paths.version(locker, version)],
       cure: 'Stage the release again.',

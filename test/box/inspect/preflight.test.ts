@@ -37,13 +37,40 @@ test('a sound locker has no problem', async () => {
 test.each<[string, () => Partial<Lines>, string]>([
   ['no halt signal', () => ({ halt: '' }), 'halt-signal-missing'],
   ['the default halt signal', () => ({ halt: 'lxc.signal.halt = SIGPWR' }), 'halt-signal-missing'],
+  ['a halt signal by its number', () => ({ halt: 'lxc.signal.halt = 30' }), 'halt-signal-missing'],
+  ['a halt signal that is a kill', () => ({ halt: 'lxc.signal.halt = SIGKILL' }), 'halt-signal-missing'],
   ['no /Me', () => ({ me: '' }), 'me-not-mounted'],
+  // LXC ignores it with a warning in its log, and the locker comes up with an empty /Me.
+  [
+    '/Me at an absolute target',
+    () => ({ me: `lxc.mount.entry = ${here.box.paths.me(l01)} /Me none bind 0 0` }),
+    'me-not-mounted',
+  ],
   ["another owner's /Me", () => ({ me: `lxc.mount.entry = ${here.box.config.data}/l02 Me none bind 0 0` }), 'me-not-mounted'],
   ['no /code', () => ({ code: '' }), 'mount-missing'],
   ['code mounted past the link', () => ({ code: 'lxc.mount.entry = /srv/code code none bind 0 0' }), 'mount-missing'],
   ['autostart', () => ({ auto: 'lxc.start.auto = 1' }), 'autostart-on'],
 ])('%s is found', async (_, change, code) => {
   expect((await problemsWith(change())).map((problem) => problem.code)).toEqual([code]);
+});
+
+test('what LXC ignores is said with what to write', async () => {
+  const [found] = await problemsWith({ me: `lxc.mount.entry = ${here.box.paths.me(l01)} /Me none bind 0 0` });
+  expect(found?.detail).toMatch(/mounted from nowhere, expected .*; LXC ignores the target \/Me: write Me$/);
+});
+
+test.each<[string, () => Partial<Lines>]>([
+  ['quotes round a value', () => ({ halt: 'lxc.signal.halt = "SIGTERM"' })],
+  ['slashes at the end', () => ({ me: `lxc.mount.entry = ${here.box.paths.me(l01)}/ Me/ none bind 0 0` })],
+  [
+    'a target below the rootfs',
+    () => ({
+      auto: `lxc.rootfs.path = dir:${here.dir}/rootfs`,
+      me: `lxc.mount.entry = ${here.box.paths.me(l01)} ${here.dir}/rootfs/Me none bind 0 0`,
+    }),
+  ],
+])('%s: as LXC takes it', async (_, change) => {
+  expect(await problemsWith(change())).toEqual([]);
 });
 
 test('an include counts as if it were written there', async () => {

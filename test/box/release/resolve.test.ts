@@ -1,4 +1,6 @@
 import { execFileSync } from 'node:child_process';
+import { VERBS } from '../../../domain/protocol/verbs';
+import { aServiceConfig } from '../../support/builders';
 import { stagedBox } from '../support/staged-box';
 import type { StagedBox } from '../support/staged-box';
 
@@ -58,4 +60,23 @@ test('the changes are those since the release that lockers have, newest first', 
   const { changes } = await here.resolve('stable', target.release.id);
   expect(changes.code.map((line) => line.split(' ').slice(1).join(' '))).toEqual(['Third', 'Second']);
   expect(changes.config).toHaveLength(1);
+});
+
+const asked = (codeRef: string) =>
+  VERBS.resolve.params.safeParse({ service: aServiceConfig(), codeRef, configRef: 'stable', since: null }).success;
+const staged = (locker: string) => VERBS.stage.params.shape.lockers.safeParse([locker]).success;
+
+describe('at the door', () => {
+  test.each(["a'b", 'a"b', 'a\nb', 'a\n', '$(id)', '`id`', 'a b', '-a', '--upload-pack=x', 'a..b', 'a;b', '\0', ''])(
+    'neither a ref nor a locker is named %j',
+    (name) => {
+      expect([asked('stable'), staged('l01')]).toEqual([true, true]);
+      expect(asked(name)).toBe(false);
+      expect(staged(name)).toBe(false);
+    },
+  );
+
+  test.each(['../../etc', 'a/b', '.', '..', 'A', 'a'.repeat(33)])('no locker is named %j', (name) =>
+    expect(staged(name)).toBe(false),
+  );
 });

@@ -1,0 +1,74 @@
+/**
+ * Runs a release's own build in its tree, as a user without rights, and gives the tree to root.
+ * Before it is given away nobody may still write to it, and all of it must be the builder's: a file
+ * of somebody else, linked into it, would be opened to everybody with the rest.
+ */
+import { lstat, readFile } from 'node:fs/promises';
+import { join, relative } from 'node:path';
+import { Fault } from '../../domain/faults';
+import { ReleaseManifest } from '../../domain/model/release';
+import { evidenceOf, run } from '../run';
+import { onFiles } from './box-files';
+import { endBuildProcesses } from './build-processes';
+import { buildOwner } from './build-owner';
+import type { BuildOwner } from './build-owner';
+
+export interface Building {
+  readonly tree: string;
+  readonly buildUser: string;
+  readonly progress: (line: string) => void;
+}
+
+export async function buildTree({ tree, buildUser, progress }: Building): Promise<void> {
+  const manifest = await readManifest(tree);
+  if (manifest.build.length > 0) {
+    const owner = await buildOwner(buildUser);
+    await onFiles(['chown', '-R', `${owner.uid}:${owner.gid}`, tree]);
+    try {
+      for (const argv of manifest.build) {
+        progress(`building: ${argv.join(' ')}`);
+        await buildStep(tree, { argv, owner, timeoutMs: manifest.buildTimeoutMs });
+      }
+    } finally {
+      await endBuildProcesses(tree);
+    }
+    await refuseForeign(tree, owner);
+  }
+  await onFiles(['chown', '-R', 'root:root', tree]);
+  await onFiles(['chmod', '-R', 'u=rwX,go=rX', tree]);
+}
+
+async function buildStep(tree: string, step: { argv: readonly string[]; owner: BuildOwner; timeoutMs: number }): Promise<void> {
+  const { argv, owner, timeoutMs } = step;
+  const env = { PATH: process.env['PATH'] ?? '/usr/bin:/bin', HOME: tree, LANG: 'C.UTF-8' };
+  const ran = await run(argv, { cwd: tree, env, timeoutMs, ...owner });
+  if (ran.code === 0) return;
+  throw new Fault('BuildFailed', `The build of the release failed at \`${argv.join(' ')}\`.`, { evidence: evidenceOf(ran, 15) });
+}
+
+async function refuseForeign(tree: string, { uid }: BuildOwner): Promise<void> {
+  const path = (await onFiles(['find', tree, '!', '-uid', String(uid), '-print', '-quit'])).trimEnd();
+  if (path === '') return;
+  const name = JSON.stringify(relative(tree, path));
+  throw new Fault('BuildFailed', `After the build of the release ${name} in its tree belongs to somebody else.`, {
+    cure: 'Make the build leave files of its own only, no hard links to others.',
+  });
+}
+
+/** Absent: nothing to build. A link is not followed, since root reads here. */
+async function readManifest(tree: string): Promise<ReleaseManifest> {
+  const file = join(tree, 'lockstep.json');
+  const found = await lstat(file).catch(absent);
+  if (found === null) return ReleaseManifest.parse({ format: 1 });
+  if (!found.isFile()) throw new Fault('ManifestInvalid', 'lockstep.json of the release is no plain file.');
+  try {
+    return ReleaseManifest.parse(JSON.parse(await readFile(file, 'utf8')));
+  } catch (error) {
+    throw new Fault('ManifestInvalid', 'lockstep.json of the release is not valid.', { evidence: [(error as Error).message] });
+  }
+}
+
+function absent(error: NodeJS.ErrnoException): null {
+  if (error.code === 'ENOENT') return null;
+  throw error;
+}

@@ -1,0 +1,148 @@
+/** What a release may do to the box while it is checked out and built: root writes here, and the tree is somebody else's. */
+import { spawn } from 'node:child_process';
+import {
+  chmodSync,
+  existsSync,
+  mkdirSync,
+  readFileSync,
+  readdirSync,
+  statSync,
+  symlinkSync,
+  unlinkSync,
+  writeFileSync,
+} from 'node:fs';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { stagedBox } from '../support/staged-box';
+import type { StagedBox } from '../support/staged-box';
+
+let here: StagedBox;
+beforeEach(() => {
+  here = stagedBox();
+  here.code.commit({ 'locker.js': 'run()' });
+  here.settings.commit({ 'templates/config.json': '{}' });
+});
+afterEach(() => here.remove());
+
+const codeFolders = () => (existsSync(here.box.paths.codeRoot) ? readdirSync(here.box.paths.codeRoot) : []);
+const node = (script: string) => ['node', '-e', script];
+const commitBuild = (...build: string[][]) => here.code.commit({ 'lockstep.json': JSON.stringify({ format: 1, build }) });
+const faultOf = async (staging: Promise<unknown>) =>
+  staging.then(
+    () => null,
+    (error: unknown) => error as { code: string; sentence: string; evidence: string[] },
+  );
+async function until(what: () => boolean): Promise<void> {
+  for (const end = Date.now() + 15_000; !what(); await sleep(20)) if (Date.now() > end) throw new Error('waited too long');
+}
+const lives = (pid: number): boolean =>
+  existsSync(`/proc/${pid}`) && !/^State:\s*[ZX]/m.test(readFileSync(`/proc/${pid}/status`, 'utf8'));
+
+test.each(['BUILD', 'build.json'])('a link named %s in the repository does not make root write where it points', async (name) => {
+  const victim = join(here.dir, 'victim');
+  writeFileSync(victim, 'precious');
+  symlinkSync(victim, join(here.code.repo, name));
+  here.code.commit({});
+  const target = await here.targetOf();
+  await here.stage(target);
+  expect(readFileSync(victim, 'utf8')).toBe('precious');
+  expect(readFileSync(join(here.box.paths.code(target.release.code.id), name), 'utf8')).toContain(target.release.code.build);
+});
+
+test('a folder named BUILD in the repository is said, and nothing is left', async () => {
+  here.code.commit({ 'BUILD/file': '' });
+  expect(await faultOf(here.stage(await here.targetOf()))).toMatchObject({
+    code: 'BuildFailed',
+    sentence: expect.stringContaining('BUILD'),
+  });
+  expect(codeFolders()).toEqual([]);
+});
+
+test('lockstep.json may not be a link: what it points at is read as root', async () => {
+  const secret = join(here.dir, 'secret');
+  writeFileSync(secret, 'root:$6$hash', { mode: 0o600 });
+  symlinkSync(secret, join(here.code.repo, 'lockstep.json'));
+  here.code.commit({});
+  const fault = await faultOf(here.stage(await here.targetOf()));
+  expect(fault).toMatchObject({ code: 'ManifestInvalid' });
+  expect(JSON.stringify(fault)).not.toContain('root:$6');
+});
+
+test('a folder named lockstep.json is no release without a build', async () => {
+  here.code.commit({ 'lockstep.json/file': '' });
+  expect(await faultOf(here.stage(await here.targetOf()))).toMatchObject({ code: 'ManifestInvalid' });
+});
+
+test('a process that the build leaves behind is ended before its tree becomes a release', async () => {
+  const pidFile = join(here.dir, 'pid');
+  writeFileSync(pidFile, '', { mode: 0o666 });
+  chmodSync(pidFile, 0o666);
+  commitBuild(
+    node(
+      `const c = require('child_process').spawn('sleep', ['120'], { detached: true, stdio: 'ignore' }); c.unref();` +
+        `require('fs').writeFileSync(${JSON.stringify(pidFile)}, String(c.pid));`,
+    ),
+  );
+  await here.stage(await here.targetOf());
+  const pid = Number(readFileSync(pidFile, 'utf8'));
+  expect(pid).toBeGreaterThan(0);
+  expect(lives(pid)).toBe(false);
+});
+
+test('a file of somebody else in the built tree is refused: to give it to everybody could open it to everybody', async () => {
+  commitBuild(
+    node(
+      `const end = Date.now() + 10000; while (!require('fs').existsSync('foreign') && Date.now() < end) Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 20);`,
+    ),
+  );
+  const staging = faultOf(here.stage(await here.targetOf()));
+  const tree = () => codeFolders().find((name) => name.startsWith('.tmp-') && !name.endsWith('.tar'));
+  await until(() => tree() !== undefined && statSync(join(here.box.paths.codeRoot, tree() as string)).uid !== 0);
+  writeFileSync(join(here.box.paths.codeRoot, tree() as string, 'foreign'), 'of root', { mode: 0o600 });
+  expect(await staging).toMatchObject({ code: 'BuildFailed', sentence: expect.stringContaining('foreign') });
+  expect(codeFolders()).toEqual([]);
+});
+
+test.each(['root', 'nobody-of-that-name'])('%s is no build user, and that is not tried again', async (buildUser) => {
+  commitBuild(['true']);
+  Object.assign(here.box.config, { buildUser });
+  const fault = await faultOf(here.stage(await here.targetOf()));
+  expect(fault).toMatchObject({ code: 'BuildFailed', retryable: false, sentence: expect.stringContaining(buildUser) });
+});
+
+describe('a stage that is killed in the middle of its build', () => {
+  const STAGE = require.resolve('../support/stage-in-child.ts');
+
+  test('leaves only what the next one removes, and its build writes nothing into the next tree', async () => {
+    // An absolute path, as npm, make and compilers write to: only a tree of another name is safe from it.
+    const first = join(here.dir, 'first');
+    mkdirSync(first, { mode: 0o777 });
+    chmodSync(first, 0o777);
+    commitBuild(
+      node(
+        `const fs = require('fs'); const cwd = process.cwd(); const pids = ${JSON.stringify(first)};` +
+          `fs.writeFileSync(pids + '/' + process.pid, cwd);` +
+          `if (fs.readdirSync(pids).length > 1) { setTimeout(() => {}, 1500); } else {` +
+          `setInterval(() => { try { fs.writeFileSync(cwd + '/stray', 'of the killed one'); } catch {} }, 20); }`,
+      ),
+    );
+    const target = await here.targetOf();
+    const job = JSON.stringify({ config: here.box.config, target, lockers: here.names });
+    const child = spawn(process.execPath, ['--import', 'tsx', STAGE, job], { stdio: 'inherit' });
+    await until(() => readdirSync(first).length === 1);
+    child.kill('SIGKILL');
+    await until(() => child.signalCode !== null);
+    const orphan = Number(readdirSync(first)[0]);
+    expect(lives(orphan)).toBe(true);
+    expect(codeFolders().every((name) => name.startsWith('.tmp-'))).toBe(true);
+    try {
+      expect((await here.stage(target)).built).toBe(true);
+      expect(codeFolders()).toEqual([target.release.code.id]);
+      expect(existsSync(join(here.box.paths.code(target.release.code.id), 'stray'))).toBe(false);
+      expect(lives(orphan)).toBe(false);
+    } finally {
+      if (lives(orphan)) process.kill(orphan, 'SIGKILL');
+      unlinkSync(join(first, String(orphan)));
+    }
+  }, 60_000);
+});

@@ -1,0 +1,52 @@
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import type { LockerName } from '../../../domain/model/ids';
+import { stagedBox } from '../support/staged-box';
+import type { StagedBox } from '../support/staged-box';
+
+let here: StagedBox;
+let l01: LockerName;
+beforeEach(() => {
+  here = stagedBox(['l01']);
+  l01 = here.names[0] as LockerName;
+  here.code.commit({ 'locker.js': '1' });
+  mkdirSync(join(here.settings.repo, 'templates'));
+});
+afterEach(() => here.remove());
+const put = (name: string, bytes: Buffer) => {
+  writeFileSync(join(here.settings.repo, 'templates', name), bytes);
+  here.settings.commit({});
+};
+
+test.each([
+  ['an image', Buffer.from([0x89, 0x50, 0x4e, 0x47, 0xff, 0xfe, 0x00, 0x80])],
+  ['a text in Latin-1', Buffer.from('greeting=Gr\xfc\xdfe', 'latin1')],
+])('%s among the templates is refused, not changed in silence', async (_, bytes) => {
+  put('file.bin', bytes);
+  await expect(here.stage(await here.targetOf())).rejects.toMatchObject({
+    code: 'TemplateInvalid',
+    message: expect.stringContaining('file.bin'),
+  });
+  expect(existsSync(here.box.paths.version(l01, 1))).toBe(false);
+});
+
+test('a template of several megabytes arrives whole or is refused, never cut', async () => {
+  put('big.txt', Buffer.from(`first line\n${'x'.repeat(3 * 1024 * 1024)}`));
+  await expect(here.stage(await here.targetOf())).rejects.toMatchObject({
+    code: 'TemplateInvalid',
+    message: expect.stringContaining('big.txt'),
+  });
+});
+
+test('a text with a byte order mark and other scripts arrives as it is', async () => {
+  put('texts.txt', Buffer.from('\ufeffGrüße, 你好, 🔒\r\n'));
+  await here.stage(await here.targetOf());
+  expect(readFileSync(join(here.box.paths.version(l01, 1), 'config/texts.txt'), 'utf8')).toBe('\ufeffGrüße, 你好, 🔒\r\n');
+});
+
+test('names with quotes, spaces and newlines are kept', async () => {
+  const name = 'a "b"\nc \'d\'.txt';
+  put(name, Buffer.from('{{locker}}'));
+  await here.stage(await here.targetOf());
+  expect(readFileSync(join(here.box.paths.version(l01, 1), 'config', name), 'utf8')).toBe('l01');
+});

@@ -9,6 +9,8 @@ import { readBoxConfig } from './read-config';
 import { VERSION } from './version';
 
 export async function lockerd(configFile: string): Promise<void> {
+  // Lockers that are not root read the config that is made here, and nobody else writes it, whatever the starter's mask is.
+  process.umask(0o022);
   const box = makeContext(configFile);
   // A bug in one request must not take the others, and the lockers that they look after, with it.
   process.on('uncaughtException', (error) => box.log(`bug: ${error.stack ?? error.message}`));

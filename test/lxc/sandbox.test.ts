@@ -184,8 +184,11 @@ test('down of a folder that is no sandbox removes nothing', async () => {
 test('300 lockers fit one box', async () => {
   const many = await makeSandbox({ lockers: 300, values: { startCpuMs: 0, jobEveryMs: 5_000 } });
   try {
-    const answers = await Promise.all(many.lockers.map((locker) => many.health(locker)));
-    expect(answers.filter((healthy) => healthy)).toHaveLength(300);
+    // One after the other: asked all at once, two busy cores may not accept the last within its two seconds.
+    const silent: string[] = [];
+    for (const locker of many.lockers) if (!(await many.health(locker))) silent.push(locker);
+    expect(silent).toEqual([]);
+    expect(many.lockers).toHaveLength(300);
     expect(many.lockers.at(-1)).toBe('l300');
   } finally {
     await many.down();

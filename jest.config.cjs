@@ -18,6 +18,7 @@ module.exports = {
     layer('temporal', ['workflows', 'replay']),
     layer('lxc', ['lxc']),
     layer('e2e', ['e2e']),
+    layer('chaos', ['chaos']),
     layer('web', ['web']),
   ],
 };

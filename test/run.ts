@@ -22,6 +22,12 @@ const LAYERS: readonly Layer[] = [
   { name: 'temporal', what: 'workflows on a real Temporal server, replay', needs: {}, root: false },
   { name: 'lxc', what: 'lockerd, sandbox and SSH on real LXC and sshd', needs: LXC, root: true },
   { name: 'e2e', what: 'the CLI on a sandbox box, judged by the lockers', needs: LXC, root: true },
+  {
+    name: 'chaos',
+    what: 'faults at every moment, the referee and its sabotages',
+    needs: { ...LXC, nft: 'nftables' },
+    root: true,
+  },
   { name: 'web', what: 'Temporal Web UI in headless Chromium', needs: { ...LXC, chromium: 'chromium' }, root: true },
 ];
 

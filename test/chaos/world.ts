@@ -1,0 +1,28 @@
+/**
+ * One running installation that faults are done to: a sandbox box with six quick lockers, a real
+ * Temporal server, a worker, and the CLI. Processes are known by the records of its home.
+ */
+import type { BoxState } from '../../sandbox/sandbox-state';
+import type { Installation } from '../support/installation';
+import type { Random } from './random';
+
+export interface RolloutWorld {
+  readonly installation: Installation;
+  /** The sandbox's own record of the box, read anew. */
+  box(): Promise<BoxState>;
+  /** null: not running now. */
+  workerPid(): Promise<number | null>;
+  serverPid(): Promise<number | null>;
+  lockerdPid(): Promise<number | null>;
+  /** Starts what of Temporal and worker is missing, as the next command of a user would; returns when both answer. */
+  ensureOrchestrator(): Promise<void>;
+  /** Workflow id of the rollout that is struck: `box/<name>`. */
+  readonly workflowId: string;
+  /** Temporal's address of this installation's server. */
+  temporalAddress(): Promise<string>;
+  /** The draw of this seed; the same seed draws the same. */
+  readonly random: Random;
+  say(line: string): void;
+  /** Undone when the run is over, last first, whatever happened. */
+  onClose(undo: () => Promise<void>): void;
+}

@@ -1,5 +1,5 @@
 /** lockerd while it runs: the box, its lasting state, and what lives only as long as the process. */
-import type { Token } from '../domain/model/ids';
+import type { LockerName } from '../domain/model/ids';
 import type { BoxContext } from './context';
 import type { Jobs } from './jobs/jobs';
 import type { Journal } from './journal/journal';
@@ -9,6 +9,8 @@ export interface Daemon extends BoxContext {
   readonly journal: Journal;
   readonly lane: Lane;
   readonly jobs: Jobs;
-  /** When somebody last spoke of a token, epoch milliseconds: requests and heartbeats. */
-  readonly heard: Map<Token, number>;
+  /** When somebody last named a token of that locker, epoch milliseconds: requests and heartbeats. */
+  readonly heard: Map<LockerName, number>;
+  /** Epoch milliseconds: who was heard before is not known. */
+  readonly startedAt: number;
 }

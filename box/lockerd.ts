@@ -6,6 +6,7 @@ import { makeLxc } from './lxc/make-lxc';
 import { startDaemon } from './make-daemon';
 import { boxPaths } from './paths';
 import { readBoxConfig } from './read-config';
+import { startUpkeep } from './upkeep/upkeep';
 import { VERSION } from './version';
 
 export async function lockerd(configFile: string): Promise<void> {
@@ -16,11 +17,13 @@ export async function lockerd(configFile: string): Promise<void> {
   process.on('uncaughtException', (error) => box.log(`bug: ${error.stack ?? error.message}`));
   process.on('unhandledRejection', (error) => box.log(`bug: ${error instanceof Error ? error.stack : String(error)}`));
   const running = await startDaemon(box);
+  const upkeep = await startUpkeep(running.daemon);
   writeFileSync(box.paths.pid, `${process.pid}\n`);
   box.log(`lockerd ${VERSION} for ${box.config.box} on ${box.config.socket}, process ${process.pid}`);
   const end = (signal: NodeJS.Signals) => {
     box.log(`ends on ${signal}`);
     rmSync(box.paths.pid, { force: true });
+    upkeep.stop();
     void running.close().finally(() => process.exit(0));
   };
   process.once('SIGTERM', end).once('SIGINT', end);

@@ -30,6 +30,7 @@ export async function startDaemon(box: BoxContext): Promise<RunningDaemon> {
     lane: makeLane(readPressure, box.now),
     jobs: makeJobs({ journal, verbs, log: box.log }),
     heard: new Map(),
+    startedAt: box.now(),
   };
   const { takeFor, giveBackLeft } = makeLocalHolders(daemon);
   const greeting = { lockerd: box.version, box: box.config.box, bootId: box.bootId };

@@ -16,7 +16,7 @@ export interface Job {
   readonly holder: string;
   /** The newest intent of that kind that this token ever recorded. */
   intended<K extends IntentKind>(kind: K): (Recorded & { readonly intent: Extract<Intent, { kind: K }> }) | null;
-  /** `along` is written in the same breath as the intent. */
+  /** `along` is written in the same breath, before the intent. */
   effect<T>(intent: Intent, act: () => Promise<T>, along?: readonly NewRecord[]): Promise<T>;
   /** Lasting records that are no effect on a locker. */
   record(...records: readonly NewRecord[]): Promise<void>;
@@ -53,7 +53,7 @@ export function makeJob({ token, verb, holder, journal, say, hurry }: JobParts):
         | null,
     effect: async (intent, act, along = []) => {
       check();
-      await journal.append({ kind: 'intent', token, intent }, ...along);
+      await journal.append(...along, { kind: 'intent', token, intent });
       const result = await act();
       await journal.append({ kind: 'effect', token, effect: intent.kind });
       return result;

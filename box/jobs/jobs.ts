@@ -41,6 +41,8 @@ export interface RunningJob {
 
 export interface Jobs {
   ask(asked: Asked, onProgress: (line: string) => void): Promise<unknown>;
+  /** lockerd's own upkeep: asks nobody for a lease, and yields to a newer holder like everybody. */
+  own(asked: Asked): Promise<unknown>;
   /** Goes on with what an earlier life of lockerd left with a locker half way. */
   takeUp(job: JobRecord): Promise<unknown>;
   running(): readonly RunningJob[];
@@ -109,6 +111,7 @@ export function makeJobs({ journal, verbs, log }: JobsParts): Jobs {
     ended: async (token) => {
       await live.get(token)?.outcome.catch(() => {});
     },
+    own: (asked) => begin(asked, need(verbs, asked.verb)).outcome,
     takeUp: (job) => begin(job, need(verbs, job.verb)).outcome,
     ask: async (asked, onProgress) => {
       const verb = need(verbs, asked.verb);

@@ -3,6 +3,7 @@
  * each record would make the start of lockerd slow; `foldJournal` is the pure view of it.
  */
 import type { LockerName, Token } from '../../domain/model/ids';
+import type { Freeze } from '../../domain/model/freeze';
 import type { Lease } from '../../domain/model/lease';
 import type { Job, JournalRecord, LockerRecord } from './records';
 import { NO_RECORD } from './state';
@@ -11,6 +12,8 @@ import type { BoxState } from './state';
 interface Growing {
   lease: Lease | null;
   generation: number;
+  bootId: string | null;
+  freeze: Freeze | null;
   jobs: Map<Token, Job>;
   lockers: Map<LockerName, LockerRecord>;
 }
@@ -21,7 +24,7 @@ export interface Folder {
 }
 
 export function makeFolder(): Folder {
-  const state: Growing = { lease: null, generation: 0, jobs: new Map(), lockers: new Map() };
+  const state: Growing = { lease: null, generation: 0, bootId: null, freeze: null, jobs: new Map(), lockers: new Map() };
   return { state, add: (record) => apply(state, record) };
 }
 
@@ -34,7 +37,7 @@ export function foldJournal(records: Iterable<JournalRecord>): BoxState {
 function apply(state: Growing, record: JournalRecord): void {
   if ('locker' in record) {
     const before = state.lockers.get(record.locker) ?? NO_RECORD;
-    state.lockers.set(record.locker, { ...before, ...lockerChange(record) });
+    state.lockers.set(record.locker, { ...before, ...lockerChange(record, before) });
   } else if ('token' in record) {
     const job = nextJob(state.jobs.get(record.token), record);
     // A job that is tried again after a fault counts as the latest: it is put last.
@@ -56,6 +59,12 @@ function applyToBox(state: Growing, record: Exclude<JournalRecord, OfJob | OfLoc
       break;
     case 'lease-released':
       if (state.lease?.generation === record.generation) state.lease = null;
+      break;
+    case 'boot':
+      state.bootId = record.bootId;
+      break;
+    case 'freeze':
+      state.freeze = record.freeze;
       break;
   }
 }
@@ -100,14 +109,20 @@ const LOCKER_CHANGES: Changes<OfLocker, LockerRecord> = {
   parked: ({ parked }) => ({ parked }),
   next: ({ version }) => ({ next: version }),
   quiesced: ({ quiesced }) => ({ quiesced }),
+  crashed: ({ at }, { crashes }) => ({ crashes: [...crashes, at].slice(-CRASHES_KEPT) }),
 };
 
-const lockerChange = (record: OfLocker): Partial<LockerRecord> =>
-  (LOCKER_CHANGES[record.kind] as (record: OfLocker) => Partial<LockerRecord>)(record);
+/** More than a crash loop needs to be seen, and to be told how fast it goes. */
+const CRASHES_KEPT = 12;
+
+const lockerChange = (record: OfLocker, before: LockerRecord): Partial<LockerRecord> =>
+  (LOCKER_CHANGES[record.kind] as (record: OfLocker, before: LockerRecord) => Partial<LockerRecord>)(record, before);
 
 function restore(state: Growing, snapshot: Extract<JournalRecord, { kind: 'snapshot' }>['state']): void {
   state.lease = snapshot.lease;
   state.generation = snapshot.generation;
+  state.bootId = snapshot.bootId;
+  state.freeze = snapshot.freeze;
   state.jobs = new Map(snapshot.jobs.map((job) => [job.token, job]));
   state.lockers = new Map(snapshot.lockers);
 }

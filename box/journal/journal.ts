@@ -15,7 +15,10 @@ import type { BoxState } from './state';
 
 export interface Journal {
   state(): BoxState;
-  /** All or none of the records, durable on return. */
+  /**
+   * Durable on return. A death in mid-write may leave a prefix of the records: order them so that
+   * each prefix is safe, the announcement of an effect last.
+   */
   append(...records: readonly NewRecord[]): Promise<void>;
   /** Before anything goes down: refuses (DiskFull) unless the way up has its space set aside. */
   assertRoom(): void;

@@ -11,6 +11,9 @@
  *   { at, kind: 'effect', token, effect }                   and done
  *   { at, kind: 'done', token, result } | { at, kind: 'failed', token, fault }
  *   { at, kind: 'wanted' | 'owed' | 'paid' | 'parked' | 'next' | 'quiesced', locker, … }
+ *   { at, kind: 'crashed', locker, why }                    it went down by itself, or did not come up
+ *   { at, kind: 'boot', bootId }                            of the kernel under which lockerd now runs
+ *   { at, kind: 'freeze', freeze }                          changes are frozen by a person on the box; null: no more
  *   { at, kind: 'snapshot', state }                         what everything before it folds to (compaction)
  *
  * `at` is ISO time of the box's clock. Formats here are final: readers of a later version must
@@ -19,6 +22,7 @@
 import { z } from 'zod';
 import { LockerName, Token } from '../../domain/model/ids';
 import { Owed } from '../../domain/model/inventory';
+import { Freeze } from '../../domain/model/freeze';
 import { Lease } from '../../domain/model/lease';
 import { VERBS } from '../../domain/protocol/verbs';
 import type { Verb } from '../../domain/protocol/verbs';
@@ -64,6 +68,8 @@ export const LockerRecord = z.strictObject({
   next: VersionNumber.nullable(),
   /** A quiesce that was begun and neither undone nor ended by a stop. */
   quiesced: Quiesced.nullable(),
+  /** ISO times of the latest crashes, newest last (CRASHES_KEPT). */
+  crashes: z.array(z.string()),
 });
 export type LockerRecord = z.infer<typeof LockerRecord>;
 
@@ -92,6 +98,8 @@ export type Job = z.infer<typeof Job>;
 const Snapshot = z.strictObject({
   lease: Lease.nullable(),
   generation: z.int(),
+  bootId: z.string().nullable(),
+  freeze: Freeze.nullable(),
   jobs: z.array(Job),
   lockers: z.array(z.tuple([LockerName, LockerRecord])),
 });
@@ -123,6 +131,9 @@ export const JournalRecord = z.discriminatedUnion('kind', [
   z.strictObject({ at, kind: z.literal('parked'), locker, parked: Parked.nullable() }),
   z.strictObject({ at, kind: z.literal('next'), locker, version: VersionNumber.nullable() }),
   z.strictObject({ at, kind: z.literal('quiesced'), locker, quiesced: Quiesced.nullable() }),
+  z.strictObject({ at, kind: z.literal('crashed'), locker, why: z.string() }),
+  z.strictObject({ at, kind: z.literal('boot'), bootId: z.string() }),
+  z.strictObject({ at, kind: z.literal('freeze'), freeze: Freeze.nullable() }),
   z.strictObject({ at, kind: z.literal('snapshot'), state: Snapshot }),
 ]);
 export type JournalRecord = z.infer<typeof JournalRecord>;

@@ -1,5 +1,6 @@
 /** All lasting state of a box: what the journal's records fold to (fold.ts). It changes only by a record. */
 import type { LockerName, Token } from '../../domain/model/ids';
+import type { Freeze } from '../../domain/model/freeze';
 import type { Lease } from '../../domain/model/lease';
 import type { Job, LockerRecord } from './records';
 
@@ -7,12 +8,15 @@ export interface BoxState {
   readonly lease: Lease | null;
   /** Highest ever granted; 0: none yet. */
   readonly generation: number;
+  /** Under which lockerd ran last; null: it never said. */
+  readonly bootId: string | null;
+  readonly freeze: Freeze | null;
   /** In the order of their acceptance. */
   readonly jobs: ReadonlyMap<Token, Job>;
   readonly lockers: ReadonlyMap<LockerName, LockerRecord>;
 }
 
-export const NO_RECORD: LockerRecord = { wanted: null, owed: null, parked: null, next: null, quiesced: null };
+export const NO_RECORD: LockerRecord = { wanted: null, owed: null, parked: null, next: null, quiesced: null, crashes: [] };
 
 export function recordOf(state: BoxState, locker: LockerName): LockerRecord {
   return state.lockers.get(locker) ?? NO_RECORD;

@@ -85,7 +85,7 @@ async function owe(daemon: Daemon, job: Job, move: Move & { from: number | null 
   const { locker, from, to, refuge } = move;
   const owed = { token: job.token, from: refuge === 'to' ? to : from, to, since: new Date(daemon.now()).toISOString() };
   const intent: NewRecord = { kind: 'intent', token: job.token, intent: { kind: 'move', from, to } };
-  await job.record(intent, { kind: 'owed', locker, owed }, { kind: 'wanted', locker, wanted: 'up' });
+  await job.record({ kind: 'owed', locker, owed }, { kind: 'wanted', locker, wanted: 'up' }, intent);
 }
 
 async function inLane(daemon: Daemon, job: Job, move: Move, work: () => Promise<UpdateOutcome>): Promise<UpdateOutcome> {

@@ -4,6 +4,7 @@ import { VERBS } from '../../domain/protocol/verbs';
 import type { Verb } from '../../domain/protocol/verbs';
 import type { Request } from '../../domain/protocol/frames';
 import type { Daemon } from '../daemon';
+import { hear } from '../upkeep/hear';
 import { LOOKING } from '../verbs/verb-table';
 import type { Looking } from '../verbs/verb-table';
 import { z } from 'zod';
@@ -17,7 +18,7 @@ export async function answer(daemon: Daemon, request: Request, onProgress: (line
   }
   if (!VERBS[verb].changing) return look(daemon, verb as Looking, parsed.data);
   if (!request.change) throw new Fault('BadRequest', `${verb} changes something and needs a token and the lease.`);
-  daemon.heard.set(request.change.token, daemon.now());
+  hear(daemon, request.change.token);
   return daemon.jobs.ask({ verb, params: parsed.data, ...request.change }, onProgress);
 }
 

@@ -87,7 +87,7 @@ async function begin(daemon: Daemon, job: Job, at: { locker: LockerName; quiesce
   const intent = { kind: 'quiesce', bootId: daemon.bootId, init } as const;
   // The first try leaves its record; those after it are the same effect, not yet taken.
   if (!job.intended('quiesce'))
-    await job.record({ kind: 'intent', token: job.token, intent }, { kind: 'quiesced', locker, quiesced });
+    await job.record({ kind: 'quiesced', locker, quiesced }, { kind: 'intent', token: job.token, intent });
   const told = await quiesce.begin();
   if (told.kind === 'accepted') await job.record({ kind: 'effect', token: job.token, effect: 'quiesce' });
   return told;

@@ -5,6 +5,7 @@ import type { Verb } from '../../domain/protocol/verbs';
 import type { Daemon } from '../daemon';
 import { runningVersion } from '../inspect/running-version';
 import type { Job as JobRecord } from '../journal/records';
+import { HOLDER } from '../upkeep/upkeep';
 import { currentVersion } from '../release/versions';
 
 /** Those that change where a locker is. */
@@ -20,7 +21,7 @@ async function changedSince(daemon: Daemon, finished: JobRecord, outcome: Update
   const later = laterMove(daemon, finished, locker);
   if (later) return `${later} came after it`;
   // One that has stopped since is owed, and needs its next cycle all the same.
-  if (outcome.kind === 'no-start-slot' || outcome.kind === 'superseded' || outcome.kind === 'stop-timed-out') return null;
+  if (!('toVersion' in outcome)) return null;
   const current = await currentVersion(daemon, locker);
   if (current !== outcome.toVersion) return `${locker} is on version ${current ?? 'none'} now`;
   if (outcome.kind !== 'serving') return null;
@@ -35,7 +36,9 @@ function laterMove(daemon: Daemon, finished: JobRecord, locker: LockerName): str
   let after = false;
   for (const job of daemon.journal.state().jobs.values()) {
     if (job.token === finished.token) after = true;
-    else if (after && MOVES.has(job.verb) && (job.params as { locker?: LockerName }).locker === locker) return job.token;
+    // lockerd's own start brings it back to where it was left: what it came to is looked at below.
+    else if (after && job.holder !== HOLDER && MOVES.has(job.verb) && (job.params as { locker?: LockerName }).locker === locker)
+      return job.token;
   }
   return null;
 }

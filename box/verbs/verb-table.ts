@@ -10,6 +10,7 @@ import type { ChangingVerb } from '../jobs/jobs';
 import { releaseLease, takeLease } from '../lease/lease-verbs';
 import { readLastStage } from '../release/last-stage';
 import { resolveRelease } from '../release/resolve';
+import { hear } from '../upkeep/hear';
 import { drain } from './drain';
 import { link } from './link';
 import { recallMove } from './recall-move';
@@ -31,8 +32,8 @@ export const LOOKING: { readonly [V in Looking]: (daemon: Daemon, params: Parsed
   resolve: resolveRelease,
   'take-lease': takeLease,
   'release-lease': releaseLease,
-  heartbeat: async ({ heard, now }, { tokens }) => {
-    for (const token of tokens) heard.set(token, now());
+  heartbeat: async (daemon, { tokens }) => {
+    hear(daemon, ...tokens);
     return {};
   },
   'last-stage': async (daemon) => ({ stage: await readLastStage(daemon) }),

@@ -37,9 +37,9 @@ export async function verify(daemon: Daemon, job: Job, params: Params): Promise<
     (await untilSteady(daemon, job, { params, subject, until: began + params.deadlineMs })) ?? (await wrongWith(daemon, subject));
   if (bad) return bad;
   await job.record(
-    { kind: 'paid', locker },
     { kind: 'quiesced', locker, quiesced: null },
     { kind: 'wanted', locker, wanted: 'up' },
+    { kind: 'paid', locker },
   );
   return { kind: 'healthy', build: subject.revision.code.build, tookMs: daemon.now() - began };
 }

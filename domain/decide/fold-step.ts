@@ -74,6 +74,8 @@ export function foldUpdate(plan: Plan, before: Progress, { locker, outcome }: Of
       return holdStuck(progress, { locker, outcome }, now);
     case 'no-start-slot':
       return holdForPressure(takeBack(plan, progress, locker), { locker, outcome }, now);
+    case 'not-idle':
+      return foldDrainTimeout(plan, progress, { locker, outcome: { ...outcome, kind: 'timed-out', undone: true } }, now);
     case 'superseded':
       break;
   }
@@ -97,6 +99,7 @@ export function foldRestore(plan: Plan, before: Progress, { locker, outcome }: O
       return holdStuck(progress, { locker, outcome }, now);
     case 'no-start-slot':
       return failed(`found no start slot within ${formatDuration(outcome.waitedMs)}; the box brings it up when there is room`);
+    case 'not-idle':
     case 'superseded':
       break;
   }

@@ -36,6 +36,8 @@ export const UpdateOutcome = z.discriminatedUnion('kind', [
   z.strictObject({ kind: z.literal('stop-timed-out'), waitedMs: z.number(), evidence: Evidence }),
   /** The lane or pressure let nothing start for `pressure.holdAfter`; nothing was stopped. */
   z.strictObject({ kind: z.literal('no-start-slot'), waitedMs: z.number(), evidence: Evidence }),
+  /** Its drain was undone meanwhile, as nobody spoke for it; drained again it was not idle in time. Nothing was stopped. */
+  z.strictObject({ kind: z.literal('not-idle'), waitedMs: z.number(), evidence: Evidence }),
   /** An earlier job of this token no longer holds, or another one came after it. Inspect and plan again. */
   z.strictObject({ kind: z.literal('superseded'), evidence: Evidence }),
 ]);

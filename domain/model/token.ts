@@ -11,6 +11,12 @@ export interface TokenParts {
   readonly step: Step;
 }
 
+/** Whose request it is; null: the whole box's. */
+export function lockerOf(token: Token): LockerName | null {
+  const locker = token.split('/')[2];
+  return locker === undefined || locker === '-' ? null : (locker as LockerName);
+}
+
 export function makeToken({ rollout, box, locker, cycle, step }: TokenParts): Token {
   return `${rollout}/${box}/${locker ?? '-'}/${cycle ?? 0}/${step}` as Token;
 }

@@ -23,6 +23,8 @@ export const BoxConfig = z.strictObject({
   log: Path,
   /** Where release builds run: a user without rights. */
   buildUser: z.string().default('nobody'),
+  /** Nobody named a locker's token for so long: lockerd pays what is owed to it and opens what was quiesced. Milliseconds. */
+  deadManMs: z.int().min(1_000).default(60_000),
   /** Bytes that stage leaves free at least. */
   minFreeBytes: z.int().default(256 * 1024 * 1024),
 });

@@ -118,7 +118,14 @@ test('owed is cleared by paid, and a snapshot stands for everything before it', 
   const snapshot: JournalRecord = {
     at,
     kind: 'snapshot',
-    state: { lease: state.lease, generation: state.generation, jobs: [], lockers: [...state.lockers] },
+    state: {
+      lease: state.lease,
+      generation: state.generation,
+      bootId: null,
+      freeze: null,
+      jobs: [],
+      lockers: [...state.lockers],
+    },
   };
   const paid: JournalRecord = { at, kind: 'paid', locker: ada };
   expect(foldJournal([snapshot, paid])).toEqual(foldJournal([...before, paid]));

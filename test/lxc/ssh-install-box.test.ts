@@ -47,7 +47,8 @@ function anInstall(overrides: Partial<InstallBox> = {}): { install: InstallBox; 
     socket: join(place, 'run/lockerd.sock'),
     log: join(place, 'log/lockerd.log'),
     buildUser: 'nobody',
-    minFreeBytes: 1,
+    deadManMs: 60_000,
+      minFreeBytes: 1,
   };
   const install: InstallBox = {
     route: resolveRoute(ssh, surroundings),

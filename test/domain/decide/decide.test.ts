@@ -152,6 +152,11 @@ describe('one locker', () => {
       [begin(), drained(), update({ kind: 'no-start-slot', waitedMs: 600_000, evidence: [] }), { kind: 'undrain', ...at() }],
       { stage: 'waiting', cycle: 2 },
     ],
+    [
+      'opened meanwhile and busy again, it is skipped as by a drain that was too late',
+      [begin(), drained(), update({ kind: 'not-idle', waitedMs: 60_000, evidence: ['busy'] })],
+      { end: 'skipped' },
+    ],
     ['unreachable, it is counted apart', [begin(), fault('BoxUnreachable', 'draining')], { end: 'unreachable', counted: false }],
     [
       'a fault while draining takes the drain back and fails it',

@@ -4,7 +4,9 @@ import type { Here } from './client/connect-box';
 import { lockerd } from './lockerd';
 import { describeOptions } from './scripts/arguments';
 import type { Arguments, Option } from './scripts/arguments';
+import { freezeChanges, thawChanges } from './scripts/freeze';
 import { startLockers, stopLockers } from './scripts/one-locker';
+import { releaseBox } from './scripts/release-box';
 import { startAll } from './scripts/start-all';
 import { history, status } from './scripts/status';
 import { stopAll } from './scripts/stop-all';
@@ -19,7 +21,7 @@ export interface Command {
   readonly run: (here: Here, given: Arguments) => Promise<number>;
 }
 
-const STARTING: readonly Option[] = ['force', 'start-timeout', 'max-starting'];
+const STARTING: readonly Option[] = ['force', 'start-timeout', 'max-starting', 'cpu-pressure'];
 const STOPPING: readonly Option[] = ['force', 'drain-timeout', 'stop-timeout'];
 
 export const COMMANDS: Readonly<Record<string, Command>> = {
@@ -50,6 +52,19 @@ export const COMMANDS: Readonly<Record<string, Command>> = {
     run: stopLockers,
   },
   start: { usage: 'lockerctl start LOCKER…', about: 'Starts lockers.', options: STARTING, run: startLockers },
+  'freeze-changes': {
+    usage: 'lockerctl freeze-changes --reason "…"',
+    about: 'Forbids every change on this box, whoever holds it, until thaw-changes.',
+    options: ['reason'],
+    run: freezeChanges,
+  },
+  'thaw-changes': { usage: 'lockerctl thaw-changes', about: 'Allows changes again.', options: [], run: thawChanges },
+  'release-box': {
+    usage: 'lockerctl release-box',
+    about: 'Ends a lease left behind by a rollout that is no more; brings up first what it left down.',
+    options: ['start-timeout', 'max-starting'],
+    run: releaseBox,
+  },
   relay: {
     usage: 'lockerctl relay',
     about: 'Joins stdin and stdout to lockerd: for the forced command of SSH.',

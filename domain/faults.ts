@@ -92,6 +92,11 @@ export const FAULTS = {
     sentence: 'The request needs the lease of the box and does not have it.',
     cure: 'Start the rollout again.',
   },
+  ChangesFrozen: {
+    retryable: false,
+    sentence: 'Changes on the box are frozen by a person.',
+    cure: 'Ask that person; `lockerctl thaw-changes` on the box lifts it, then resume or start again.',
+  },
   LxcMissing: { retryable: false, sentence: 'The box has no LXC.', cure: 'Install the Debian package lxc on the box.' },
   BoxUnfit: {
     retryable: false,

@@ -10,6 +10,7 @@ import type { BoxState } from '../journal/state';
 import { configOf, readTemplates } from '../release/config-of';
 import { readLastStage } from '../release/last-stage';
 import { currentVersion, readRevision } from '../release/versions';
+import { isCrashLoop } from '../upkeep/decide-upkeep';
 import { hostFacts } from './host-facts';
 import { inParallel } from './in-parallel';
 import { lockerProblems } from './preflight';
@@ -31,7 +32,14 @@ export async function inspect(box: BoxContext, state: BoxState, { target }: Para
   const names = await box.lxc.list();
   const seen = await inParallel(names, AT_ONCE, (name) => look(box, { state, digestOf, name }));
   const lockers = await inParallel(seen, ASKED_AT_ONCE, async (locker) => ({ ...locker, ...(await answersOf(locker, service)) }));
-  return { box: box.config.box, at: new Date(box.now()).toISOString(), ...facts, lease: state.lease, lockers };
+  return {
+    box: box.config.box,
+    at: new Date(box.now()).toISOString(),
+    ...facts,
+    lease: state.lease,
+    freeze: state.freeze,
+    lockers,
+  };
 }
 
 async function digestsFor(box: BoxContext, target: Params['target']): Promise<DigestOf> {
@@ -69,6 +77,7 @@ async function look(box: BoxContext, { state, digestOf, name }: Look): Promise<S
     owed: record.owed,
     parked: record.parked,
     targetConfigDigest: digestOf(name),
+    crashLoop: isCrashLoop(record.crashes, box.now()),
     problems: seen.state === 'frozen' ? [...problems, { code: 'frozen', detail: 'the container is frozen' }] : problems,
   };
 }

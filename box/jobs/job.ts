@@ -4,6 +4,7 @@
  */
 import type { Token } from '../../domain/model/ids';
 import type { Verb } from '../../domain/protocol/verbs';
+import { checkFreeze } from '../freeze/freeze-rules';
 import type { Journal } from '../journal/journal';
 import type { Intent, IntentKind, Job as JobRecord, NewRecord } from '../journal/records';
 import { checkFence } from '../lease/lease-rules';
@@ -20,7 +21,7 @@ export interface Job {
   effect<T>(intent: Intent, act: () => Promise<T>, along?: readonly NewRecord[]): Promise<T>;
   /** Lasting records that are no effect on a locker. */
   record(...records: readonly NewRecord[]): Promise<void>;
-  /** Throws Fenced. */
+  /** Throws Fenced, or ChangesFrozen. */
   readonly check: () => void;
   /** To everybody who waits for this job. */
   readonly say: (line: string) => void;
@@ -39,7 +40,13 @@ export interface JobParts {
 
 export function makeJob({ token, verb, holder, journal, say, hurry }: JobParts): Job {
   const now = () => journal.state().jobs.get(token);
-  const check = () => checkFence(journal.state(), now()?.generation ?? 0);
+  const check = () => {
+    const state = journal.state();
+    const job = now();
+    checkFence(state, job?.generation ?? 0);
+    // What was begun comes to its end: half a change helps nobody.
+    if ((job?.intents.length ?? 0) === 0) checkFreeze(state.freeze, { verb, holder });
+  };
   return {
     token,
     verb,

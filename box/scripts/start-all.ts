@@ -26,8 +26,11 @@ export function startAll(here: Here, given: Arguments): Promise<number> {
 }
 
 export async function startOne(held: Held, given: Arguments, locker: LockerName): Promise<string> {
-  const { cpuSomeAvg10, memoryAvailable, loadPerCore, holdAfterMs } = PRODUCT_DEFAULTS.pressure;
-  const lane = { maxStarting: given.maxStarting, pressure: { cpuSomeAvg10, memoryAvailable, loadPerCore, holdAfterMs } };
+  const { memoryAvailable, loadPerCore, holdAfterMs } = PRODUCT_DEFAULTS.pressure;
+  const lane = {
+    maxStarting: given.maxStarting,
+    pressure: { cpuSomeAvg10: given.cpuPressure, memoryAvailable, loadPerCore, holdAfterMs },
+  };
   const started = await held.change('start', 'start', { locker, lane, startDeadlineMs: given.startTimeoutMs });
   if (started.kind !== 'not-serving') return started.kind === 'already' ? 'running already' : 'started';
   held.say([`${locker}:`, ...started.evidence.map((line) => `    ${line}`)].join('\n'));

@@ -10,7 +10,7 @@ import type { Arguments } from './arguments';
 export async function status(here: Here): Promise<number> {
   const lockerd = await openLockerd(await connectBox(here));
   try {
-    const { box, lease, lockers, lockerd: version, lxc, pressure } = await lockerd.call('inspect', { target: null });
+    const { box, lease, freeze, lockers, lockerd: version, lxc, pressure } = await lockerd.call('inspect', { target: null });
     const cpu =
       pressure.cpuSomeAvg10 === null
         ? `load per core ${pressure.loadPerCore.toFixed(2)}`
@@ -21,6 +21,7 @@ export async function status(here: Here): Promise<number> {
     print(
       lease ? `held by ${lease.holder} (${lease.by}) since ${lease.since}, generation ${lease.generation}` : 'held by nobody',
     );
+    if (freeze) print(`CHANGES FROZEN by ${freeze.by} since ${freeze.since}: ${freeze.reason}`);
     print(table(['locker', 'state', 'health', 'build', 'version', 'remarks'], lockers.map(row)));
     return 0;
   } finally {
@@ -38,13 +39,14 @@ function row(locker: SeenLocker): string[] {
   return [name, state, health, reportedBuild ?? '-', versions, remarks(locker)];
 }
 
-function remarks({ wanted, owed, parked, next, problems, initPid }: SeenLocker): string {
+function remarks({ wanted, owed, parked, next, problems, initPid, crashLoop }: SeenLocker): string {
   const said = [
     owed && `owed since ${owed.since}`,
     parked && `parked by ${parked.by}`,
     next !== null && `next ${next}`,
     initPid === null && wanted === 'down' && !parked && 'stopped on purpose',
     initPid === null && wanted === 'up' && !parked && !owed && 'DOWN, wanted up',
+    crashLoop && 'CRASH LOOP',
     ...problems.map(({ code }) => code),
   ];
   return said.filter((text) => typeof text === 'string').join(', ');

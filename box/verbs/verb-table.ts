@@ -3,6 +3,7 @@ import type { z } from 'zod';
 import type { UpdateOutcome } from '../../domain/model/outcome';
 import type { VERBS, Verb, VerbResult } from '../../domain/protocol/verbs';
 import type { Daemon } from '../daemon';
+import { freezeChanges, thawChanges } from '../freeze/freeze-verbs';
 import { readHistory } from '../history/history';
 import { inspect } from '../inspect/inspect';
 import type { Job } from '../jobs/job';
@@ -32,6 +33,8 @@ export const LOOKING: { readonly [V in Looking]: (daemon: Daemon, params: Parsed
   resolve: resolveRelease,
   'take-lease': takeLease,
   'release-lease': releaseLease,
+  'freeze-changes': freezeChanges,
+  'thaw-changes': thawChanges,
   heartbeat: async (daemon, { tokens }) => {
     hear(daemon, ...tokens);
     return {};

@@ -1,14 +1,15 @@
 /**
  * A step that threw until trying again was over. One table says whose trouble a fault is: the
- * link's (the locker's state is unknown), the rollout's (it can not go on), else the locker's.
+ * link's (the locker's state is unknown), the rollout's (it can not go on), a person's on the box
+ * (it may go on when he allows it), else the locker's.
  */
 import type { LockerName } from '../model/ids';
 import type { Plan } from '../model/plan';
 import type { Progress, StepFault } from '../model/progress';
 import { addHold, addNote, changeLocker, endLocker, sendBack } from './change-progress';
-import { drainsFirst, failUpdate } from './fold-step';
+import { drainsFirst, failUpdate, takeBack } from './fold-step';
 
-const WHOSE: Readonly<Record<string, 'link' | 'rollout'>> = {
+const WHOSE: Readonly<Record<string, 'link' | 'rollout' | 'person'>> = {
   BoxUnreachable: 'link',
   LinkLost: 'link',
   HostKeyMismatch: 'link',
@@ -17,6 +18,7 @@ const WHOSE: Readonly<Record<string, 'link' | 'rollout'>> = {
   LockerdMissing: 'link',
   ProtocolMismatch: 'link',
   WrongBox: 'link',
+  ChangesFrozen: 'person',
   Fenced: 'rollout',
   NoLease: 'rollout',
   HeldBy: 'rollout',
@@ -31,6 +33,7 @@ export function foldFault(plan: Plan, progress: Progress, faulty: Faulty, now: n
   const whose = Object.hasOwn(WHOSE, faulty.fault.code) ? WHOSE[faulty.fault.code] : undefined;
   if (whose === 'link') return foldLinkFault(plan, progress, faulty, now);
   if (whose === 'rollout') return foldRolloutFault(plan, progress, faulty, now);
+  if (whose === 'person') return foldFrozen(plan, progress, faulty, now);
   return foldLockerFault(plan, progress, faulty, now);
 }
 
@@ -45,6 +48,15 @@ function foldLinkFault(plan: Plan, progress: Progress, { locker, fault }: Faulty
     locker: null,
     since: now,
   });
+}
+
+/** Nothing was begun: its quiesce, if it had one, is taken back, and it waits until the person is done. */
+function foldFrozen(plan: Plan, progress: Progress, { locker, fault }: Faulty, now: number): Progress {
+  const stage = progress.lockers[locker]?.stage;
+  if (stage !== 'draining' && stage !== 'updating') return foldLockerFault(plan, progress, { locker, fault }, now);
+  const waits = stage === 'updating' ? takeBack(plan, progress, locker) : sendBack(progress, locker);
+  const sentence = `${fault.sentence} ${fault.cure}`;
+  return addHold(waits, { reason: 'changes-frozen', sentence, liftedBy: ['resume', 'abort'], locker: null, since: now });
 }
 
 function foldRolloutFault(plan: Plan, progress: Progress, { locker, fault }: Faulty, now: number): Progress {

@@ -168,7 +168,7 @@ export function drainsFirst(plan: Plan, locker: LockerName): boolean {
 }
 
 /** Nothing was stopped: its quiesce, if it had one, is undone before it waits again. */
-function takeBack(plan: Plan, progress: Progress, locker: LockerName): Progress {
+export function takeBack(plan: Plan, progress: Progress, locker: LockerName): Progress {
   return drainsFirst(plan, locker) ? changeLocker(progress, locker, { stage: 'undraining' }) : sendBack(progress, locker);
 }
 

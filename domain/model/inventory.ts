@@ -2,6 +2,7 @@
 import { z } from 'zod';
 import { BoxName, CodeId, Digest, LockerName, Token } from './ids';
 import { Revision } from './release';
+import { Freeze } from './freeze';
 import { Lease } from './lease';
 
 /** Something that must be mended before this locker may be touched. */
@@ -42,6 +43,8 @@ export const SeenLocker = z.strictObject({
   /** Digest of the config rendered for the target asked about; null without a target. */
   targetConfigDigest: Digest.nullable(),
   problems: z.array(LockerProblem),
+  /** It went down by itself three times in five minutes; lockerd starts it once a minute. */
+  crashLoop: z.boolean().default(false),
 });
 export type SeenLocker = z.infer<typeof SeenLocker>;
 
@@ -57,6 +60,7 @@ export const Inventory = z.strictObject({
   pressure: z.strictObject({ cpuSomeAvg10: z.number().nullable(), memoryAvailablePercent: z.number(), loadPerCore: z.number() }),
   disk: z.strictObject({ freeBytes: z.number(), freePercent: z.number() }),
   lease: Lease.nullable(),
+  freeze: Freeze.nullable().default(null),
   lockers: z.array(SeenLocker),
 });
 export type Inventory = z.infer<typeof Inventory>;

@@ -52,6 +52,7 @@ export interface Hold {
     | 'pressure'
     | 'unreachable'
     | 'world-changed'
+    | 'changes-frozen'
     | 'fault';
   /** What happened, with figures. */
   readonly sentence: string;

@@ -32,6 +32,11 @@ export interface RefusalFacts {
 
 export function refuseBox({ box, service, policy, inventory }: RefusalFacts): PlanRefusal[] {
   const refusals: PlanRefusal[] = [];
+  const { freeze } = inventory;
+  if (freeze)
+    refusals.push(
+      refusal('ChangesFrozen', null, `Changes on box ${box} are frozen by ${freeze.by} since ${freeze.since}: ${freeze.reason}.`),
+    );
   if (inventory.lockers.length === 0) refusals.push(refusal('NothingToPlan', null, `Box ${box} has no lockers.`));
   if (policy.drainIsExplicit && service.drain === null) {
     const sentence = `The policy for box ${box} sets drain, but its service ${service.name} has no way to drain.`;

@@ -5,6 +5,7 @@
 import { z } from 'zod';
 import { Digest, GitRef, LockerName, ReleaseId, Token } from '../model/ids';
 import { Inventory } from '../model/inventory';
+import { Freeze } from '../model/freeze';
 import { Lease } from '../model/lease';
 import { DrainOutcome, UpdateOutcome, VerifyOutcome } from '../model/outcome';
 import { Release } from '../model/release';
@@ -64,6 +65,17 @@ export const VERBS = {
     changing: false,
     params: z.strictObject({ holder: Lease.shape.holder, generation: z.int().positive() }),
     result: z.strictObject({ released: z.boolean() }),
+  },
+  /** Break-glass: whoever holds the box, nothing is staged, drained, stopped or switched until it is thawed. */
+  'freeze-changes': {
+    changing: false,
+    params: Freeze.pick({ by: true, reason: true }),
+    result: Freeze,
+  },
+  'thaw-changes': {
+    changing: false,
+    params: Freeze.pick({ by: true }),
+    result: z.strictObject({ thawed: Freeze.nullable() }),
   },
   /** Tells lockerd that somebody still cares for these tokens (see design: dead-man). */
   heartbeat: {

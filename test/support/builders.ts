@@ -98,6 +98,7 @@ export function aSeenLocker(
     parked: null,
     targetConfigDigest: configDigestOf(target),
     problems: [],
+    crashLoop: false,
     ...overrides,
   };
 }

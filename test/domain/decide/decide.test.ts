@@ -157,6 +157,11 @@ describe('one locker', () => {
       [begin(), drained(), update({ kind: 'not-idle', waitedMs: 60_000, evidence: ['busy'] })],
       { end: 'skipped' },
     ],
+    [
+      'refused as changes are frozen: its drain is taken back and it waits',
+      [begin(), drained(), fault('ChangesFrozen', 'updating'), { kind: 'undrain', ...at() }],
+      { stage: 'waiting', cycle: 2 },
+    ],
     ['unreachable, it is counted apart', [begin(), fault('BoxUnreachable', 'draining')], { end: 'unreachable', counted: false }],
     [
       'a fault while draining takes the drain back and fails it',

@@ -1,9 +1,16 @@
-/** A file that only grows. An append returns when its bytes are on the disk; those that wait together share one fsync. */
-import { closeSync, fdatasync, ftruncateSync, openSync, rmSync, write } from 'node:fs';
+/** A file that grows. An append returns when its bytes are on the disk; those that wait together share one fsync. */
+import { closeSync, fdatasync, fsyncSync, ftruncateSync, linkSync, openSync, renameSync, rmSync, write } from 'node:fs';
+import { dirname } from 'node:path';
 import { promisify } from 'node:util';
 
 export interface DurableFile {
   append(bytes: Buffer): Promise<void>;
+  readonly length: () => number;
+  /**
+   * At the next append another file takes its place, in one step; `content` stands for everything
+   * that was appended until then. The former one is kept as `<file>.1`. Where that fails nothing changes.
+   */
+  replace(content: () => Buffer): void;
   /** Nothing is written any more: whoever still appends waits for ever, as at the death of the process. */
   close(): void;
 }
@@ -27,12 +34,15 @@ interface Waiting {
 const sync = promisify(fdatasync);
 
 export function openDurable({ file, length: from, reserve, onFailure }: DurableOptions): DurableFile {
-  const handle = openSync(file, 'r+');
+  // Of a replacement that did not come to its end.
+  rmSync(`${file}.new`, { force: true, recursive: true });
+  let handle = openSync(file, 'r+');
   ftruncateSync(handle, from);
   let length = from;
   let waiting: Waiting[] = [];
   let busy = false;
   let closed = false;
+  let replacement: (() => Buffer) | null = null;
 
   const writeOut = async (batch: readonly Waiting[]) => {
     const bytes = Buffer.concat(batch.map((entry) => entry.bytes));
@@ -51,13 +61,44 @@ export function openDurable({ file, length: from, reserve, onFailure }: DurableO
       }
     }
   };
+  /** True: the new file says what the batch says too. */
+  const replaceNow = async (content: () => Buffer): Promise<boolean> => {
+    const fresh = `${file}.new`;
+    let next: number | null = null;
+    try {
+      const bytes = content();
+      next = openSync(fresh, 'w', 0o600);
+      await putAll(next, { bytes, at: 0 });
+      rmSync(`${file}.1`, { force: true });
+      linkSync(file, `${file}.1`);
+      renameSync(fresh, file);
+      closeSync(handle);
+      handle = next;
+      length = bytes.length;
+    } catch {
+      // No room for it now: the old one goes on.
+      if (next !== null) closeSync(next);
+      rmSync(fresh, { force: true, recursive: true });
+      return false;
+    }
+    syncFolder(dirname(file));
+    return true;
+  };
+  const takeReplacement = () => {
+    const taken = replacement;
+    replacement = null;
+    return taken;
+  };
   const flush = async () => {
     if (busy) return;
     busy = true;
     try {
       for (;;) {
         if (closed || waiting.length === 0) return;
-        await writeOut(waiting.splice(0));
+        const batch = waiting.splice(0);
+        const content = takeReplacement();
+        if (content && (await replaceNow(content))) for (const { resolve } of batch) resolve();
+        else await writeOut(batch);
       }
     } finally {
       busy = false;
@@ -65,6 +106,10 @@ export function openDurable({ file, length: from, reserve, onFailure }: DurableO
   };
 
   return {
+    length: () => length,
+    replace: (content) => {
+      replacement = content;
+    },
     append: (bytes) =>
       new Promise((resolve, reject) => {
         waiting.push({ bytes, resolve, reject });
@@ -75,6 +120,15 @@ export function openDurable({ file, length: from, reserve, onFailure }: DurableO
       closed = true;
     },
   };
+}
+
+function syncFolder(folder: string): void {
+  const handle = openSync(folder, 'r');
+  try {
+    fsyncSync(handle);
+  } finally {
+    closeSync(handle);
+  }
 }
 
 interface Put {

@@ -15,6 +15,7 @@ import { wasSignalled } from '../locker/stop-locker';
 import { decideUpkeep, isCrashLoop, msUntilNextTry } from './decide-upkeep';
 import type { Duty } from './decide-upkeep';
 import { silentMs } from './hear';
+import { UPKEEP_HOLDER } from './holder';
 
 export interface Upkeep {
   /** Looks at every locker and begins what is due. */
@@ -28,8 +29,6 @@ const LOOK_MS = 2_000;
 const AT_ONCE = 12;
 /** Lockers that nobody ever asked for: one that is started by hand is found by then. */
 const STRANGER_LOOK_MS = 30_000;
-
-export const HOLDER = 'lockerd';
 
 interface Memory {
   readonly wasUp: Map<LockerName, boolean>;
@@ -181,8 +180,8 @@ type Own =
 function ask(daemon: Daemon, memory: Memory, { verb, params }: Own): Promise<unknown> {
   memory.jobs += 1;
   // A token must never come again: not after a restart of lockerd either.
-  const rollout = `${HOLDER}:${daemon.startedAt.toString(36)}`;
+  const rollout = `${UPKEEP_HOLDER}:${daemon.startedAt.toString(36)}`;
   const token = makeToken({ rollout, box: daemon.config.box, locker: params.locker, cycle: memory.jobs, step: verb });
   const generation = Math.max(1, daemon.journal.state().generation);
-  return daemon.jobs.own({ token, verb, params, holder: HOLDER, generation });
+  return daemon.jobs.own({ token, verb, params, holder: UPKEEP_HOLDER, generation });
 }

@@ -5,7 +5,7 @@ import type { Verb } from '../../domain/protocol/verbs';
 import type { Daemon } from '../daemon';
 import { runningVersion } from '../inspect/running-version';
 import type { Job as JobRecord } from '../journal/records';
-import { HOLDER } from '../upkeep/upkeep';
+import { UPKEEP_HOLDER } from '../upkeep/holder';
 import { currentVersion } from '../release/versions';
 
 /** Those that change where a locker is. */
@@ -37,7 +37,12 @@ function laterMove(daemon: Daemon, finished: JobRecord, locker: LockerName): str
   for (const job of daemon.journal.state().jobs.values()) {
     if (job.token === finished.token) after = true;
     // lockerd's own start brings it back to where it was left: what it came to is looked at below.
-    else if (after && job.holder !== HOLDER && MOVES.has(job.verb) && (job.params as { locker?: LockerName }).locker === locker)
+    else if (
+      after &&
+      job.holder !== UPKEEP_HOLDER &&
+      MOVES.has(job.verb) &&
+      (job.params as { locker?: LockerName }).locker === locker
+    )
       return job.token;
   }
   return null;

@@ -1,6 +1,7 @@
-import { appendFileSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { appendFileSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { compact } from '../../box/journal/compact';
 import { foldJournal } from '../../box/journal/fold';
 import { openJournal } from '../../box/journal/journal';
 import { parseJournal } from '../../box/journal/parse-journal';
@@ -139,4 +140,54 @@ test('a lease that was released with an older generation stays', () => {
   ]);
   expect(state.lease).toEqual(newer);
   expect(state.generation).toBe(2);
+});
+
+test('beyond its size the journal is compacted: the state stays, and what can never be asked again goes', async () => {
+  const journal = openJournal({ file, box: 'lxc12', now: () => Date.parse(at), compactBytes: 2_000 });
+  await journal.append(
+    { kind: 'boot', bootId: 'b1' },
+    { kind: 'lease', lease, from: null },
+    { kind: 'wanted', locker: ada, wanted: 'up' },
+  );
+  const done = async (holder: string, generation: number, cycle: number) => {
+    const { at: _, ...rest } = job;
+    const name = `${holder}/lxc12/ada/${cycle}/update` as Token;
+    await journal.append(
+      { ...rest, token: name, holder, generation },
+      { kind: 'done', token: name, result: { kind: 'serving' } },
+    );
+  };
+  for (let cycle = 1; cycle <= 10; cycle++) await done('r1', 1, cycle);
+  await journal.append({ kind: 'lease', lease: { ...lease, holder: 'r2', generation: 2 }, from: 'r1' });
+  for (let cycle = 1; cycle <= 10; cycle++) await done('r2', 2, cycle);
+  journal.close();
+  const again = open().state();
+  expect(again).toEqual(journal.state());
+  expect([...again.jobs.values()].filter(({ generation }) => generation === 2)).toHaveLength(10);
+  expect([...again.jobs.values()].filter(({ generation }) => generation === 1).length).toBeLessThan(10);
+  expect(parseJournal(readFileSync(`${file}.1`), file).records[0]).toMatchObject({ kind: 'journal' });
+});
+
+test('a stop whose process may still be ending outlives its generation', () => {
+  const stop = { kind: 'stop', bootId: 'b1', init: { pid: 7, startTime: '9' }, deadline: at, signal: true } as const;
+  const before: JournalRecord[] = [
+    { at, kind: 'boot', bootId: 'b1' },
+    job,
+    { at, kind: 'intent', token, intent: stop },
+    { at, kind: 'done', token, result: { kind: 'stop-timed-out' } },
+    { at, kind: 'lease', lease: { ...lease, holder: 'r2', generation: 2 }, from: 'r1' },
+  ];
+  expect(compact(foldJournal(before)).jobs).toHaveLength(1);
+  expect(compact(foldJournal([...before, { at, kind: 'boot', bootId: 'b2' }])).jobs).toHaveLength(0);
+});
+
+test('a compaction that finds no room changes nothing', async () => {
+  const journal = openJournal({ file, box: 'lxc12', now: () => Date.parse(at), compactBytes: 10 });
+  // In its way: a folder of that name.
+  mkdirSync(`${file}.new`);
+  await journal.append({ kind: 'lease', lease, from: null });
+  await journal.append({ kind: 'wanted', locker: ada, wanted: 'up' });
+  journal.close();
+  expect(open().state().lease).toEqual(lease);
+  expect(wantedOf(open().state(), ada, false)).toBe('up');
 });

@@ -1,0 +1,2 @@
+/** Who asks, where lockerd itself does. */
+export const UPKEEP_HOLDER = 'lockerd';

@@ -57,6 +57,11 @@ export function msUntilNextTry(crashes: LockerRecord['crashes'], now: number): n
   return Math.max(0, last + wait - now);
 }
 
+/** Lately: its owner misses it now. */
+export function hasCrashed(crashes: LockerRecord['crashes'], now: number): boolean {
+  return recentOf(crashes, now).length > 0;
+}
+
 export function isCrashLoop(crashes: LockerRecord['crashes'], now: number): boolean {
   return recentOf(crashes, now).length >= LOOP_CRASHES;
 }

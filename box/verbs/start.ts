@@ -15,6 +15,7 @@ import { checkFit, seeLocker } from '../locker/check-fit';
 import { startLocker } from '../locker/start-locker';
 import { stopLocker, wasSignalled } from '../locker/stop-locker';
 import type { InitProcess } from '../lxc/lxc';
+import { hasCrashed } from '../upkeep/decide-upkeep';
 import { currentVersion, switchTo } from '../release/versions';
 
 type Params = z.output<typeof VERBS.start.params>;
@@ -32,8 +33,9 @@ export async function start(daemon: Daemon, job: Job, params: Params): Promise<R
   }
   if (seen.init && !job.intended('start')) return runsAlready(daemon, job, { ...params, init: seen.init });
   await checkFit(daemon, locker, 'start');
-  const { owed } = recordOf(daemon.journal.state(), locker);
-  const urgency = owed ? 'is-down' : 'may-wait';
+  const { owed, crashes } = recordOf(daemon.journal.state(), locker);
+  // After a boot all are down, and pressure must count; a single one that went down is missed now.
+  const urgency = owed || hasCrashed(crashes, daemon.now()) ? 'is-down' : 'may-wait';
   const answer = await daemon.lane.enter({ locker, limits: params.lane, urgency, stillWanted: job.check });
   if (answer.kind === 'held') {
     const waited = `the start lane let nothing start for ${Math.round(answer.waitedMs / 1000)} s: ${answer.because}`;

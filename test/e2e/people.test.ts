@@ -141,3 +141,26 @@ test("Temporal's own pause is survived: nothing is lost, status says so, and aft
   expect((await here.lockstep('watch', '--json')).code).toBe(0);
   expect(await updatedNow(old)).toBe(4);
 });
+
+test('changes frozen on the box beat the approval: it holds with who and why, a plan is refused, and thawed it goes on', async () => {
+  const old = await builds();
+  expect((await here.rollout('--yes')).code).toBe(3);
+  const reason = 'the disk is being replaced';
+  expect((await here.sandbox.exec('lockerctl', 'freeze-changes', '--reason', reason)).code).toBe(0);
+  expect((await here.lockstep('approve', '--batch', '2')).code).toBe(0);
+  const held = await here.lockstep('watch', '--json');
+  expect(held.code).toBe(3);
+  expect(finishedOf(held)).toMatchObject({ state: 'held', holds: [{ reason: 'changes-frozen' }] });
+  expect(JSON.stringify(finishedOf(held))).toContain(reason);
+  expect(await updatedNow(old)).toBe(1);
+  expect(await Promise.all(here.sandbox.lockers.map((locker) => here.sandbox.quiesced(locker)))).not.toContain(true);
+
+  const plan = await here.lockstep('plan');
+  expect([plan.code, plan.stderr]).toEqual([1, expect.stringContaining(reason) as string]);
+  expect((await here.sandbox.exec('lockerctl', 'thaw-changes')).code).toBe(0);
+  expect((await here.lockstep('resume')).code).toBe(0);
+  await waitFor(3);
+  expect((await here.lockstep('approve', '--batch', '3')).code).toBe(0);
+  expect((await here.lockstep('watch', '--json')).code).toBe(0);
+  expect(await updatedNow(old)).toBe(4);
+});

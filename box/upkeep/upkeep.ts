@@ -12,6 +12,7 @@ import { faultOf } from '../fault-of';
 import { inParallel } from '../inspect/in-parallel';
 import { recordOf } from '../journal/state';
 import { wasSignalled } from '../locker/stop-locker';
+import type { InitProcess } from '../lxc/lxc';
 import { decideUpkeep, isCrashLoop, msUntilNextTry } from './decide-upkeep';
 import type { Duty } from './decide-upkeep';
 import { silentMs } from './hear';
@@ -32,6 +33,8 @@ const STRANGER_LOOK_MS = 30_000;
 
 interface Memory {
   readonly wasUp: Map<LockerName, boolean>;
+  /** Of those that run: whether it still lives is a cheaper question than how it is. */
+  readonly inits: Map<LockerName, InitProcess>;
   readonly lookAt: Map<LockerName, number>;
   /** Duties that run: a round does not wait for those of the one before. */
   readonly under: Set<LockerName>;
@@ -45,7 +48,7 @@ export async function makeUpkeep(daemon: Daemon): Promise<Upkeep> {
   const sameBoot = bootId === null || bootId === daemon.bootId;
   if (bootId !== daemon.bootId) await daemon.journal.append({ kind: 'boot', bootId: daemon.bootId });
   if (!sameBoot) daemon.log('the box has booted: lockers that are wanted up are started');
-  const memory: Memory = { wasUp: new Map(), lookAt: new Map(), under: new Set(), sameBoot, jobs: 0 };
+  const memory: Memory = { wasUp: new Map(), inits: new Map(), lookAt: new Map(), under: new Set(), sameBoot, jobs: 0 };
   return {
     begin: async () => void (await beginRound(daemon, memory)),
     round: async () => void (await Promise.all(await beginRound(daemon, memory))),
@@ -110,7 +113,7 @@ async function dutyOf(daemon: Daemon, memory: Memory, locker: LockerName): Promi
   const now = daemon.now();
   memory.lookAt.set(locker, now + STRANGER_LOOK_MS);
   const busyBefore = isBusy(daemon, locker);
-  const { init } = await daemon.lxc.see(locker);
+  const init = await initOf(daemon, memory, locker);
   const state = daemon.journal.state();
   const record = recordOf(state, locker);
   const since = record.owed?.since ?? record.quiesced?.since ?? '';
@@ -126,6 +129,15 @@ async function dutyOf(daemon: Daemon, memory: Memory, locker: LockerName): Promi
   };
   if (!looked.busy) memory.wasUp.set(locker, looked.up);
   return decideUpkeep(looked);
+}
+
+async function initOf({ lxc }: Daemon, { inits }: Memory, locker: LockerName): Promise<InitProcess | null> {
+  const known = inits.get(locker);
+  if (known && (await lxc.isAlive(known))) return known;
+  const { init } = await lxc.see(locker);
+  if (init) inits.set(locker, init);
+  else inits.delete(locker);
+  return init;
 }
 
 const isBusy = (daemon: Daemon, locker: LockerName): boolean => daemon.jobs.running().some((job) => job.locker === locker);

@@ -88,7 +88,9 @@ export function makeJobs({ journal, verbs, log }: JobsParts): Jobs {
     return entry;
   };
 
-  const accept = (asked: Asked) => journal.append({ kind: 'job', ...asked } satisfies NewRecord);
+  /** Field by field: one that is taken up comes with its whole record, which no journal of its own reads as a job. */
+  const accept = ({ token, verb, params, holder, generation }: Asked) =>
+    journal.append({ kind: 'job', token, verb, params, holder, generation } satisfies NewRecord);
   const finish = async ({ token }: Asked, result: unknown) => {
     await journal.append({ kind: 'done', token, result });
     return result;

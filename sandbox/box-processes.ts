@@ -20,13 +20,22 @@ export async function wordsOf(pid: number): Promise<string[]> {
   return text.split('\0').filter((word) => word !== '');
 }
 
+/** A child that has not become its command yet goes by lockerd's own words. */
 export async function lockerdPid(box: BoxState): Promise<number | null> {
   const { bundle } = boxLayout(box.folder);
+  const found = new Set<number>();
   for (const pid of await pidsIn(box.netns)) {
     const [, script, ...rest] = await wordsOf(pid);
-    if (script === bundle && rest.includes('lockerd')) return pid;
+    if (script === bundle && rest.includes('lockerd')) found.add(pid);
   }
+  for (const pid of found) if (!found.has(await parentOf(pid))) return pid;
   return null;
+}
+
+/** 0: it is gone. */
+async function parentOf(pid: number): Promise<number> {
+  const status = await readFile(`/proc/${pid}/status`, 'utf8').catch(() => '');
+  return Number(/^PPid:\s*(\d+)$/m.exec(status)?.[1] ?? 0);
 }
 
 const ENDS_WITHIN_MS = 10_000;

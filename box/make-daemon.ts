@@ -1,11 +1,15 @@
 /** Puts lockerd together over a context; knows no process and no signals, so that a test can make one. */
+import { availableParallelism } from 'node:os';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { VERBS } from '../domain/protocol/verbs';
 import type { BoxContext } from './context';
 import type { Daemon } from './daemon';
 import { faultOf } from './fault-of';
-import { makeJobs } from './jobs/jobs';
+import { lockerOf, makeJobs } from './jobs/jobs';
 import { openJournal } from './journal/journal';
+import type { JournalOptions } from './journal/journal';
+import type { Job as JobRecord } from './journal/records';
+import { watchCores } from './lane/free-cores';
 import { makeLane } from './lane/lane';
 import { readPressure } from './lane/pressure';
 import { answer } from './server/answer';
@@ -20,14 +24,14 @@ export interface RunningDaemon {
   close(): Promise<void>;
 }
 
-export async function startDaemon(box: BoxContext): Promise<RunningDaemon> {
+export async function startDaemon(box: BoxContext, rules: Pick<JournalOptions, 'compactBytes'> = {}): Promise<RunningDaemon> {
   await refuseSecond(box.config.socket);
-  const journal = openJournal({ file: box.paths.journal, box: box.config.box, now: box.now });
+  const journal = openJournal({ file: box.paths.journal, box: box.config.box, now: box.now, ...rules });
   const verbs = changingVerbs(() => daemon);
   const daemon: Daemon = {
     ...box,
     journal,
-    lane: makeLane(readPressure, box.now),
+    lane: makeLane(readPressure, box.now, { count: availableParallelism(), free: watchCores(box.now) }),
     jobs: makeJobs({ journal, verbs, log: box.log }),
     heard: new Map(),
     startedAt: box.now(),
@@ -53,10 +57,19 @@ function takeUpUnfinished(daemon: Daemon): void {
   const known = Array.from(jobs.values());
   for (const job of known) {
     const halfWay = job.end === null && job.generation === generation && job.intents.length > 0;
-    if (!halfWay) continue;
+    if (!halfWay || isOver(job, known)) continue;
     daemon.log(`taken up again: ${job.token}`);
     daemon.jobs.takeUp(job).catch((error: unknown) => daemon.log(`${job.token}: ${faultOf(error).message}`));
   }
+}
+
+/**
+ * Its end could not be written (the disk was full), but another had its turn on that locker since:
+ * what it wanted is no longer what the locker was last asked for.
+ */
+function isOver(job: JobRecord, known: readonly JobRecord[]): boolean {
+  const after = known.slice(known.indexOf(job) + 1).filter((other) => lockerOf(other.params) === lockerOf(job.params));
+  return after.some(({ end, intents }) => end !== null || intents.length > 0);
 }
 
 async function closeDown(listening: Listening, daemon: Daemon): Promise<void> {

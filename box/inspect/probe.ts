@@ -9,19 +9,8 @@ export interface Probed {
   readonly detail: string;
 }
 
-export interface Target {
-  readonly address: string;
-  readonly port: number;
-  readonly path: string;
-  readonly timeoutMs: number;
-  readonly connectWithinMs?: number;
-}
-
-export const probe = (address: string, port: number, path: string, timeoutMs: number): Promise<Probed> =>
-  probeTarget({ address, port, path, timeoutMs });
-
-export async function probeTarget(target: Target): Promise<Probed> {
-  const answer = await askHttp({ method: 'GET', ...target });
+export async function probe(address: string, port: number, path: string, timeoutMs: number): Promise<Probed> {
+  const answer = await askHttp({ method: 'GET', address, port, path, timeoutMs });
   if (answer.kind !== 'answer') return { kind: 'none', detail: answer.detail };
   const kind = answer.status >= 200 && answer.status < 300 ? 'good' : 'bad';
   return { kind, status: answer.status, detail: answer.detail };

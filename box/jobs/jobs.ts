@@ -140,6 +140,7 @@ function otherVerb({ token, verb }: Asked, known: Verb): Fault {
   return new Fault('BadRequest', `Token ${token} was used for ${known} and is now asked for ${verb}.`);
 }
 
-function lockerOf(params: unknown): LockerName | null {
+/** null: the whole box's. */
+export function lockerOf(params: unknown): LockerName | null {
   return (params as { locker?: LockerName }).locker ?? null;
 }

@@ -16,19 +16,38 @@ export interface Pressure {
 
 export type Admission = { readonly kind: 'go' } | { readonly kind: 'wait'; readonly because: string };
 
-/** A locker that is down must come up: for it pressure is no reason, only the number at once. */
-export type Urgency = 'may-wait' | 'is-down';
+/**
+ * is-down: one that must come up now; pressure is no reason, only the number at once.
+ * is-wanted: one of many that are down, as after a boot; pressure counts, but busy cores never keep all of them down.
+ */
+export type Urgency = 'may-wait' | 'is-wanted' | 'is-down';
 
-export function admit(starting: number, limits: Limits, now: { pressure: Pressure; urgency: Urgency }): Admission {
+export interface Now {
+  readonly pressure: Pressure;
+  readonly urgency: Urgency;
+  /** So many may start at once however busy the cores are: else others' work could keep all lockers waiting. */
+  readonly cores: number;
+  /** How many more have a core to themselves. */
+  readonly freeCores: number;
+}
+
+export function admit(starting: number, limits: Limits, now: Now): Admission {
   if (starting >= limits.maxStarting)
     return { kind: 'wait', because: `${starting} lockers start already (maxStarting ${limits.maxStarting})` };
-  const because = now.urgency === 'is-down' ? null : tooMuch(now.pressure, limits.pressure);
+  if (now.urgency === 'is-down') return { kind: 'go' };
+  if (starting >= now.cores && now.freeCores < 1)
+    return { kind: 'wait', because: `${starting} lockers start already, and none of ${now.cores} cores is free` };
+  if (now.urgency === 'is-wanted' && starting === 0 && hasMemory(now.pressure, limits.pressure)) return { kind: 'go' };
+  const because = tooMuch(now.pressure, limits.pressure);
   return because === null ? { kind: 'go' } : { kind: 'wait', because };
 }
 
+const hasMemory = ({ memoryAvailablePercent }: Pressure, { memoryAvailable }: Limits['pressure']): boolean =>
+  memoryAvailablePercent >= memoryAvailable;
+
 function tooMuch(pressure: Pressure, limits: Limits['pressure']): string | null {
   const { cpuSomeAvg10, memoryAvailablePercent, loadPerCore } = pressure;
-  if (memoryAvailablePercent < limits.memoryAvailable)
+  if (!hasMemory(pressure, limits))
     return `memory available ${memoryAvailablePercent.toFixed(1)} %, below ${limits.memoryAvailable} %`;
   if (cpuSomeAvg10 === null)
     return loadPerCore > limits.loadPerCore ? `load per core ${loadPerCore.toFixed(2)}, above ${limits.loadPerCore}` : null;

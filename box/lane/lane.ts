@@ -6,6 +6,7 @@
 import type { LockerName } from '../../domain/model/ids';
 import { admit } from './admission';
 import type { Limits, Pressure, Urgency } from './admission';
+import type { FreeCores } from './free-cores';
 
 export interface Place {
   readonly waitedMs: number;
@@ -29,6 +30,11 @@ export interface Lane {
   readonly waiting: () => readonly LockerName[];
 }
 
+interface Look {
+  readonly pressure: Pressure;
+  readonly freeCores: number;
+}
+
 interface Waiter {
   readonly wish: Wish;
   readonly since: number;
@@ -36,10 +42,21 @@ interface Waiter {
   readonly refuse: (error: unknown) => void;
 }
 
-/** PSI's own average moves every 2 s; a place that comes free is seen at once, without this. */
-const LOOK_MS = 250;
+/** A core that comes free; PSI's own average moves every 2 s, and a place that comes free is seen at once, without this. */
+const LOOK_MS = 100;
 
-export function makeLane(readPressure: () => Promise<Pressure>, now: () => number): Lane {
+/** Nobody is taken down while one that is down waits. */
+const RANK: Readonly<Record<Urgency, number>> = { 'is-down': 0, 'is-wanted': 1, 'may-wait': 2 };
+
+/** Where cores are no limit, only the number and the pressure count. */
+const NO_CORES: Cores = { count: Number.POSITIVE_INFINITY, free: () => 0 };
+
+export interface Cores {
+  readonly count: number;
+  readonly free: FreeCores;
+}
+
+export function makeLane(readPressure: () => Promise<Pressure>, now: () => number, cores: Cores = NO_CORES): Lane {
   const inside = new Set<symbol>();
   const names = new Map<symbol, LockerName>();
   let queue: Waiter[] = [];
@@ -60,12 +77,12 @@ export function makeLane(readPressure: () => Promise<Pressure>, now: () => numbe
   };
 
   /** Serves the head of the queue for as long as it may go; false: it has to wait. */
-  const serveHead = (waiter: Waiter, pressure: Pressure): boolean => {
+  const serveHead = (waiter: Waiter, { pressure, freeCores }: Look): boolean => {
     const { limits, urgency } = waiter.wish;
-    const admission = admit(inside.size, limits, { pressure, urgency });
+    const admission = admit(inside.size, limits, { pressure, urgency, cores: cores.count, freeCores });
     const waitedMs = now() - waiter.since;
     if (admission.kind === 'go') waiter.answer({ kind: 'place', place: take(waiter) });
-    else if (urgency === 'may-wait' && waitedMs >= limits.pressure.holdAfterMs)
+    else if (urgency !== 'is-down' && waitedMs >= limits.pressure.holdAfterMs)
       waiter.answer({ kind: 'held', waitedMs, because: admission.because });
     else return false;
     return true;
@@ -89,8 +106,13 @@ export function makeLane(readPressure: () => Promise<Pressure>, now: () => numbe
       queue = queue.filter(dropUnwanted);
       if (queue.length > 0) {
         const pressure = await readPressure();
-        while (queue[0] && serveHead(queue[0], pressure)) queue.shift();
-        holdLate(pressure);
+        // Each that starts beyond the number of cores takes one that was free.
+        let freeCores = cores.free();
+        for (let head = queue[0]; head && serveHead(head, { pressure, freeCores }); head = queue[0]) {
+          queue.shift();
+          if (inside.size > cores.count) freeCores -= 1;
+        }
+        holdLate({ pressure, freeCores });
       }
     } finally {
       looking = false;
@@ -101,12 +123,12 @@ export function makeLane(readPressure: () => Promise<Pressure>, now: () => numbe
   };
 
   /** Those behind the head have their own patience. */
-  const holdLate = (pressure: Pressure) => {
+  const holdLate = ({ pressure, freeCores }: Look) => {
     const late = queue.filter(
-      ({ wish, since }) => wish.urgency === 'may-wait' && now() - since >= wish.limits.pressure.holdAfterMs,
+      ({ wish, since }) => wish.urgency !== 'is-down' && now() - since >= wish.limits.pressure.holdAfterMs,
     );
     for (const waiter of late) {
-      const admission = admit(inside.size, waiter.wish.limits, { pressure, urgency: 'may-wait' });
+      const admission = admit(inside.size, waiter.wish.limits, { pressure, urgency: 'may-wait', cores: cores.count, freeCores });
       const because = admission.kind === 'wait' ? admission.because : `${queue.length} lockers wait in the start lane`;
       waiter.answer({ kind: 'held', waitedMs: now() - waiter.since, because });
     }
@@ -119,9 +141,7 @@ export function makeLane(readPressure: () => Promise<Pressure>, now: () => numbe
     enter: (wish) =>
       new Promise((answer, refuse) => {
         const waiter: Waiter = { wish, since: now(), answer, refuse };
-        if (wish.urgency === 'is-down')
-          queue.splice(queue.findLastIndex((other) => other.wish.urgency === 'is-down') + 1, 0, waiter);
-        else queue.push(waiter);
+        queue.splice(queue.findLastIndex((other) => RANK[other.wish.urgency] <= RANK[wish.urgency]) + 1, 0, waiter);
         void look();
       }),
   };

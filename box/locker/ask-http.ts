@@ -1,6 +1,5 @@
 /** One HTTP request to a locker; whatever comes of it is a value. */
 import { request } from 'node:http';
-import type { Socket } from 'node:net';
 
 export interface HttpAsk {
   readonly method: 'GET' | 'POST';
@@ -8,8 +7,6 @@ export interface HttpAsk {
   readonly port: number;
   readonly path: string;
   readonly timeoutMs: number;
-  /** Shorter, for the connection alone: a SYN that was lost is sent again only after a second. */
-  readonly connectWithinMs?: number;
 }
 export type HttpAnswer =
   | { readonly kind: 'answer'; readonly status: number; readonly body: string; readonly detail: string }
@@ -20,7 +17,7 @@ export type HttpAnswer =
 /** Answers about a quiesce are a line or two. */
 const MAX_BODY = 64 * 1024;
 
-export function askHttp({ method, address, port, path, timeoutMs, connectWithinMs }: HttpAsk): Promise<HttpAnswer> {
+export function askHttp({ method, address, port, path, timeoutMs }: HttpAsk): Promise<HttpAnswer> {
   const what = `${method} http://${address}:${port}${path}`;
   return new Promise((resolve) => {
     const asked = request(
@@ -41,13 +38,6 @@ export function askHttp({ method, address, port, path, timeoutMs, connectWithinM
       const kind = error.code === 'ECONNREFUSED' ? 'refused' : 'failed';
       resolve({ kind, detail: `${what}: ${error.name === 'AbortError' ? `no answer in ${timeoutMs} ms` : error.message}` });
     });
-    if (connectWithinMs !== undefined) asked.once('socket', (socket) => limitConnect(socket, connectWithinMs));
     asked.end();
   });
-}
-
-function limitConnect(socket: Socket, ms: number): void {
-  const timer = setTimeout(() => socket.destroy(new Error(`no connection in ${ms} ms`)), ms);
-  const clear = () => clearTimeout(timer);
-  socket.once('connect', clear).once('close', clear);
 }

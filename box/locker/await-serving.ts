@@ -3,7 +3,8 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { LockerName } from '../../domain/model/ids';
 import type { ServiceConfig } from '../../domain/model/service';
 import type { BoxContext } from '../context';
-import { probeTarget } from '../inspect/probe';
+import { probe } from '../inspect/probe';
+import { listens } from './listens';
 import { bootTail } from './boot-tail';
 import { serviceOf } from './service-of';
 
@@ -12,7 +13,7 @@ export type Served =
   | { readonly kind: 'not-serving'; readonly reason: 'crashed' | 'no-answer' | 'start-failed'; readonly evidence: string[] };
 
 /** Seconds down are what the owner feels: while a locker starts it is asked more often than `probe.interval`. */
-const EAGER_MS = 50;
+const EAGER_MS = 25;
 /** The locker is on this very box: its kernel answers at once, or its network is not there yet (docs/performance.md). */
 const CONNECT_WITHIN_MS = 100;
 /** Where nothing was ever staged nobody knows what to ask: then alive for a moment must do. */
@@ -30,11 +31,11 @@ export async function awaitServing(box: BoxContext, locker: LockerName, until: n
     if (service === null || address === null) {
       if (box.now() - began >= UNASKED_MS) return { kind: 'serving', at: box.now() };
     } else {
-      const { path, timeoutMs } = service.probe;
-      const target = { address, port: service.port, path, timeoutMs, connectWithinMs: CONNECT_WITHIN_MS };
-      const seen = await probeTarget(target);
+      const { port, probe: rule } = service;
+      const refused = await listens({ address, port, withinMs: CONNECT_WITHIN_MS });
+      const seen = refused ?? (await probe(address, port, rule.path, rule.timeoutMs));
       if (seen.kind === 'good') return { kind: 'serving', at: box.now() };
-      last = `GET http://${address}:${service.port}${service.probe.path}: ${seen.detail}`;
+      last = `GET http://${address}:${port}${rule.path}: ${seen.detail}`;
     }
     await sleep(pause(service));
   } while (box.now() < until);

@@ -35,7 +35,11 @@ export interface Move {
 export async function moveLocker(daemon: Daemon, job: Job, move: Move): Promise<UpdateOutcome> {
   const { locker, to } = move;
   const begun = job.intended('move');
-  if (begun) return inLane(daemon, job, move, () => carryOut(daemon, job, move));
+  if (begun) {
+    const because = endedByOthers(daemon, job, locker);
+    if (because !== null) return { kind: 'superseded', evidence: [because] };
+    return inLane(daemon, job, move, () => carryOut(daemon, job, move));
+  }
   const seen = await seeLocker(daemon, locker);
   await checkFit(daemon, locker, 'stop');
   const from = await currentVersion(daemon, locker);
@@ -49,6 +53,13 @@ export async function moveLocker(daemon: Daemon, job: Job, move: Move): Promise<
     await owe(daemon, job, { ...move, from });
     return carryOut(daemon, job, move);
   });
+}
+
+/** It failed half way and is asked for again: by then somebody else may have brought the locker up, and nobody owes it any more. */
+function endedByOthers(daemon: Daemon, job: Job, locker: LockerName): string | null {
+  const { owed } = recordOf(daemon.journal.state(), locker);
+  if (owed?.token === job.token) return null;
+  return owed ? `${owed.token} came after it` : `${locker} was left half way by it, and was settled by others since`;
 }
 
 function stoppedOnPurpose(daemon: Daemon, locker: LockerName, seen: Seen): boolean {
@@ -85,7 +96,12 @@ async function owe(daemon: Daemon, job: Job, move: Move & { from: number | null 
   const { locker, from, to, refuge } = move;
   const owed = { token: job.token, from: refuge === 'to' ? to : from, to, since: new Date(daemon.now()).toISOString() };
   const intent: NewRecord = { kind: 'intent', token: job.token, intent: { kind: 'move', from, to } };
-  await job.record({ kind: 'owed', locker, owed }, { kind: 'wanted', locker, wanted: 'up' }, intent);
+  // Whoever parked it and could not stop it has nothing to say any more: it is to be up, after a crash and a boot too.
+  const up: NewRecord[] = [
+    { kind: 'parked', locker, parked: null },
+    { kind: 'wanted', locker, wanted: 'up' },
+  ];
+  await job.record({ kind: 'owed', locker, owed }, ...up, intent);
 }
 
 async function inLane(daemon: Daemon, job: Job, move: Move, work: () => Promise<UpdateOutcome>): Promise<UpdateOutcome> {

@@ -7,7 +7,7 @@ export const info = (lxcPath: string, name: LockerName) => [...on('lxc-info', lx
 export const infoAddress = (lxcPath: string, name: LockerName) => [...on('lxc-info', lxcPath, name), '-i', '-H'];
 /** -W: signal and return. Never `--nokill -t`, which signals again when it is repeated. */
 export const signalStop = (lxcPath: string, name: LockerName) => [...on('lxc-stop', lxcPath, name), '-W'];
-export const wait = (lxcPath: string, name: LockerName, of: { state: 'STOPPED' | 'RUNNING'; seconds: number }) => [
+export const wait = (lxcPath: string, name: LockerName, of: { state: 'STOPPED'; seconds: number }) => [
   ...on('lxc-wait', lxcPath, name),
   '-s',
   of.state,

@@ -1,15 +1,15 @@
 /** Is a process frozen by its cgroup? Asked of the kernel: LXC's own answer costs a process for each look. */
-import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { textOf } from './text-of';
 
 const ROOT = '/sys/fs/cgroup';
 
 /** null: this machine does not tell, or not where it is expected; then LXC must be asked. */
-export async function isFrozen(pid: number): Promise<boolean | null> {
-  const place = freezerOf(await read(`/proc/${pid}/cgroup`));
+export function isFrozen(pid: number): boolean | null {
+  const place = freezerOf(textOf(`/proc/${pid}/cgroup`));
   if (place === null) return null;
   const { file, frozen, thawed } = place;
-  const text = await read(join(ROOT, file));
+  const text = textOf(join(ROOT, file));
   if (frozen.test(text)) return true;
   return thawed.test(text) ? false : null;
 }
@@ -27,5 +27,3 @@ export function freezerOf(cgroups: string): Place | null {
   const v2 = /^0::(\/.*)$/m.exec(cgroups)?.[1];
   return v2 === undefined ? null : { file: join(v2, 'cgroup.events'), frozen: /^frozen 1$/m, thawed: /^frozen 0$/m };
 }
-
-const read = (file: string): Promise<string> => readFile(file, 'utf8').catch(() => '');

@@ -22,6 +22,12 @@ export function parseConfigAddress(config: string): string | null {
   return /^\s*lxc\.net\.0\.ipv4\.address\s*=\s*([0-9.]+)/m.exec(config)?.[1] ?? null;
 }
 
+/** LXC's log, from level NOTICE on, names the init that it has started; null: not yet. */
+export function parseStarted(log: string): number | null {
+  const pid = /Started ".*" with pid "(\d+)"/.exec(log)?.[1];
+  return pid === undefined ? null : Number(pid);
+}
+
 /** LXC's log says when it got as far as the locker's own init. */
 export function wasExecuted(log: string): boolean {
   return /Started "|Exec'ing "/.test(log);

@@ -1,7 +1,8 @@
 /** The last known service config, values and release of this box: what the scripts work with when nobody else is there. */
-import { open, readFile, rename } from 'node:fs/promises';
+import { open, readFile, rename, stat } from 'node:fs/promises';
 import { StageTarget } from '../../domain/protocol/verbs';
 import type { BoxContext } from '../context';
+import type { BoxPaths } from '../paths';
 import { syncFolder } from './versions';
 
 export interface LastStage {
@@ -10,11 +11,44 @@ export interface LastStage {
   readonly at: string;
 }
 
-export async function readLastStage(box: Pick<BoxContext, 'paths'>): Promise<LastStage | null> {
+interface Parsed {
+  /** Of the file that it was read from: each stage makes another. */
+  readonly inode: string;
+  readonly stage: LastStage | null;
+}
+
+/** A step of a locker asks for it several times, and it holds the values of all lockers. */
+const parsed = new WeakMap<BoxPaths, Parsed>();
+
+export async function readLastStage(box: Pick<BoxContext, 'paths' | 'log'>): Promise<LastStage | null> {
+  const inode = await inodeOf(box.paths.lastStage);
+  const before = parsed.get(box.paths);
+  if (before?.inode === inode) return before.stage;
+  const stage = await parseFile(box);
+  if (inode !== null) parsed.set(box.paths, { inode, stage });
+  return stage;
+}
+
+/** With its time, since a number comes round again. */
+async function inodeOf(file: string): Promise<string | null> {
+  const seen = await stat(file, { bigint: true }).catch(() => null);
+  return seen && `${seen.dev}:${seen.ino}:${seen.mtimeNs}`;
+}
+
+/**
+ * One that can't be read, off a sick disk or of another version, counts as none until the next stage
+ * writes it anew: it must not keep anybody from looking at the lockers, or from starting them.
+ */
+async function parseFile(box: Pick<BoxContext, 'paths' | 'log'>): Promise<LastStage | null> {
   const text = await readFile(box.paths.lastStage, 'utf8').catch(() => null);
   if (text === null) return null;
-  const { target, at } = JSON.parse(text) as { target: unknown; at: string };
-  return { target: StageTarget.parse(target), at };
+  try {
+    const { target, at } = JSON.parse(text) as { target: unknown; at: string };
+    return { target: StageTarget.parse(target), at };
+  } catch (error) {
+    box.log(`${box.paths.lastStage} can not be read: ${(error as Error).message.slice(0, 500)}`);
+    return null;
+  }
 }
 
 export async function writeLastStage(box: Pick<BoxContext, 'paths'>, stage: LastStage): Promise<void> {

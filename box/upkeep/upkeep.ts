@@ -163,7 +163,8 @@ async function bringUp(daemon: Daemon, memory: Memory, at: { locker: LockerName;
   const { locker, because } = at;
   daemon.log(`${locker} is ${because === 'owed' ? 'owed, and its rollout is silent' : 'wanted up'}: brought up`);
   const { maxStarting, pressure, verify } = PRODUCT_DEFAULTS;
-  const { cpuSomeAvg10, memoryAvailable, loadPerCore, holdAfterMs } = pressure;
+  const { memoryAvailable, loadPerCore, holdAfterMs } = pressure;
+  const cpuSomeAvg10 = daemon.config.bootCpuPressure;
   const lane = { maxStarting, pressure: { cpuSomeAvg10, memoryAvailable, loadPerCore, holdAfterMs } };
   const params = { locker, lane, startDeadlineMs: verify.deadlineMs };
   try {

@@ -35,7 +35,7 @@ export async function start(daemon: Daemon, job: Job, params: Params): Promise<R
   await checkFit(daemon, locker, 'start');
   const { owed, crashes } = recordOf(daemon.journal.state(), locker);
   // After a boot all are down, and pressure must count; a single one that went down is missed now.
-  const urgency = owed || hasCrashed(crashes, daemon.now()) ? 'is-down' : 'may-wait';
+  const urgency = owed || hasCrashed(crashes, daemon.now()) ? 'is-down' : 'is-wanted';
   const answer = await daemon.lane.enter({ locker, limits: params.lane, urgency, stillWanted: job.check });
   if (answer.kind === 'held') {
     const waited = `the start lane let nothing start for ${Math.round(answer.waitedMs / 1000)} s: ${answer.because}`;

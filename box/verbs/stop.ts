@@ -37,9 +37,9 @@ function downAs(
 ): NewRecord[] {
   if (onPurpose)
     return [
+      { kind: 'wanted', locker, wanted: 'down' },
       { kind: 'parked', locker, parked: null },
       { kind: 'paid', locker },
-      { kind: 'wanted', locker, wanted: 'down' },
     ];
   const parked = { by: job.holder, token: job.token, since: new Date(daemon.now()).toISOString() };
   return [

@@ -25,6 +25,8 @@ export const BoxConfig = z.strictObject({
   buildUser: z.string().default('nobody'),
   /** Nobody named a locker's token for so long: lockerd pays what is owed to it and opens what was quiesced. Milliseconds. */
   deadManMs: z.int().min(1_000).default(60_000),
+  /** After a boot none more is started while CPU pressure (some avg10, per cent) is above; 100: never mind. */
+  bootCpuPressure: z.number().min(0).max(100).default(60),
   /** Bytes that stage leaves free at least. */
   minFreeBytes: z.int().default(256 * 1024 * 1024),
 });

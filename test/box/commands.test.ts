@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { writeBundle } from '../../box/bundle';
 import { COMMANDS } from '../../box/lockerctl';
 import * as lxc from '../../box/lxc/commands';
-import { parseConfigAddress, parseInfo, parseStartTime } from '../../box/lxc/parse';
+import { parseConfigAddress, parseInfo, parseStarted, parseStartTime } from '../../box/lxc/parse';
 import { wrapperScripts } from '../../box/wrappers';
 import type { LockerName } from '../../domain/model/ids';
 
@@ -35,6 +35,12 @@ test('the start time is found behind a name with spaces and brackets; a zombie h
   expect(parseStartTime(`12 (no) de (x) S ${rest}`)).toBe('987654');
   expect(parseStartTime(`12 (node) Z ${rest}`)).toBeNull();
   expect(parseStartTime('')).toBeNull();
+});
+
+test('the init that was started is read of LXC’s log', () => {
+  const log = 'lxc-start ada 20261121 NOTICE   start - start.c:post_start:2205 - Started "/usr/bin/node" with pid "1234"\n';
+  expect(parseStarted(log)).toBe(1234);
+  expect(parseStarted('lxc-start ada 20261121 NOTICE   start - start.c:start:2198 - Exec\'ing "/usr/bin/node"\n')).toBeNull();
 });
 
 test('the address comes without its prefix length', () => {

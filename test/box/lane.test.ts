@@ -1,5 +1,6 @@
 import { admit } from '../../box/lane/admission';
-import type { Pressure } from '../../box/lane/admission';
+import type { Pressure, Urgency } from '../../box/lane/admission';
+import { watchCores } from '../../box/lane/free-cores';
 import { makeLane } from '../../box/lane/lane';
 import type { Wish } from '../../box/lane/lane';
 import { parseMemoryAvailable, parseSomeAvg10 } from '../../box/lane/pressure';
@@ -8,7 +9,7 @@ import type { LockerName } from '../../domain/model/ids';
 const limits = { maxStarting: 2, pressure: { cpuSomeAvg10: 60, memoryAvailable: 5, loadPerCore: 4, holdAfterMs: 60_000 } };
 const calm: Pressure = { cpuSomeAvg10: 10, memoryAvailablePercent: 50, loadPerCore: 9 };
 
-test.each<[string, number, Partial<Pressure>, 'may-wait' | 'is-down', string | null]>([
+test.each<[string, number, Partial<Pressure>, Urgency, string | null]>([
   ['a calm box with a place lets one start', 1, {}, 'may-wait', null],
   ['no place, no start', 2, {}, 'may-wait', '2 lockers start already (maxStarting 2)'],
   ['no place for one that is down either', 2, {}, 'is-down', '2 lockers start already (maxStarting 2)'],
@@ -16,10 +17,57 @@ test.each<[string, number, Partial<Pressure>, 'may-wait' | 'is-down', string | n
   ['little memory holds', 0, { memoryAvailablePercent: 4 }, 'may-wait', 'memory available 4.0 %, below 5 %'],
   ['without PSI the load counts', 0, { cpuSomeAvg10: null, loadPerCore: 4.5 }, 'may-wait', 'load per core 4.50, above 4'],
   ['with PSI the load does not', 0, { loadPerCore: 40 }, 'may-wait', null],
+  ['of many that are down one starts however busy the cores are', 0, { cpuSomeAvg10: 99 }, 'is-wanted', null],
+  ['and the next of them waits', 1, { cpuSomeAvg10: 99 }, 'is-wanted', 'CPU pressure (some avg10) 99.0 %, above 60 %'],
+  ['little memory holds these too', 0, { memoryAvailablePercent: 4 }, 'is-wanted', 'memory available 4.0 %, below 5 %'],
   ['what is down starts under any pressure', 0, { cpuSomeAvg10: 99, memoryAvailablePercent: 1 }, 'is-down', null],
 ])('%s', (_, starting, pressure, urgency, because) => {
-  const admission = admit(starting, limits, { pressure: { ...calm, ...pressure }, urgency });
+  const admission = admit(starting, limits, { pressure: { ...calm, ...pressure }, urgency, cores: 8, freeCores: 0 });
   expect(admission).toEqual(because === null ? { kind: 'go' } : { kind: 'wait', because });
+});
+
+test.each<[string, number, number, Urgency, string | null]>([
+  ['as many as there are cores start however busy these are', 1, 0, 'may-wait', null],
+  ['one more waits for a core', 2, 0, 'may-wait', '2 lockers start already, and none of 2 cores is free'],
+  ['a core that is free takes one more', 2, 1, 'may-wait', null],
+  ['what is down does not wait for a core', 2, 0, 'is-down', null],
+])('%s', (_, starting, freeCores, urgency, because) => {
+  const admission = admit(starting, { ...limits, maxStarting: 9 }, { pressure: calm, urgency, cores: 2, freeCores });
+  expect(admission).toEqual(because === null ? { kind: 'go' } : { kind: 'wait', because });
+});
+
+test('an idle core counts once, and again only when another window is over', () => {
+  let [now, idle] = [0, 0];
+  const free = watchCores(
+    () => now,
+    () => idle,
+  );
+  [now, idle] = [50, 100];
+  expect(free()).toBe(0);
+  [now, idle] = [200, 390];
+  expect(free()).toBe(2);
+  expect(free()).toBe(0);
+  [now, idle] = [400, 400];
+  expect(free()).toBe(0);
+  [now, idle] = [600, 560];
+  expect(free()).toBe(1);
+});
+
+test('of those beyond the cores, each takes one that was free; the others follow when places come free', async () => {
+  let free = 1;
+  const cores = { count: 1, free: () => free };
+  const lane = makeLane(async () => calm, Date.now, cores);
+  const wide = { limits: { ...limits, maxStarting: 9 } };
+  const first = await lane.enter(wish('a', wide));
+  const later = ['b', 'c', 'd'].map((name) => lane.enter(wish(name, wide)));
+  await later[0];
+  free = 0;
+  const before = lane.waiting().length;
+  await tick(150);
+  expect(lane.waiting().length).toBe(before);
+  if (first.kind === 'place') first.place.leave();
+  free = 1;
+  for (const answer of await Promise.all(later)) expect(answer.kind).toBe('place');
 });
 
 const wish = (name: string, more: Partial<Wish> = {}): Wish => ({
@@ -53,6 +101,27 @@ test('places go out in the order of asking, those that are down first', async ()
   for (const answer of await Promise.all(later.slice(0, 1))) if (answer.kind === 'place') answer.place.leave();
   await Promise.all(later);
   expect(order).toEqual(['a', 'b', 'e', 'c', 'd']);
+});
+
+test('nobody is taken down while one that is down waits', async () => {
+  const lane = makeLane(async () => calm, Date.now);
+  const first = [await lane.enter(wish('a')), await lane.enter(wish('b'))];
+  const order: string[] = [];
+  const asked = [
+    ['c', 'may-wait'],
+    ['d', 'is-wanted'],
+    ['e', 'is-down'],
+    ['f', 'is-wanted'],
+  ] as const;
+  const later = asked.map(async ([name, urgency]) => {
+    const answer = await lane.enter(wish(name, { urgency }));
+    order.push(name);
+    if (answer.kind === 'place') answer.place.leave();
+  });
+  expect(lane.waiting()).toEqual(['e', 'd', 'f', 'c']);
+  for (const answer of first) if (answer.kind === 'place') answer.place.leave();
+  await Promise.all(later);
+  expect(order).toEqual(['e', 'd', 'f', 'c']);
 });
 
 test('a place that is left twice is free once', async () => {

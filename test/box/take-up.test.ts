@@ -7,12 +7,12 @@ import { openJournal } from '../../box/journal/journal';
 import type { Token } from '../../domain/model/ids';
 
 let folder: string;
+const open = () => openJournal({ file: join(folder, 'journal'), box: 'lxc12', now: () => 0 });
 beforeEach(() => (folder = mkdtempSync(join(tmpdir(), 'lockstep-jobs-'))));
 afterEach(() => rmSync(folder, { recursive: true, force: true }));
 
 test('what taking a job up writes can be read by the next life of lockerd', async () => {
   const token = 'r1/lxc12/ada/1/update' as Token;
-  const open = () => openJournal({ file: join(folder, 'journal'), box: 'lxc12', now: () => 0 });
   const first = open();
   const intent = { kind: 'move', from: 1, to: 2 } as const;
   const params = { locker: 'ada' };

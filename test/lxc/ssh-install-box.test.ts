@@ -48,7 +48,8 @@ function anInstall(overrides: Partial<InstallBox> = {}): { install: InstallBox; 
     log: join(place, 'log/lockerd.log'),
     buildUser: 'nobody',
     deadManMs: 60_000,
-      minFreeBytes: 1,
+    bootCpuPressure: 60,
+    minFreeBytes: 1,
   };
   const install: InstallBox = {
     route: resolveRoute(ssh, surroundings),

@@ -1,7 +1,9 @@
 /** Looks at a whole box: real folders and HTTP, containers from a fake port. */
+import { mkdirSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:http';
 import type { RequestListener, Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { dirname } from 'node:path';
 import { inspect } from '../../../box/inspect/inspect';
 import { writeLastStage } from '../../../box/release/last-stage';
 import { switchTo } from '../../../box/release/versions';
@@ -64,6 +66,15 @@ test('without a target the last stage says how to ask', async () => {
   await here.stage(target);
   await writeLastStage(here.box, { target, at: '2026-11-20T00:00:00.000Z' });
   expect((await inspect(here.box, STATE, { target: null })).lockers[0]).toMatchObject({ healthy: false });
+});
+
+test('a last stage that can not be read counts as none', async () => {
+  const lines: string[] = [];
+  const box = { ...here.box, log: (line: string) => void lines.push(line) };
+  mkdirSync(dirname(box.paths.lastStage), { recursive: true });
+  writeFileSync(box.paths.lastStage, '{"target":');
+  expect((await inspect(box, STATE, { target: null })).lockers[0]).toMatchObject({ healthy: true, reportedBuild: null });
+  expect(lines.join()).toContain('can not be read');
 });
 
 test('what is owed, parked or wanted down is told, and a frozen one is a problem', async () => {

@@ -7,7 +7,8 @@ import type { CallOptions } from './ports/box-port';
 type Change = NonNullable<CallOptions['change']>;
 
 export function changeOf(held: Held, step: Step, on?: { readonly locker: LockerName; readonly cycle: number }): Change {
-  const { box, rollout, generation } = held;
-  const token = makeToken({ rollout, box, step, ...(on === undefined ? {} : { locker: on.locker, cycle: on.cycle }) });
+  const { box, rollout, generation, round } = held;
+  const cycle = on?.cycle ?? round;
+  const token = makeToken({ rollout, box, step, ...(on && { locker: on.locker }), ...(cycle !== undefined && { cycle }) });
   return { token, holder: rollout, generation };
 }

@@ -16,6 +16,8 @@ export interface Held {
   readonly box: BoxName;
   readonly rollout: string;
   readonly generation: number;
+  /** Set when it was planned again after a reset in Temporal: its requests on the whole box are new ones. */
+  readonly round?: number;
 }
 export interface LockerStep extends Held {
   readonly locker: LockerName;
@@ -30,8 +32,22 @@ export interface PlanRequest {
   readonly policy: PolicyInput;
 }
 export type PlanAnswer =
-  | { readonly kind: 'plan'; readonly plan: Plan }
+  | {
+      readonly kind: 'plan';
+      readonly plan: Plan;
+      /** The run that asked: not the original one, when it is planned again after a reset. */
+      readonly run?: string;
+    }
   | { readonly kind: 'refused'; readonly refusals: readonly PlanRefusal[] };
+
+/** What a person wants to know before a lease is ended. */
+export interface BoxLook {
+  /** null: the box is free. */
+  readonly lease: Lease | null;
+  readonly owed: readonly LockerName[];
+  readonly lane: LaneRule;
+  readonly startDeadlineMs: number;
+}
 
 export interface LaneRule {
   readonly maxStarting: number;
@@ -46,6 +62,8 @@ export interface MoveLocker extends LockerStep {
 export interface BoxActivities {
   takeLease(input: { box: BoxName; rollout: string; by: string; force: boolean }): Promise<Lease>;
   releaseLease(input: Held): Promise<void>;
+  /** Who holds the box and what is owed on it; and by which rules that would be brought up. Looks only. */
+  inspectBox(input: { box: BoxName }): Promise<BoxLook>;
   /** Inspect, resolve, plan, review. Looks only. */
   planRollout(input: PlanRequest): Promise<PlanAnswer>;
   /** Brings up what an earlier run left owed; returns the lockers that it could not. */

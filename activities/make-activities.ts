@@ -1,6 +1,7 @@
 /** The list of activities that a worker registers. */
 import type { BoxActivities } from './contract';
 import { makeDrainLocker } from './drain-locker';
+import { makeInspectBox } from './inspect-box';
 import { makePayOwed } from './pay-owed';
 import { makePlanRollout } from './plan-rollout';
 import type { ActivityPorts } from './ports/activity-ports';
@@ -16,6 +17,7 @@ import { makeVerifyLocker } from './verify-locker';
 export const makeActivities = (ports: ActivityPorts): BoxActivities => ({
   takeLease: makeTakeLease(ports),
   releaseLease: makeReleaseLease(ports),
+  inspectBox: makeInspectBox(ports),
   planRollout: makePlanRollout(ports),
   payOwed: makePayOwed(ports),
   stageRelease: makeStageRelease(ports),

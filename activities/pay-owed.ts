@@ -36,7 +36,7 @@ export const makePayOwed = ({ box: boxes }: Pick<ActivityPorts, 'box'>): BoxActi
 async function bringUp(boxes: BoxPort, locker: LockerName, starting: Starting, running: Running): Promise<boolean> {
   const { box, lane, startDeadlineMs } = starting;
   const deadlineMs = startDeadline(lane.pressure.holdAfterMs, startDeadlineMs);
-  const change = changeOf(starting, 'start', { locker, cycle: 0 });
+  const change = changeOf(starting, 'start', { locker, cycle: starting.round ?? 0 });
   try {
     const started = await boxes.call(box, 'start', { locker, lane, startDeadlineMs }, { change, deadlineMs, ...running });
     return started.kind !== 'not-serving';

@@ -1,4 +1,5 @@
 /** Looks at the box, resolves what is asked for, and makes the plan that the workflow walks. Changes nothing. */
+import { Context } from '@temporalio/activity';
 import { ApplicationFailure } from '@temporalio/common';
 import { Fault } from '../domain/faults';
 import { GitRef } from '../domain/model/ids';
@@ -7,6 +8,7 @@ import type { Inventory } from '../domain/model/inventory';
 import type { Plan } from '../domain/model/plan';
 import { policyOf } from '../domain/model/policy-of';
 import { serviceConfigOf, stageTargetOf } from '../domain/model/service-of';
+import type { VerbParams, VerbResult } from '../domain/protocol/verbs';
 import { makePlan } from '../domain/plan/make-plan';
 import { reviewPlan } from '../domain/plan/review-plan';
 import type { BoxActivities, PlanAnswer, PlanRequest } from './contract';
@@ -16,23 +18,35 @@ import { runActivity } from './run-activity';
 import type { Running } from './run-activity';
 
 export const makePlanRollout = (ports: ActivityPorts): BoxActivities['planRollout'] => {
-  return (request) => runActivity('leave', (running) => planFor(request, ports, running));
+  return (request) =>
+    runActivity('leave', async (running) => {
+      const answer = await planFor(request, ports, running);
+      const run = Context.current().info.workflowExecution?.runId;
+      return answer.kind === 'plan' && run !== undefined ? { ...answer, run } : answer;
+    });
 };
 
 async function planFor({ box, ref, policy }: PlanRequest, ports: ActivityPorts, running: Running): Promise<PlanAnswer> {
   const fleet = await ports.fleet.read();
   const service = serviceConfigOf(fleet, box);
-  const look = { deadlineMs: DEADLINES.look, ...running };
-  const before = await ports.box.call(box, 'inspect', { target: null }, look);
+  const resolve = (params: Pick<Asked, 'codeRef' | 'configRef' | 'since'>) =>
+    ports.box.call(box, 'resolve', { service, ...params }, { deadlineMs: DEADLINES.resolve, ...running });
   const refs = { codeRef: codeRef(ref, service.code.ref), configRef: service.config.ref };
-  const asked = { service, ...refs, since: mostCommonRelease(before) };
-  const { release, changes } = await ports.box.call(box, 'resolve', asked, { deadlineMs: DEADLINES.resolve, ...running });
+  const { release } = await resolve({ ...refs, since: null });
+  // One look: at 300 lockers it is most of the time that somebody waits for a plan.
+  const look = { deadlineMs: DEADLINES.look, ...running };
   const inventory = await ports.box.call(box, 'inspect', { target: stageTargetOf(fleet, box, release) }, look);
+  const exactly = { codeRef: release.code.revision, configRef: release.config.revision };
+  const since = mostCommonRelease(inventory);
+  const { changes } = since === null || since === release.id ? UNCHANGED : await resolve({ ...exactly, since });
   const facts = { box, service, policy: policyOf(fleet, box, policy), inventory, release, changes };
   const made = makePlan(facts, ports.hash);
   if (made.kind === 'plan') assertSound(made.plan, inventory);
   return made;
 }
+
+type Asked = VerbParams<'resolve'>;
+const UNCHANGED: Pick<VerbResult<'resolve'>, 'changes'> = { changes: { code: [], config: [] } };
 
 /** The planner's own linter: what it finds is a bug of ours, and the same again would find it again. */
 function assertSound(plan: Plan, inventory: Inventory): void {

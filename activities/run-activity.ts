@@ -19,7 +19,10 @@ export interface Running {
 /** `finish`: the box carries it through anyway; a requested cancellation waits for its end and returns its outcome. */
 export type OnCancel = 'leave' | 'finish';
 
-/** Recovery time after a worker's death is the heartbeat timeout, so this is a fraction of it. */
+/**
+ * Recovery time after a worker's death is the heartbeat timeout, so this is a fraction of it. None at
+ * the beginning: most steps end before the first one is due, and each costs the server a write.
+ */
 const HEARTBEAT_MS = 3_000;
 
 export async function runActivity<T>(onCancel: OnCancel, work: (running: Running) => Promise<T>): Promise<T> {
@@ -37,7 +40,6 @@ export async function runActivity<T>(onCancel: OnCancel, work: (running: Running
   const timer = setInterval(beat, HEARTBEAT_MS);
   context.cancellationSignal.addEventListener('abort', onSignal, { once: true });
   if (context.cancellationSignal.aborted) onSignal();
-  beat();
   try {
     return await work({ signal: stop.signal, onProgress, isCancelled });
   } catch (error) {

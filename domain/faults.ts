@@ -75,6 +75,11 @@ export const FAULTS = {
     sentence: 'The host answers under the name of another box.',
     cure: 'Mend `ssh` of this box in the fleet file, or install the box under the right name.',
   },
+  BoxLost: {
+    retryable: false,
+    sentence: 'The box could not be reached for minutes.',
+    cure: 'Check the box and the network between. It brings up by itself what was left down; then resume.',
+  },
   LinkLost: {
     retryable: true,
     sentence: 'The connection was lost; the outcome is unknown until asked again.',

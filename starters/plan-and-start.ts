@@ -1,7 +1,7 @@
 /** Plan, show, confirm, start, follow. Preview and run use one planner; the start carries the digest of what was shown. */
-import { Fault } from '../domain/faults';
 import type { Plan } from '../domain/model/plan';
 import { askToStart } from './ask-to-start';
+import { mustBeAskable } from './ask-yes';
 import { EXIT } from './exit-codes';
 import { followRollout } from './follow-rollout';
 import { printObject } from './io';
@@ -12,6 +12,7 @@ import type { StartOptions, Wanted } from './plan-flags';
 import { planOf } from './plan-of';
 import type { Session } from './session';
 import { nothingToDo, showPlan } from './show-plan';
+import { takeOver } from './supersede';
 
 export interface ReadyToStart {
   readonly kind: 'go';
@@ -23,23 +24,21 @@ type Prepared = ReadyToStart | { readonly kind: 'exit'; readonly code: number };
 
 export async function prepareStart(session: Session, wanted: Wanted, options: StartOptions): Promise<Prepared> {
   const { box } = session;
-  const asks = !options.dryRun && !options.yes && !session.boxInput.sandbox;
-  if (asks) mustBeAskable(session);
+  const { dryRun = false, yes = false, supersede = false } = options;
+  const asks = !dryRun && !yes && !session.boxInput.sandbox;
+  if (asks) mustBeAskable(session, `A rollout on ${box} asks before it starts`);
   const door = await session.open('fresh');
-  if (!options.dryRun) await refuseIfRunning(door, box);
+  if (!dryRun && !supersede) await refuseIfRunning(door, box);
   session.progress(`looking at ${box}`);
-  const plan = await planOf(door, { box, ...wanted });
-  if (options.dryRun) return { kind: 'exit', code: showPlan(session, plan) };
+  const look = () => planOf(door, { box, ...wanted });
+  // Before anybody is thrown out: with a ref that does not exist nothing ends.
+  const seen = await look();
+  if (dryRun) return { kind: 'exit', code: showPlan(session, seen) };
+  const plan = supersede ? await takeOver(session, door, { asks, seen, look }) : seen;
+  if (plan === null) return { kind: 'exit', code: EXIT.aborted };
   const done = nothingToDo(session, plan);
   if (done !== null) return { kind: 'exit', code: done };
-  const yes = await askToStart(session, plan, asks);
-  return yes ? { kind: 'go', door, plan, wanted } : { kind: 'exit', code: EXIT.aborted };
-}
-
-/** Said before anything is started or looked at, since no answer can come later. */
-function mustBeAskable({ io, json, box }: Session): void {
-  if (io.stdin.isTTY === true && io.stderr.isTTY === true && !json) return;
-  throw new Fault('ConfirmationNeeded', `A rollout on ${box} asks before it starts, and there is no terminal to ask on.`);
+  return (await askToStart(session, plan, asks)) ? { kind: 'go', door, plan, wanted } : { kind: 'exit', code: EXIT.aborted };
 }
 
 export async function startAndFollow(session: Session, ready: ReadyToStart, options: StartOptions): Promise<number> {

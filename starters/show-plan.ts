@@ -12,9 +12,11 @@ export function showPlan({ io, json }: Session, plan: Plan): number {
   return EXIT.done;
 }
 
+export const changesNothing = ({ batches, owed }: Plan): boolean => batches.length === 0 && owed.length === 0;
+
 /** null: there is something to do. No workflow is started for nothing. */
 export function nothingToDo(session: Session, plan: Plan): number | null {
-  if (plan.batches.length > 0 || plan.owed.length > 0) return null;
+  if (!changesNothing(plan)) return null;
   if (session.json) printObject(session.io, finishedWithout(plan));
   else session.io.stdout.write(renderPlan(plan, { style: 'text' }));
   return EXIT.done;

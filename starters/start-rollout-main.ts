@@ -14,7 +14,10 @@ export async function startRolloutMain(argv: readonly string[], io: Io): Promise
       .description('Updates the lockers of a box to a release: shows the plan, asks, starts and follows.')
       .option('--dry-run', 'show the plan and start nothing')
       .option('--yes', 'start without asking')
-      .option('--supersede', 'take the box over from a rollout that was terminated, or from a script; recorded on the box')
+      .option(
+        '--supersede',
+        'abort the rollout that runs on the box, or take over a lease that was left behind; recorded on the box',
+      )
       .option('--detach', 'start and do not follow');
     command.parse(argv, { from: 'user' });
     return startRolloutCommand(command.opts<StartOptions>(), io);

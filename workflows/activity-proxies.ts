@@ -19,6 +19,8 @@ const TRY_AGAIN_FOR = 2 * MINUTE;
 
 const nonRetryable = Object.entries(FAULTS).flatMap(([code, { retryable }]) => (retryable ? [] : [code]));
 
+const RETRY = { initialInterval: SECOND, maximumInterval: 15 * SECOND, nonRetryableErrorTypes: nonRetryable };
+
 const activities = proxyActivities<BoxActivities>({
   taskQueue: TASK_QUEUES.ssh,
   // Recovery time after a worker's death; activities heartbeat every 3 s.
@@ -26,7 +28,7 @@ const activities = proxyActivities<BoxActivities>({
   startToCloseTimeout: 5 * MINUTE,
   // The SDK's default would let the workflow go on while the activity still works on a locker.
   cancellationType: ActivityCancellationType.WAIT_CANCELLATION_COMPLETED,
-  retry: { initialInterval: SECOND, maximumInterval: 15 * SECOND, nonRetryableErrorTypes: nonRetryable },
+  retry: RETRY,
 });
 
 type Name = keyof BoxActivities;
@@ -36,8 +38,10 @@ type Call<N extends Name> = (
   policy?: Policy,
 ) => ReturnType<BoxActivities[N]>;
 
-/** Attempts before anything was touched: a person waits for the answer, so few. */
-const FIRST_ATTEMPTS = 3;
+/** A look for a person who waits for the answer: few attempts. */
+const LOOK = { retry: { ...RETRY, maximumAttempts: 3 } };
+/** Before anything was touched in a rollout: about two minutes for what passes (an sshd that starts again, a registry). */
+const FIRST = { retry: { ...RETRY, maximumAttempts: 12 } };
 
 const asked = <N extends Name>(
   name: N,
@@ -59,9 +63,11 @@ const minutes = (count: number) => () => count * MINUTE;
 const moving = (policy: Policy | undefined) =>
   policy ? policy.pressure.holdAfterMs + policy.stop.timeoutMs + policy.verify.deadlineMs : 20 * MINUTE;
 
-export const takeLease = asked('takeLease', minutes(2), { retry: { maximumAttempts: FIRST_ATTEMPTS } });
-export const planRollout = asked('planRollout', minutes(5), { retry: { maximumAttempts: FIRST_ATTEMPTS } });
-export const stageRelease = asked('stageRelease', minutes(16), { retry: { maximumAttempts: FIRST_ATTEMPTS } });
+export const takeLease = asked('takeLease', minutes(2), FIRST);
+export const inspectBox = asked('inspectBox', minutes(2), LOOK);
+export const previewRollout = asked('planRollout', minutes(5), LOOK);
+export const planRollout = asked('planRollout', minutes(5), FIRST);
+export const stageRelease = asked('stageRelease', minutes(16), FIRST);
 export const releaseLease = asked('releaseLease', minutes(2));
 export const payOwed = asked('payOwed', moving);
 export const drainLocker = asked('drainLocker', (policy) => policy?.drain.timeoutMs ?? 20 * MINUTE);

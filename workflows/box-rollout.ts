@@ -15,6 +15,7 @@ import {
   continueAsNew,
   isCancellation,
 } from '@temporalio/workflow';
+import type { StepFault } from '../domain/model/progress';
 import type { Finished } from '../domain/model/status';
 import { finishBox, giveBack } from './finish-box';
 import { handleMessages } from './message-handlers';
@@ -61,13 +62,25 @@ const isOver = ({ phase }: Rollout): boolean => !['planning', 'staging', 'walkin
 async function failSafely(rollout: Rollout, error: unknown): Promise<never> {
   await giveBack(rollout);
   rollout.phase = isCancellation(error) ? 'aborted' : 'failed';
+  const fault = stepFaultOf(error, `preparing ${rollout.input.box}`);
+  if (!isCancellation(error)) endAll(rollout, fault);
   showProgress(rollout);
   if (isCancellation(error)) throw error;
-  throw failureOf(stepFaultOf(error, `preparing ${rollout.input.box}`));
+  throw failureOf(fault);
+}
+
+/** Where there was a plan already, each of its lockers ends in one way here too. */
+function endAll(rollout: Rollout, fault: StepFault): void {
+  if (rollout.progress === null) return;
+  rollout.progress = { ...rollout.progress, fault };
+  apply(rollout, { kind: 'tick' });
 }
 
 async function goOnInNewRun(rollout: Rollout): Promise<never> {
   await condition(allHandlersFinished);
-  const { generation } = heldOf(rollout);
-  return continueAsNew<typeof boxRollout>({ ...rollout.input, carried: { ...planOf(rollout), generation } });
+  const { generation, round } = heldOf(rollout);
+  return continueAsNew<typeof boxRollout>({
+    ...rollout.input,
+    carried: { ...planOf(rollout), generation, ...(round !== undefined && { round }) },
+  });
 }

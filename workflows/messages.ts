@@ -5,6 +5,7 @@
  */
 import { defineQuery, defineSignal, defineUpdate } from '@temporalio/workflow';
 import type { BoxName, LockerName } from '../domain/model/ids';
+import type { Lease } from '../domain/model/lease';
 import type { PolicyInput } from '../domain/model/policy';
 import type { Progress } from '../domain/model/progress';
 import type { Plan } from '../domain/model/plan';
@@ -31,6 +32,24 @@ export interface Carried {
   readonly plan: Plan;
   readonly progress: Progress;
   readonly generation: number;
+  readonly round?: number;
+}
+
+/** To end a lease that was left behind. */
+export interface ReleaseRequest {
+  readonly box: BoxName;
+  /** A holder of its own, made at the start: `release-box:<random>`. */
+  readonly holder: string;
+  /** Who asks and why, as the box records it. */
+  readonly by: string;
+  /** Who was seen to hold the box; null: nobody. Another one is not thrown out. */
+  readonly expectedHolder: string | null;
+}
+export interface Released {
+  /** Of whom the box was taken; null: it was free, and only what was owed was brought up. */
+  readonly lease: Lease | null;
+  readonly broughtUp: readonly LockerName[];
+  readonly stillDown: readonly LockerName[];
 }
 
 export interface Act {
@@ -65,6 +84,10 @@ export const status = defineQuery<RolloutStatus>('status');
 export const workflowIdOf = (box: string): string => `box/${box}`;
 /** The preview is a short read-only workflow of its own: it may run while a rollout does. */
 export const previewIdOf = (box: string, nonce: string): string => `preview/${box}/${nonce}`;
+
+export const lookIdOf = (box: string, nonce: string): string => `look/${box}/${nonce}`;
+/** One at a time for a box. */
+export const releaseIdOf = (box: string): string => `release/${box}`;
 
 /** Visible in lists of the Web UI, also while queries are refused. Registered by embedded/ and the set-up script. */
 export const SEARCH_ATTRIBUTES = {

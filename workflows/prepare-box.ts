@@ -2,7 +2,8 @@
  * Everything before the first locker: lease, plan, what is owed, staging. Nothing is stopped here,
  * so whatever goes wrong ends the rollout with a fault and leaves every locker as it was.
  */
-import { CancellationScope, condition, isCancellation } from '@temporalio/workflow';
+import { CancellationScope, condition, isCancellation, workflowInfo } from '@temporalio/workflow';
+import { freshCycle } from '../domain/decide/fresh-cycle';
 import { FAULTS, isFaultCode } from '../domain/faults';
 import type { Plan, PlanRefusal } from '../domain/model/plan';
 import { payOwed, planRollout, stageRelease, takeLease } from './activity-proxies';
@@ -16,19 +17,23 @@ export async function prepareBox(rollout: Rollout): Promise<void> {
   const lease = await takeLease(`take ${box} for this rollout`, { box, rollout: id, by, force: supersede });
   rollout.generation = lease.generation;
   const seen = await makePlan(rollout);
-  if (expectedDigest !== null && seen.digest !== expectedDigest) throw worldChanged(seen, expectedDigest);
+  // After a reset the plan is another one for certain; a person lets it begin (beginPlan).
+  const confirmed = rollout.round === null ? expectedDigest : null;
+  if (confirmed !== null && seen.digest !== confirmed) throw worldChanged(seen, confirmed);
   const now = seen.owed.length > 0 ? await payAndPlanAgain(rollout, seen) : seen;
-  if (expectedDigest !== null && !sameGoal(seen, now)) throw worldChanged(now, expectedDigest);
+  if (confirmed !== null && !sameGoal(seen, now)) throw worldChanged(now, confirmed);
   beginPlan(rollout, now);
   const { plan } = planOf(rollout);
   if (plan.batches.length > 0) await stage(rollout, plan);
   rollout.phase = 'walking';
 }
 
-async function makePlan({ input }: Rollout): Promise<Plan> {
-  const { box, ref, policy } = input;
+async function makePlan(rollout: Rollout): Promise<Plan> {
+  const { box, ref, policy } = rollout.input;
   const answer = await planRollout(`inspect ${box} and plan`, { box, ref, policy });
   if (answer.kind === 'refused') throw refused(answer.refusals);
+  // Made in a run that Temporal's reset began: the first one has been here before, with tokens of its own.
+  if (answer.run !== undefined && answer.run !== workflowInfo().originalExecutionRunId) rollout.round ??= freshCycle(Date.now());
   return answer.plan;
 }
 

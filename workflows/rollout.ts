@@ -4,6 +4,7 @@
  */
 import type { CancellationScope } from '@temporalio/workflow';
 import type { Held } from '../activities/contract';
+import { addHold } from '../domain/decide/change-progress';
 import { fold } from '../domain/decide/fold';
 import type { RolloutEvent } from '../domain/decide/rollout-event';
 import { startProgress } from '../domain/decide/start-progress';
@@ -25,6 +26,8 @@ export interface Rollout {
   plan: Plan | null;
   progress: Progress | null;
   generation: number | null;
+  /** Set when it was planned again after a reset: where its cycles count from. */
+  round: number | null;
   /** Counts events, so that a wait sees that something happened. */
   changes: number;
   /** When the running timer should come. */
@@ -47,6 +50,7 @@ export function openRollout(input: BoxRolloutInput): Rollout {
     plan: carried?.plan ?? null,
     progress: carried?.progress ?? null,
     generation: carried?.generation ?? null,
+    round: carried?.round ?? null,
     changes: 0,
     dueAt: null,
     early: [],
@@ -58,8 +62,18 @@ export function openRollout(input: BoxRolloutInput): Rollout {
 
 export function beginPlan(rollout: Rollout, plan: Plan): void {
   rollout.plan = plan;
-  rollout.progress = startProgress(plan, Date.now());
+  const progress = startProgress(plan, Date.now());
+  rollout.progress = rollout.round === null ? progress : startAnew(plan, progress, rollout.round);
   for (const event of rollout.early.splice(0)) apply(rollout, event);
+}
+
+/** After a reset nobody has seen this plan, and the box remembers the cycles of the run before. */
+function startAnew(plan: Plan, progress: Progress, round: number): Progress {
+  const lockers = Object.fromEntries(Object.entries(progress.lockers).map(([name, at]) => [name, { ...at, cycle: round }]));
+  const changing = plan.lockers.filter(({ action }) => action !== 'none').length;
+  const sentence = `The rollout was reset in Temporal and planned again: ${changing} of ${plan.lockers.length} lockers to ${plan.release.label}. resume lets it begin.`;
+  const hold = { reason: 'world-changed', sentence, liftedBy: ['resume', 'abort'], locker: null, since: Date.now() } as const;
+  return changing === 0 ? { ...progress, lockers } : addHold({ ...progress, lockers }, hold);
 }
 
 export function apply(rollout: Rollout, event: RolloutEvent): void {
@@ -82,9 +96,9 @@ export function viewOf({ input, phase, plan, progress }: Rollout): RolloutView {
 }
 
 /** Only after the lease was taken. */
-export function heldOf({ input, generation }: Rollout): Held {
+export function heldOf({ input, generation, round }: Rollout): Held {
   if (generation === null) throw new Error('the lease is not taken yet');
-  return { box: input.box, rollout: input.rollout, generation };
+  return { box: input.box, rollout: input.rollout, generation, ...(round !== null && { round }) };
 }
 
 /** Only after the plan was made. */

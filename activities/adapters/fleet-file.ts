@@ -2,11 +2,19 @@
 import { readFile } from 'node:fs/promises';
 import { Fault } from '../../domain/faults';
 import { parseFleet } from '../../domain/model/parse-fleet';
+import type { Fleet } from '../../domain/model/fleet';
 import type { FleetPort } from '../ports/fleet-port';
 
-/** `file` is absolute. */
+/** `file` is absolute. Parsed again only when it says something else: every step of every locker asks. */
 export function makeFleetFile(file: string): FleetPort {
-  return { read: async () => parseFleet(await textOf(file), file) };
+  let last: { readonly text: string; readonly fleet: Fleet } | null = null;
+  return {
+    read: async () => {
+      const text = await textOf(file);
+      if (last?.text !== text) last = { text, fleet: parseFleet(text, file) };
+      return last.fleet;
+    },
+  };
 }
 
 async function textOf(file: string): Promise<string> {

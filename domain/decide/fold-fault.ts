@@ -11,6 +11,7 @@ import { drainsFirst, failUpdate, takeBack } from './fold-step';
 
 const WHOSE: Readonly<Record<string, 'link' | 'rollout' | 'person'>> = {
   BoxUnreachable: 'link',
+  BoxLost: 'link',
   LinkLost: 'link',
   HostKeyMismatch: 'link',
   HostKeyUnknown: 'link',

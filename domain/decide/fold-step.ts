@@ -4,6 +4,7 @@ import type { LockerName } from '../model/ids';
 import type { DrainOutcome, UpdateOutcome, VerifyOutcome } from '../model/outcome';
 import type { Plan } from '../model/plan';
 import type { Progress } from '../model/progress';
+import { freshCycle } from './fresh-cycle';
 import { addHold, addNote, changeLocker, endLocker, isHalted, sendBack } from './change-progress';
 
 interface Of<O> {
@@ -79,7 +80,9 @@ export function foldUpdate(plan: Plan, before: Progress, { locker, outcome }: Of
     case 'superseded':
       break;
   }
-  return holdWorldChanged(takeBack(plan, progress, locker), { locker, outcome }, now);
+  // Whoever came after it may be an earlier run of this rollout (a reset), which counted its cycles too.
+  const anew = changeLocker(progress, locker, { cycle: freshCycle(now) });
+  return holdWorldChanged(takeBack(plan, anew, locker), { locker, outcome }, now);
 }
 
 export function foldRestore(plan: Plan, before: Progress, { locker, outcome }: Of<UpdateOutcome>, now: number): Progress {
@@ -199,6 +202,6 @@ function holdForPressure(progress: Progress, { locker, outcome }: Of<Waited>, no
 type Superseded = Extract<UpdateOutcome, { kind: 'superseded' }>;
 
 function holdWorldChanged(progress: Progress, { locker, outcome }: Of<Superseded>, now: number): Progress {
-  const sentence = `${locker} was changed by somebody else since its update; resume plans its cycle again${tellingLine(outcome.evidence)}`;
+  const sentence = `${locker} was changed by somebody else since its update; resume begins its cycle anew${tellingLine(outcome.evidence)}`;
   return addHold(progress, { reason: 'world-changed', sentence, liftedBy: ['resume', 'abort'], locker, since: now });
 }

@@ -32,6 +32,7 @@ export function webUiOf(door: Door, box: string, runId?: string): string | null 
   return runId === undefined ? page : `${page}/${runId}/history`;
 }
 
-export function rolloutHandle(door: Door, box: string): WorkflowHandle {
-  return door.client.workflow.getHandle(workflowIdOf(box));
+/** `runId`: of one that is not the last any more. */
+export function rolloutHandle(door: Door, box: string, runId?: string): WorkflowHandle {
+  return door.client.workflow.getHandle(workflowIdOf(box), runId);
 }

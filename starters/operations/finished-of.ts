@@ -20,15 +20,15 @@ const NO_COUNTS: Counts = { planned: 0, updated: 0, unchanged: 0, restored: 0, f
  * Waits for the end, so ask only about one that has ended. `last`: the status seen last, for the
  * counts of one that ended without a result; without it the closed workflow itself is asked.
  */
-export async function finishedOf(door: Door, box: string, last: RolloutStatus | null): Promise<Finished> {
+export async function finishedOf(door: Door, box: string, last: RolloutStatus | null, runId?: string): Promise<Finished> {
   try {
-    return (await rolloutHandle(door, box).result()) as Finished;
+    return (await rolloutHandle(door, box, runId).result()) as Finished;
   } catch (error) {
     if (!(error instanceof WorkflowFailedError)) throw faultOf(error, { box, address: door.address });
     const told = toldBy(error.cause);
     if (told !== null) return told;
     const end = endOf(error, box, door);
-    return withoutResult(box as BoxName, end, (await closedStatus(door, box)) ?? last);
+    return withoutResult(box as BoxName, end, (await closedStatus(door, box, runId)) ?? last);
   }
 }
 
@@ -39,8 +39,8 @@ function toldBy(cause: Error | undefined): Finished | null {
 }
 
 /** Its last status is still there to be asked, if a worker is; nobody waits long for that. */
-export async function closedStatus(door: Door, box: string): Promise<RolloutStatus | null> {
-  return ask(door, box, () => rolloutHandle(door, box).query(status), CLOSED_ANSWERS_WITHIN_MS).catch(() => null);
+export async function closedStatus(door: Door, box: string, runId?: string): Promise<RolloutStatus | null> {
+  return ask(door, box, () => rolloutHandle(door, box, runId).query(status), CLOSED_ANSWERS_WITHIN_MS).catch(() => null);
 }
 
 type End = Pick<Finished, 'state' | 'fault'>;

@@ -12,6 +12,7 @@ import { rolloutHandle } from './door';
 import type { Door } from './door';
 import { closedStatus, finishedOf } from './finished-of';
 import { lastRollout } from './running-rollout';
+import type { RunningRollout } from './running-rollout';
 
 export type Followed =
   | RolloutStatus
@@ -20,32 +21,54 @@ export type Followed =
   | { readonly kind: 'silent'; readonly fault: Fault };
 
 const ASK_EVERY_MS = 400;
+/** An answer about 300 lockers costs the worker, and on a small machine that is time which the lockers lack. */
+const PAUSE_PER_ANSWER = 8;
+const ASK_AT_LEAST_EVERY_MS = 3_000;
 const ANSWER_WITHIN_MS = 8_000;
 /** What passes by itself or is lifted by somebody else. */
 const PASSING: readonly string[] = ['WorkflowPaused', 'WorkerMissing', 'TemporalUnreachable'];
 
 export async function* follow(door: Door, box: string, signal: AbortSignal): AsyncGenerator<Followed> {
   let last: RolloutStatus | null = null;
+  const watched: Watched = { run: null };
   let said = '';
   while (!signal.aborted) {
-    const seen = await look(door, box, last);
+    const asked = performance.now();
+    const seen = await look(door, box, { last, watched });
+    const pause = pauseAfter(performance.now() - asked);
     if (seen.kind === 'status') last = seen;
     if (seen.kind === 'finished' && last !== null) {
       // What ended between the last look and the end is told too.
-      const final = await closedStatus(door, box);
+      const final = await closedStatus(door, box, watched.run?.runId);
       if (final !== null && JSON.stringify(final) !== said) yield final;
     }
     const text = seen.kind === 'silent' ? seen.fault.message : JSON.stringify(seen);
     if (text !== said) yield seen;
     said = text;
     if (seen.kind === 'finished') return;
-    await sleep(ASK_EVERY_MS, undefined, { signal }).catch(() => {});
+    await sleep(pause, undefined, { signal }).catch(() => {});
   }
 }
 
-async function look(door: Door, box: string, last: RolloutStatus | null): Promise<Followed> {
+const pauseAfter = (answerMs: number): number =>
+  Math.min(ASK_AT_LEAST_EVERY_MS, Math.max(ASK_EVERY_MS, PAUSE_PER_ANSWER * answerMs));
+
+interface Watched {
+  /** As it was seen last. */
+  run: RunningRollout | null;
+}
+interface Before {
+  readonly last: RolloutStatus | null;
+  readonly watched: Watched;
+}
+
+async function look(door: Door, box: string, { last, watched }: Before): Promise<Followed> {
   try {
     const rollout = await lastRollout(door, box);
+    // The next one has begun already: what is followed is the one before, and its end is what is told.
+    const { run } = watched;
+    if (run !== null && rollout?.rollout !== run.rollout) return await finishedOf(door, box, last, run.runId);
+    watched.run = rollout;
     if (rollout?.state === 'closed') return await finishedOf(door, box, last);
     return await ask(door, box, () => rolloutHandle(door, box).query(status), ANSWER_WITHIN_MS);
   } catch (error) {

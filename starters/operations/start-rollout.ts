@@ -22,7 +22,7 @@ export interface StartRollout {
   readonly by: string;
   /** Digest of the plan that was shown; null: nobody was asked. */
   readonly expectedDigest: string | null;
-  /** No other workflow can run for the box, so this only ends a lease that was left behind, or a script's. */
+  /** Takes the box's lease by force: one that was left behind, a script's. A workflow that runs here is ended before (end-running.ts). */
   readonly supersede?: boolean;
 }
 export interface Started {
@@ -65,6 +65,6 @@ function alreadyRunning(box: string, { workflowId, by, startedAt, rollout, known
   const sentence = `A rollout already runs on ${box}: workflow ${workflowId}, started by ${by ?? 'somebody unknown'}, ${since}.`;
   return new Fault('AlreadyRunning', sentence, {
     evidence: [...(rollout === null ? [] : [`rollout ${rollout}`]), ...known],
-    cure: `Follow it with \`npm run lockstep -- watch --box ${box}\`, or abort it first.`,
+    cure: `Follow it with \`npm run lockstep -- watch --box ${box}\`, abort it, or abort it and start at once with \`start-rollout --supersede\`.`,
   });
 }

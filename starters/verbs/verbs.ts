@@ -7,6 +7,7 @@ import type * as installBox from './install-box';
 import type * as pause from './pause';
 import type * as plan from './plan';
 import type * as reject from './reject';
+import type * as releaseBox from './release-box';
 import type * as resume from './resume';
 import type * as retryLocker from './retry-locker';
 import type * as status from './status';
@@ -68,6 +69,11 @@ export const VERBS: readonly VerbEntry[] = [
     name: 'history',
     summary: 'list the rollouts of a box',
     load: () => (require('./history') as typeof history).historyVerb,
+  },
+  {
+    name: 'release-box',
+    summary: 'end a lease that was left behind on a box, and bring up what is owed there',
+    load: () => (require('./release-box') as typeof releaseBox).releaseBoxVerb,
   },
   {
     name: 'install-box',

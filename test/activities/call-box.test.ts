@@ -10,10 +10,20 @@ const unreachable = new Fault('BoxUnreachable', 'lxc12 can not be reached.');
 const missing = new Fault('LockerdMissing', 'lxc12 does not answer as a box.');
 const never = new Promise<Answer>(() => {});
 const lost: Answer = { kind: 'lost', reason: 'the channel was closed' };
+const MINUTE = 60_000;
+const LOOK: BoxCall['request'] = { verb: 'inspect', params: { target: null } };
+const slowly = (answer: Answer, ms: number) => () => {
+  jest.advanceTimersByTime(ms);
+  return Promise.resolve(answer);
+};
 const done: Answer = { kind: 'result', value: 'done' };
 
 /** One entry per dial: a fault of the dial, or what the request comes to over that link. */
-function aCall(dials: readonly (Fault | Answer | Promise<Answer>)[], options: Partial<CallOptions> = {}) {
+function aCall(
+  dials: readonly (Fault | Answer | (() => Promise<Answer>) | Promise<Answer>)[],
+  options: Partial<CallOptions> = {},
+  request: BoxCall['request'] = { verb: 'update', params: {}, change },
+) {
   const seen = { dials: 0, asked: 0, forgotten: 0 };
   const linkTo = (answer: Answer | Promise<Answer>): Link => ({
     hello: { protocol: 1, lockerd: '0.1.0', box: 'lxc12', bootId: 'b' },
@@ -25,13 +35,14 @@ function aCall(dials: readonly (Fault | Answer | Promise<Answer>)[], options: Pa
     },
   });
   const get = () => {
-    const next = dials[Math.min(seen.dials++, dials.length - 1)] as Fault | Answer | Promise<Answer>;
-    return next instanceof Fault ? Promise.reject(next) : Promise.resolve(linkTo(next));
+    const next = dials[Math.min(seen.dials++, dials.length - 1)] as (typeof dials)[number];
+    if (next instanceof Fault) return Promise.reject(next);
+    return Promise.resolve(linkTo(typeof next === 'function' ? next() : next));
   };
   const call: BoxCall = {
     box: 'lxc12' as BoxName,
     link: { get, current: () => null, close: () => {} },
-    request: { verb: 'update', params: {}, change },
+    request,
     options: { deadlineMs: 60_000, ...options },
   };
   return { seen, result: callBox(call).catch((error: unknown) => error) };
@@ -52,11 +63,23 @@ test('a lost link is dialled again and the request asked again', async () => {
   expect(seen).toMatchObject({ dials: 4, asked: 2 });
 });
 
-test('a box that was never reached is given up after three dials', async () => {
-  const { seen, result } = aCall([unreachable]);
+test('a look at a box that was never reached is given up after three dials', async () => {
+  const { seen, result } = aCall([unreachable], {}, LOOK);
   await after(10_000);
   expect(await result).toBe(unreachable);
   expect(seen).toMatchObject({ dials: 3, asked: 0 });
+});
+
+test('a step waits some minutes for its box, and then it is for people', async () => {
+  const { result } = aCall([unreachable], { deadlineMs: 20 * MINUTE });
+  await after(6 * MINUTE);
+  expect(await result).toMatchObject({ code: 'BoxLost', evidence: expect.arrayContaining([unreachable.sentence]) as string[] });
+});
+
+test('minutes count from the last link that was up', async () => {
+  const dials = Array.from({ length: 4 }, () => slowly(lost, 2 * MINUTE));
+  const { result } = aCall([...dials, unreachable, done], { deadlineMs: 60 * MINUTE });
+  expect(await result).toBe('done');
 });
 
 test('a fault that more dials can not mend ends the call at once', async () => {

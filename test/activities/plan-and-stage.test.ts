@@ -22,19 +22,32 @@ describe('planning', () => {
     return { fake, answer: anActivityEnvironment().run(() => plan({ box, ref, policy: {} })) };
   };
 
-  test('looks, resolves, looks again with the target, and changes nothing', async () => {
+  test('resolves, looks once with the target, asks what changed since, and changes nothing', async () => {
     const { fake, answer } = planning(anInventory({ lockers: 12 }));
     expect(await answer).toMatchObject({ kind: 'plan', plan: { box, release: { id: aRelease().id }, changes } });
-    expect(fake.calls.map(({ verb }) => verb)).toEqual(['inspect', 'resolve', 'inspect']);
+    expect(fake.calls.map(({ verb }) => verb)).toEqual(['resolve', 'inspect', 'resolve']);
     expect(fake.calls.map(({ options }) => options.change)).toEqual([undefined, undefined, undefined]);
-    expect(fake.calls[2]?.params).toMatchObject({ target: { release: aRelease() } });
+    expect(fake.calls[1]?.params).toMatchObject({ target: { release: aRelease() } });
+    // Of the very revisions that are planned, wherever the refs point by now.
+    const { code, config } = aRelease();
+    expect(fake.calls[2]?.params).toMatchObject({
+      codeRef: code.revision,
+      configRef: config.revision,
+      since: aRelease('old').id,
+    });
+  });
+
+  test('a box that is on the release already has no changes to ask for', async () => {
+    const { fake, answer } = planning(anInventory({ lockers: 3, on: aRelease() }));
+    expect(await answer).toMatchObject({ plan: { changes: { code: [], config: [] } } });
+    expect(fake.calls.map(({ verb }) => verb)).toEqual(['resolve', 'inspect']);
   });
 
   test('with a ref of its own asks for that code, and for the config of the fleet file', async () => {
     const { fake, answer } = planning(anInventory(), 'feature/x');
     await answer;
     const own = aFleet({ names: ['lxc12'] }).services;
-    expect(fake.calls[1]?.params).toMatchObject({ codeRef: 'feature/x', configRef: Object.values(own)[0]?.config.ref });
+    expect(fake.calls[0]?.params).toMatchObject({ codeRef: 'feature/x', configRef: Object.values(own)[0]?.config.ref });
   });
 
   test.each(['-x', 'a..b', "a'b", 'a\nb'])('refuses the ref %j without asking the box for it', async (ref) => {

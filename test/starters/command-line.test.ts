@@ -109,6 +109,12 @@ test('where nothing was ever started, nothing is started to say that no rollout 
   expect(await lockstep('history', '--box', 'lxc12')).toMatchObject({ code: EXIT.done, stdout: 'lxc12: no rollout yet\n' });
 });
 
+test('a box is not released without a yes: away from a terminal that is --yes', async () => {
+  const { code, stderr } = await lockstep('release-box', '--box', 'lxc12');
+  expect(stderr).toMatch(/release of lxc12 asks before it takes the box[^]*--yes/);
+  expect(code).toBe(EXIT.usage);
+});
+
 test('approve with a batch that is no number is a usage error', async () => {
   expect(await lockstep('approve', '--box', 'lxc12', '--batch', 'two')).toMatchObject({ code: EXIT.usage });
 });

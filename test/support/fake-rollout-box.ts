@@ -9,6 +9,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { BoxActivities, Held, LockerStep, MoveLocker, PlanAnswer } from '../../activities/contract';
 import type { FaultCode } from '../../domain/faults';
 import { Fault } from '../../domain/faults';
+import { PRODUCT_DEFAULTS } from '../../domain/model/merge-policy';
 import type { DrainOutcome, UpdateOutcome, VerifyOutcome } from '../../domain/model/outcome';
 import type { Lease } from '../../domain/model/lease';
 import type { Plan } from '../../domain/model/plan';
@@ -30,6 +31,7 @@ export interface FakeBoxOptions {
   readonly verify?: Script<LockerStep, VerifyOutcome>;
   readonly restore?: Script<MoveLocker, UpdateOutcome>;
   readonly stage?: () => Promise<void>;
+  readonly owed?: readonly string[];
   readonly owedStillDown?: readonly string[];
 }
 
@@ -42,6 +44,7 @@ export interface FakeRolloutBox {
   options: FakeBoxOptions;
 }
 
+const A_LANE = { maxStarting: 5, pressure: PRODUCT_DEFAULTS.pressure };
 const moved = { downMs: 40, killed: false, fromVersion: 1, toVersion: 2 };
 export const SERVING: UpdateOutcome = { kind: 'serving', ...moved };
 export const HEALTHY: VerifyOutcome = { kind: 'healthy', build: '103-gabc', tookMs: 5 };
@@ -102,6 +105,11 @@ function activitiesOf(box: FakeRolloutBox): BoxActivities {
       box.lease ??= { holder: rollout, generation: 7, by, since: '2026-11-20T10:00:00.000Z' };
       return box.lease;
     },
+    inspectBox: async () => {
+      note('inspectBox');
+      const { owed = [] } = box.options;
+      return { lease: box.lease, owed: owed as never, lane: A_LANE, startDeadlineMs: 1_000 };
+    },
     releaseLease: async (held) => {
       note('releaseLease');
       if (box.lease?.holder === held.rollout) box.lease = null;
@@ -109,7 +117,8 @@ function activitiesOf(box: FakeRolloutBox): BoxActivities {
     planRollout: async () => {
       note('planRollout');
       const { plan } = box.options;
-      return 'kind' in plan ? plan : { kind: 'plan', plan };
+      const run = Context.current().info.workflowExecution?.runId;
+      return 'kind' in plan ? plan : { kind: 'plan', plan, ...(run !== undefined && { run }) };
     },
     payOwed: async () => {
       note('payOwed');

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { runCli, start } from './cli';
 import type { Ended, Running } from './cli';
 import { makeSandbox } from './sandbox';
-import type { Sandbox } from './sandbox';
+import type { Sandbox, SandboxWishes } from './sandbox';
 
 export interface Installation {
   readonly sandbox: Sandbox;
@@ -22,14 +22,16 @@ export interface Installation {
 export interface Wanted {
   readonly lockers: number;
   readonly policy?: Record<string, unknown>;
+  /** Over the sandbox's own, see makeSandbox. */
+  readonly values?: SandboxWishes['values'];
 }
 
 /** The binary that the product found once is shared by all suites of a run. */
 const BINARIES = join(__dirname, '../../.lockstep/bin');
 
-export async function anInstallation({ lockers, policy }: Wanted): Promise<Installation> {
+export async function anInstallation({ lockers, policy, values }: Wanted): Promise<Installation> {
   const home = await mkdtemp(join(tmpdir(), 'lockstep-home-'));
-  const sandbox = await makeSandbox({ lockers, ...(policy && { policy }) });
+  const sandbox = await makeSandbox({ lockers, ...(policy && { policy }), ...(values && { values }) });
   const env = { LOCKSTEP_HOME: home, LOCKSTEP_BIN: BINARIES };
   const common = ['--box', sandbox.box, '--fleet', sandbox.fleetFile];
   return {

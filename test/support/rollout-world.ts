@@ -32,6 +32,7 @@ export interface RolloutWorld {
 
 const ACTIVITIES: readonly (keyof BoxActivities)[] = [
   'takeLease',
+  'inspectBox',
   'releaseLease',
   'planRollout',
   'payOwed',

@@ -1,6 +1,7 @@
-/** A TCP proxy on loopback whose connections can be cut, frozen or refused: the network between us and a box. */
+/** A TCP proxy on loopback whose connections can be cut, frozen, slowed or refused: the network between us and a box. */
 import { connect, createServer } from 'node:net';
 import type { AddressInfo, Socket } from 'node:net';
+import { setTimeout as sleep } from 'node:timers/promises';
 
 export interface TcpProxy {
   readonly port: number;
@@ -11,17 +12,31 @@ export interface TcpProxy {
   /** Bytes stop both ways, connections stay: a dead network. */
   freeze(): void;
   thaw(): void;
+  /** From now on every byte takes so long each way. */
+  slow(ms: number): void;
   stop(): Promise<void>;
 }
 
-export async function startTcpProxy(to: number | null): Promise<TcpProxy> {
+export async function startTcpProxy(to: number | null, host = '127.0.0.1'): Promise<TcpProxy> {
   const open = new Set<Socket>();
   let frozen = false;
+  let delayMs = 0;
   let taken = 0;
   const track = (socket: Socket) => {
     open.add(socket);
     socket.on('error', () => {});
     socket.once('close', () => open.delete(socket));
+  };
+  const carry = (from: Socket, onto: Socket) => {
+    let before = Promise.resolve();
+    const late = async (chunk: Buffer, at: number, after: Promise<void>) => {
+      await after;
+      await sleep(Math.max(0, at - performance.now()));
+      if (!frozen && !onto.destroyed) onto.write(chunk);
+    };
+    from.on('data', (chunk: Buffer) => {
+      before = late(chunk, performance.now() + delayMs, before);
+    });
   };
   const server = createServer((near) => {
     taken++;
@@ -31,10 +46,10 @@ export async function startTcpProxy(to: number | null): Promise<TcpProxy> {
       near.resume();
       return;
     }
-    const far = connect(to, '127.0.0.1');
+    const far = connect(to, host);
     track(far);
-    near.on('data', (chunk) => void (frozen || far.write(chunk)));
-    far.on('data', (chunk) => void (frozen || near.write(chunk)));
+    carry(near, far);
+    carry(far, near);
     near.once('close', () => far.destroy());
     far.once('close', () => near.destroy());
   });
@@ -45,6 +60,7 @@ export async function startTcpProxy(to: number | null): Promise<TcpProxy> {
     cut: () => open.forEach((socket) => socket.resetAndDestroy()),
     freeze: () => void (frozen = true),
     thaw: () => void (frozen = false),
+    slow: (ms) => void (delayMs = ms),
     stop: () => {
       open.forEach((socket) => socket.destroy());
       return new Promise<void>((resolve) => void server.close(() => resolve()));

@@ -6,7 +6,7 @@ import type { PlanOptions } from '../support/builders';
 import { aFakeRolloutBox, CRASHED, SERVING, throwFault, UNHEALTHY } from '../support/fake-rollout-box';
 import { inState, openWorld, resultOf, until } from '../support/rollout-world';
 import type { RolloutHandle, RolloutWorld } from '../support/rollout-world';
-import { abort, resume, retryLocker } from '../../workflows/messages';
+import { abort, resume, retryLocker, status } from '../../workflows/messages';
 
 jest.setTimeout(240_000);
 let world: RolloutWorld;
@@ -107,8 +107,11 @@ test('a build that fails ends the rollout before anything is stopped, and the le
     plan: planFor('build'),
     stage: async () => throwFault('BuildFailed', 'npm ci failed on build.'),
   });
-  const fault = await faultOf(await world.start('build', box));
-  expect(fault).toMatchObject({ code: 'BuildFailed', sentence: 'npm ci failed on build.' });
+  const handle = await world.start('build', box);
+  expect(await faultOf(handle)).toMatchObject({ code: 'BuildFailed', sentence: 'npm ci failed on build.' });
+  const { counts, lockers } = await handle.query(status);
+  expect(counts).toMatchObject({ planned: 12, skipped: 12 });
+  expect(new Set(lockers.map(({ reason }) => reason))).toEqual(new Set(['the rollout ended before its turn']));
   expect(box.calls.map(({ activity }) => activity)).toEqual(['takeLease', 'planRollout', 'stageRelease', 'releaseLease']);
 });
 

@@ -132,3 +132,19 @@ test('a server that can not start says why, with the last lines of its log', asy
     env['LOCKSTEP_TEMPORAL'] = good;
   }
 });
+
+test('a server that ends at once, as when another one took its port, is started on other ports', async () => {
+  const good = env['LOCKSTEP_TEMPORAL'] ?? '';
+  const once = join(folder, 'once');
+  await writeFile(
+    once,
+    `#!/bin/sh\n[ "$1" = --version ] && exec "${good}" --version\n[ -e "${once}.tried" ] || { touch "${once}.tried"; exit 1; }\nexec "${good}" "$@"\n`,
+    { mode: 0o755 },
+  );
+  env['LOCKSTEP_TEMPORAL'] = once;
+  try {
+    expect((await up()).stderr).toContain('it ended (exit 1); trying other ports');
+  } finally {
+    env['LOCKSTEP_TEMPORAL'] = good;
+  }
+});

@@ -1,7 +1,8 @@
 /**
  * One call, however many links it takes. A request that was sent once is asked again over a new
- * link with the same token until its deadline: lockerd attaches it to the running job. Before
- * anything was sent a few dials must do, so that an unreachable box is reported soon.
+ * link with the same token until its deadline: lockerd attaches it to the running job. A look that
+ * was not sent gets a few dials, since somebody waits for it; a step of a rollout waits some minutes
+ * for its box, and no longer: the box carries on and brings up what is owed without us.
  */
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Fault } from '../../../domain/faults';
@@ -25,18 +26,23 @@ type Tried =
   | { readonly kind: 'too-late'; readonly sent: boolean };
 
 const DIALS_BEFORE_SENT = 3;
+/** A host with hundreds of containers takes some minutes to boot. */
+const STEP_WAITS_MS = 5 * 60_000;
 
 export async function callBox(call: BoxCall): Promise<unknown> {
   const until = performance.now() + call.options.deadlineMs;
   const seen: Fault[] = [];
   let sent = false;
+  let reached = performance.now();
   for (let attempt = 0; ; attempt++) {
     const tried = await tryOnce(call, until - performance.now());
     if (tried.kind === 'answered') return tried.value;
     sent ||= tried.kind === 'lost' || (tried.kind === 'too-late' && tried.sent);
     if (tried.kind === 'too-late') throw outOfTime(call, seen, sent);
-    if (tried.kind === 'not-sent' && !mayRedial(tried.fault, sent, attempt)) throw tried.fault;
+    if (tried.kind === 'not-sent' && !mayRedial(call, { fault: tried.fault, sent, attempt })) throw tried.fault;
+    if (tried.kind === 'lost') reached = performance.now();
     seen.push(tried.kind === 'lost' ? new Fault('LinkLost', `The link broke: ${tried.reason}.`) : tried.fault);
+    if (call.request.change && performance.now() - reached > STEP_WAITS_MS) throw boxLost(call, seen);
     const pause = backOffMs(attempt, Math.random());
     if (performance.now() + pause >= until) throw outOfTime(call, seen, sent);
     await sleep(pause, undefined, call.options.signal ? { signal: call.options.signal } : {});
@@ -44,9 +50,9 @@ export async function callBox(call: BoxCall): Promise<unknown> {
 }
 
 /** A box that answered before may be restarting its lockerd: then even a missing relay is worth another dial. */
-function mayRedial(fault: Fault, sent: boolean, attempt: number): boolean {
+function mayRedial({ request }: BoxCall, { fault, sent, attempt }: { fault: Fault; sent: boolean; attempt: number }): boolean {
   if (sent) return fault.retryable || fault.code === 'LockerdMissing';
-  return fault.retryable && attempt + 1 < DIALS_BEFORE_SENT;
+  return fault.retryable && (request.change !== undefined || attempt + 1 < DIALS_BEFORE_SENT);
 }
 
 async function tryOnce(call: BoxCall, leftMs: number): Promise<Tried> {
@@ -110,4 +116,10 @@ function outOfTime({ box, request, options }: BoxCall, seen: readonly Fault[], s
   const what = request.change ? `${request.verb} (${request.change.token})` : request.verb;
   const evidence = seen.slice(-5).map((fault) => fault.sentence);
   return new Fault('LinkLost', `No answer to ${what} from ${box} within ${seconds} s.`, { evidence });
+}
+
+function boxLost({ box, request }: BoxCall, seen: readonly Fault[]): Fault {
+  const minutes = STEP_WAITS_MS / 60_000;
+  const sentence = `${box} could not be reached for ${minutes} minutes (${request.verb} was asked).`;
+  return new Fault('BoxLost', sentence, { evidence: seen.slice(-5).map((fault) => fault.sentence) });
 }

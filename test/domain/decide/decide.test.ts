@@ -5,6 +5,7 @@ import { decide } from '../../../domain/decide/decide';
 import type { Decision } from '../../../domain/decide/decision';
 import { fold } from '../../../domain/decide/fold';
 import type { RolloutEvent } from '../../../domain/decide/rollout-event';
+import { freshCycle } from '../../../domain/decide/fresh-cycle';
 import { startProgress } from '../../../domain/decide/start-progress';
 import type { DrainOutcome, UpdateOutcome, VerifyOutcome } from '../../../domain/model/outcome';
 import type { Plan } from '../../../domain/model/plan';
@@ -143,9 +144,9 @@ describe('one locker', () => {
       { stage: 'verifying', killed: true },
     ],
     [
-      'superseded, its drain is taken back and it waits for a new cycle',
-      [begin(), drained(), update({ kind: 'superseded', evidence: [] }), { kind: 'undrain', ...at() }],
-      { stage: 'waiting', cycle: 2 },
+      'superseded, its drain is taken back and it waits for a cycle that no earlier run of the rollout has counted',
+      [begin(), drained(), update({ kind: 'superseded', evidence: [] }), { kind: 'undrain', ...at(one, freshCycle(T0)) }],
+      { stage: 'waiting', cycle: freshCycle(T0) + 1 },
     ],
     [
       'no start slot: its drain is taken back and it waits',
@@ -163,6 +164,11 @@ describe('one locker', () => {
       { stage: 'waiting', cycle: 2 },
     ],
     ['unreachable, it is counted apart', [begin(), fault('BoxUnreachable', 'draining')], { end: 'unreachable', counted: false }],
+    [
+      'given up after minutes, just the same',
+      [begin(), drained(), fault('BoxLost', 'updating')],
+      { end: 'unreachable', counted: false },
+    ],
     [
       'a fault while draining takes the drain back and fails it',
       [begin(), fault('MeNotMounted', 'draining'), { kind: 'undrain', ...at() }],

@@ -3,69 +3,18 @@
  * its network, its folders. Nothing is asked to finish its work: the box goes as a whole.
  */
 import { readFile, rm } from 'node:fs/promises';
-import { basename } from 'node:path';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { run } from '../box/run';
-import { Fault } from '../domain/faults';
-import { pidsInCgroups, removeCgroups, thawCgroups } from './box-cgroups';
-import { pidsIn, wordsOf } from './box-processes';
 import { removeNetwork } from './make-network';
 import { removePlace } from './place-box';
-import { boxLayout } from './sandbox-layout';
+import { powerOff } from './power-off';
 import type { BoxState } from './sandbox-state';
 
-const GONE_WITHIN_MS = 30_000;
-const MONITORS_END_WITHIN_MS = 15_000;
-const LOOK_EVERY_MS = 25;
-
 export async function endBox(box: BoxState, tag: string): Promise<void> {
-  await thawCgroups(box.netns);
-  await endProcesses(box);
+  await powerOff(box);
   await unmountBelow(box.folder);
-  await removeCgroups(box.netns);
   await removeNetwork(box);
   await rm(box.runFolder, { recursive: true, force: true });
-  // LXC keeps its locks by the path of its containers.
-  await rm(`/run/lock/lxc/${boxLayout(box.folder).lxc}`, { recursive: true, force: true });
   await removePlace(box.folder, tag, box.name);
-}
-
-/**
- * Again and again: what is killed last may have started something just before. A locker's monitor
- * is left to end by itself when its locker has gone, since it clears the locker's cgroups away.
- */
-async function endProcesses({ netns, name }: BoxState): Promise<void> {
-  const began = performance.now();
-  for (;;) {
-    const pids = await pidsIn(netns);
-    if (pids.length === 0 && (await pidsInCgroups(netns)).length === 0) return;
-    const patient = performance.now() - began < MONITORS_END_WITHIN_MS;
-    if (pids.length === 0) for (const pid of await pidsInCgroups(netns)) kill(pid);
-    for (const pid of pids) for (const victim of patient ? await victimsOf(pid) : [pid]) kill(victim);
-    if (performance.now() - began > GONE_WITHIN_MS) {
-      throw new Fault('CommandFailed', `Processes of box ${name} do not end.`, { evidence: [`still there: ${pids.join(', ')}`] });
-    }
-    await sleep(LOOK_EVERY_MS);
-  }
-}
-
-/** A monitor's only child is the init of its locker. In the background it goes by a name of its own. */
-async function victimsOf(pid: number): Promise<number[]> {
-  const [program = ''] = await wordsOf(pid);
-  if (!program.startsWith('[lxc monitor]') && basename(program) !== 'lxc-start') return [pid];
-  const children = await readFile(`/proc/${pid}/task/${pid}/children`, 'utf8').catch(() => '');
-  return children
-    .split(' ')
-    .filter((text) => text.trim() !== '')
-    .map(Number);
-}
-
-function kill(pid: number): void {
-  try {
-    process.kill(pid, 'SIGKILL');
-  } catch {
-    // It ended by itself.
-  }
 }
 
 /** Tests put small filesystems there. Deepest first. */

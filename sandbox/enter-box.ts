@@ -4,22 +4,25 @@
  * cgroups in it (without them nothing can be frozen). `ip netns exec` gives the first and loses
  * the second. Mounts of the host still arrive in the box, never the other way round.
  */
+import { boxLayout } from './sandbox-layout';
 import type { BoxState } from './sandbox-state';
 
-/** Constant text; `$1` is the folder to put /sys together in, the rest the command. */
+/** Constant text; `$1` is the folder to put /sys together in, `$2` the box's boot id where it has booted once, the rest the command. */
 const SCRIPT = [
   'set -e',
-  'sys=$1; shift',
+  'sys=$1; boot=$2; shift 2',
   'mount -t sysfs sysfs "$sys"',
   'mount --rbind /sys/fs/cgroup "$sys/fs/cgroup"',
   'mount --move "$sys" /sys',
+  'if [ -e "$boot" ]; then mount --bind "$boot" /proc/sys/kernel/random/boot_id; fi',
   'exec "$@"',
 ].join('\n');
 
 /** A new mount namespace: for sshd, which all of the box descends from. The process keeps its pid. */
-export function launchArgv(netns: string, sys: string, argv: readonly string[]): [string, ...string[]] {
+export function launchArgv({ netns, folder }: BoxState, argv: readonly string[]): [string, ...string[]] {
+  const { sys, bootId } = boxLayout(folder);
   const enter = ['nsenter', `--net=/run/netns/${netns}`, 'unshare', '--mount', '--propagation', 'slave'];
-  return [...enter, 'sh', '-c', SCRIPT, 'enter-box', sys, ...argv] as [string, ...string[]];
+  return [...enter, 'sh', '-c', SCRIPT, 'enter-box', sys, bootId, ...argv] as [string, ...string[]];
 }
 
 /** Beside the box's sshd. */

@@ -45,6 +45,8 @@ export function boxLayout(folder: string) {
     authorizedKeys: join(folder, 'ssh', 'authorized_keys'),
     /** Where the launcher puts a /sys together (enter-box.ts). */
     sys: join(folder, 'sys'),
+    /** Absent until its first reboot: then the machine's own will do. */
+    bootId: join(folder, 'boot-id'),
     log: join(folder, 'log'),
     sshdLog: join(folder, 'log', 'sshd.log'),
   };

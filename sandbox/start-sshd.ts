@@ -7,10 +7,12 @@ import { isAlive } from '../embedded/process-identity';
 import { Fault } from '../domain/faults';
 import { boxAddress } from './box-network';
 import { boxPath, launchArgv } from './enter-box';
+import { boxNamed, openSandbox } from './find-box';
 import { makeKey } from './make-key';
 import { pathOf } from './require-sandbox-tools';
 import { boxLayout } from './sandbox-layout';
 import type { SandboxLayout } from './sandbox-layout';
+import { withBox, writeState } from './sandbox-state';
 import type { BoxState } from './sandbox-state';
 import { authorizedKeys, sshdConfig } from './ssh-files';
 
@@ -35,10 +37,19 @@ export async function startSshd(box: BoxState): Promise<NonNullable<BoxState['ss
   const layout = boxLayout(box.folder);
   // sshd separates its privileges there; Debian makes it at boot.
   await mkdir('/run/sshd', { recursive: true, mode: 0o755 });
-  const argv = launchArgv(box.netns, layout.sys, [pathOf('sshd') ?? 'sshd', '-D', '-e', '-f', layout.sshdConfig]);
+  const argv = launchArgv(box, [pathOf('sshd') ?? 'sshd', '-D', '-e', '-f', layout.sshdConfig]);
   const started = await spawnDetached(argv, daemonEnv(layout.bin), layout.sshdLog);
   await untilListening(box, () => started.ended());
   return { pid: started.pid, identity: started.identity };
+}
+
+/** For where somebody killed it: started again and written down. A box that is whole stays as it is. */
+export async function reviveSshd(dir: string, name: string): Promise<BoxState> {
+  const { layout, state } = await openSandbox(dir);
+  const box = boxNamed(state, name);
+  const revived = { ...box, sshd: await startSshd(box) };
+  await writeState(layout, withBox(state, revived));
+  return revived;
 }
 
 /** Nothing of this process's environment belongs into a daemon that outlives it. */

@@ -6,8 +6,8 @@ import { Fault } from '../../domain/faults';
 /** Looks into a local mirror are milliseconds; one that takes longer has a sick disk under it. */
 const LOOK_MS = 30_000;
 
-export function git(args: readonly string[], timeoutMs = LOOK_MS): Promise<Ran> {
-  const env = { ...process.env, GIT_TERMINAL_PROMPT: '0', GIT_OPTIONAL_LOCKS: '0', LC_ALL: 'C', TZ: 'UTC' };
+export function git(args: readonly string[], timeoutMs = LOOK_MS, more: NodeJS.ProcessEnv = {}): Promise<Ran> {
+  const env = { ...process.env, GIT_TERMINAL_PROMPT: '0', GIT_OPTIONAL_LOCKS: '0', LC_ALL: 'C', TZ: 'UTC', ...more };
   return run(['git', '-c', 'safe.directory=*', ...args], { timeoutMs, env });
 }
 

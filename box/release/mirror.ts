@@ -5,6 +5,7 @@ import { Fault } from '../../domain/faults';
 import { Sha } from '../../domain/model/ids';
 import { evidenceOf } from '../run';
 import { askGit, git } from './git';
+import { clearLeft, mirrorEntry } from './left-in-mirror';
 
 /** A first fetch of a large repository over a slow line. */
 const FETCH_MS = 10 * 60_000;
@@ -25,9 +26,11 @@ export function updateMirror(mirror: string, url: string): Promise<void> {
 }
 
 async function fetchAll(mirror: string, url: string): Promise<void> {
-  if (!(await exists(mirror))) await makeBare(mirror);
+  if (await exists(mirror)) await clearLeft(mirror);
+  else await makeBare(mirror);
   const specs = ['+refs/heads/*:refs/heads/*', '+refs/tags/*:refs/tags/*'];
-  const ran = await git(['-C', mirror, 'fetch', '--quiet', '--prune', '--no-write-fetch-head', '--', url, ...specs], FETCH_MS);
+  const fetch = ['-C', mirror, 'fetch', '--quiet', '--prune', '--no-write-fetch-head', '--', url, ...specs];
+  const ran = await git(fetch, FETCH_MS, mirrorEntry(mirror));
   if (ran.code === 0) return;
   // The repository has nothing to do with it: nothing is gained by trying again.
   const full = /No space left on device/i.test(ran.stderr);

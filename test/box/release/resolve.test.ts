@@ -1,4 +1,6 @@
-import { execFileSync } from 'node:child_process';
+import { execFileSync, spawn } from 'node:child_process';
+import { existsSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { VERBS } from '../../../domain/protocol/verbs';
 import { aServiceConfig } from '../../support/builders';
 import { stagedBox } from '../support/staged-box';
@@ -49,6 +51,35 @@ test('a force-pushed branch is followed', async () => {
   ]);
   const { release } = await here.resolve();
   expect(release.code.revision).not.toBe(first);
+});
+
+const inMirror = (path: string) => join(here.box.paths.codeMirror(here.service.name), path);
+
+describe('after a lockerd that died while git fetched', () => {
+  test('locks and half a pack that its git left do not stand in the way, and go', async () => {
+    await here.resolve();
+    const left = ['packed-refs.lock', 'refs/heads/stable.lock', 'objects/pack/tmp_pack_x1', 'shallow.lock'].map(inMirror);
+    for (const file of left) writeFileSync(file, '');
+    const second = here.code.commit({ 'locker.js': '2' }, 'Second');
+    expect((await here.resolve()).release.code.revision).toBe(second);
+    expect(left.filter((file) => existsSync(file))).toEqual([]);
+  });
+
+  test('a branch with a name like that of a half pack stays', async () => {
+    execFileSync('git', ['-C', here.code.repo, 'branch', 'tmp_pack_x1']);
+    await here.resolve();
+    await expect(here.resolve('tmp_pack_x1')).resolves.toMatchObject({ release: { code: { revision: first } } });
+  });
+
+  test('its git, where it still runs, is ended before its lock goes', async () => {
+    await here.resolve();
+    const env = { ...process.env, LOCKSTEP_MIRROR: inMirror('/') };
+    const left = spawn('sleep', ['60'], { env, stdio: 'ignore' });
+    const ended = new Promise((resolve) => void left.once('exit', (_, signal) => resolve(signal)));
+    writeFileSync(inMirror('packed-refs.lock'), '');
+    await here.resolve();
+    expect(await ended).toBe('SIGKILL');
+  });
 });
 
 test('the changes are those since the release that lockers have, newest first', async () => {

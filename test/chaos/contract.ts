@@ -5,7 +5,7 @@
  */
 import type { RolloutWorld } from './world';
 
-/** Where the rollout was when the fault struck, read from its own status, for people and for the table of ends. */
+/** Where the rollout was when the fault struck, by the journal of its box; for people. */
 export type Phase = 'planning' | 'staging' | 'draining' | 'updating' | 'verifying' | 'soaking' | 'settling' | 'ended';
 
 /**
@@ -40,6 +40,8 @@ export interface FaultKind {
 export interface Struck {
   /** What exactly was hit, such as `worker 4711 killed` or `l003 frozen`. */
   readonly what: string;
+  /** It found nothing to hit: the run does not count. */
+  readonly missed?: boolean;
   /** Makes the world good again (worker restarted, link thawed, space freed) where nobody of the product does. Called after `mendAfterMs`. */
   readonly mend?: () => Promise<void>;
   readonly mendAfterMs?: number;

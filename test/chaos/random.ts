@@ -24,6 +24,12 @@ export function makeRandom(seed: number): Random {
       if (chosen === undefined) throw new Error('nothing to pick from');
       return chosen;
     },
-    fork: (name) => makeRandom([...name].reduce((hash, letter) => (Math.imul(hash, 31) + letter.charCodeAt(0)) >>> 0, seed + 7)),
+    fork: (name) => makeRandom(hashOf(name, seed)),
   };
+}
+
+function hashOf(name: string, seed: number): number {
+  let hash = seed + 7;
+  for (let index = 0; index < name.length; index += 1) hash = (Math.imul(hash, 31) + name.charCodeAt(index)) >>> 0;
+  return hash;
 }

@@ -14,6 +14,8 @@ export interface RolloutWorld {
   workerPid(): Promise<number | null>;
   serverPid(): Promise<number | null>;
   lockerdPid(): Promise<number | null>;
+  /** All processes of the command that follows the rollout, children first; none: it has ended. */
+  cliPids(): Promise<readonly number[]>;
   /** Starts what of Temporal and worker is missing, as the next command of a user would; returns when both answer. */
   ensureOrchestrator(): Promise<void>;
   /** Workflow id of the rollout that is struck: `box/<name>`. */

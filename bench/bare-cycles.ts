@@ -1,13 +1,15 @@
 /**
- * What nobody can do without: `lxc-stop`, `lxc-start`, first good answer, as a shell loop would,
- * with no journal, no lease, no proof. `atOnce` 1 is one after the other on the idle box, more is
- * `xargs -P`.
+ * What nobody can do without: quiesce, wait until idle, `lxc-stop`, `lxc-start`, first good answer,
+ * as a shell loop would, with no journal, no lease, no proof. `atOnce` 1 is one after the other on
+ * the idle box, more is `xargs -P`.
  */
 import { setTimeout as sleep } from 'node:timers/promises';
+import { askHttp } from '../box/locker/ask-http';
+import { SANDBOX_VALUES } from '../sandbox/sandbox-fleet';
 import type { Sandbox } from '../test/support/sandbox';
 import type { Cycle } from './figures';
+import { livesSince, sizesOf, untilServing } from './locker-lives';
 import { commandsMs, lockersMs } from './machine';
-import { untilAnswered, watchFromOutside } from './outside-watch';
 
 export interface BareRun {
   readonly cycles: readonly Cycle[];
@@ -17,6 +19,10 @@ export interface BareRun {
 }
 
 const IDLE_LOOK_MS = 5_000;
+const IDLE_EVERY_MS = 25;
+const ANSWER_WITHIN_MS = 10_000;
+/** One that never comes back must not be waited for for ever. */
+const GIVE_UP_MS = 120_000;
 
 const spentBy = async ({ netns }: Sandbox): Promise<number> => (await lockersMs(netns)) + (await commandsMs());
 
@@ -35,38 +41,49 @@ export interface BareWish {
 
 export async function bareCycles(sandbox: Sandbox, { lockers, atOnce, signal }: BareWish): Promise<BareRun> {
   const idle = await idleRate(sandbox);
-  const outside = await watchFromOutside(sandbox);
-  const [before, began] = [await spentBy(sandbox), performance.now()];
+  const [before, began, beganAt] = [await spentBy(sandbox), performance.now(), Date.now()];
   const left = [...lockers];
-  const walls = new Map<string, number>();
+  const quiescedAt = new Map<string, number>();
   const loop = async () => {
     for (let locker = left.shift(); locker !== undefined; locker = left.shift()) {
       signal.throwIfAborted();
-      walls.set(locker, await cycle(sandbox, locker));
+      quiescedAt.set(locker, Date.now());
+      await cycle(sandbox, locker);
     }
   };
   await Promise.all(Array.from({ length: atOnce }, loop));
   const wallMs = performance.now() - began;
   const spent = (await spentBy(sandbox)) - before - (idle * wallMs) / 1_000;
-  await outside.close();
-  const cycles = outside.seen.map(({ locker, signalledAt, answeredAt }) => ({
-    locker,
-    downMs: answeredAt - signalledAt,
-    wallMs: walls.get(locker) ?? Number.NaN,
-  }));
+  const lives = await livesSince(sandbox, beganAt, lockers);
+  const cycles = lives.map(({ locker, idleAt, signalledAt, servingAt }) => {
+    const from = quiescedAt.get(locker) ?? Number.NaN;
+    const [signalled, serving] = [signalledAt ?? Number.NaN, servingAt ?? Number.NaN];
+    return { locker, drainMs: Math.max(0, (idleAt ?? from) - from), downMs: serving - signalled, wallMs: serving - from };
+  });
   return { cycles, wallMs, cpuMsPerCycle: spent / lockers.length };
 }
 
-async function cycle(sandbox: Sandbox, locker: string): Promise<number> {
-  const began = performance.now();
+async function cycle(sandbox: Sandbox, locker: string): Promise<void> {
   const { lxc } = sandbox.boxLayout;
-  for (const argv of [
-    ['lxc-stop', '-P', lxc, '-n', locker, '-t', '60'],
-    ['lxc-start', '-P', lxc, '-n', locker, '-d'],
-  ]) {
-    const ran = await sandbox.exec(...argv);
-    if (ran.code !== 0) throw new Error(`${argv.join(' ')}: exit ${ran.code} ${ran.stderr}`);
+  await quiesce(sandbox.address(locker));
+  await command(sandbox, ['lxc-stop', '-P', lxc, '-n', locker, '-t', '60']);
+  const sizes = await sizesOf(sandbox, [locker]);
+  await command(sandbox, ['lxc-start', '-P', lxc, '-n', locker, '-d']);
+  const late = await untilServing(sandbox, { sizes, withinMs: GIVE_UP_MS });
+  if (late.length > 0) throw new Error(`${locker} does not serve any more`);
+}
+
+async function quiesce(address: string): Promise<void> {
+  const at = { address, port: SANDBOX_VALUES.port, timeoutMs: ANSWER_WITHIN_MS } as const;
+  await askHttp({ ...at, method: 'POST', path: '/core/quiesce' });
+  for (;;) {
+    const answer = await askHttp({ ...at, method: 'GET', path: '/core/idle' });
+    if (answer.kind !== 'answer' || answer.body.includes('"idle":true')) return;
+    await sleep(IDLE_EVERY_MS);
   }
-  if ((await untilAnswered(sandbox.address(locker))) === null) throw new Error(`${locker} does not answer any more`);
-  return performance.now() - began;
+}
+
+async function command(sandbox: Sandbox, argv: readonly string[]): Promise<void> {
+  const ran = await sandbox.exec(...argv);
+  if (ran.code !== 0) throw new Error(`${argv.join(' ')}: exit ${ran.code} ${ran.stderr}`);
 }

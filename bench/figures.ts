@@ -1,9 +1,11 @@
 /** Arithmetic of the benchmark. Pure. */
 export interface Cycle {
   readonly locker: string;
-  /** From the halt signal to the first good answer, seen from outside. */
+  /** From its quiesce to the end of its work in flight: nobody's doing but its own. */
+  readonly drainMs: number;
+  /** From the halt signal to the moment in which it serves, by its own word. */
   readonly downMs: number;
-  /** From the command that stops it to the first good answer: what it holds a slot for. */
+  /** From its quiesce until it serves: what it holds a slot for. */
   readonly wallMs: number;
 }
 
@@ -28,14 +30,14 @@ export interface Pieces {
   readonly lockers: number;
   readonly slots: number;
   readonly cores: number;
-  readonly cycles: readonly Cycle[];
+  /** How long each holds its slot at least. */
+  readonly holdMs: readonly number[];
   readonly cpuMsPerCycle: number;
 }
 
-export function lowerBound({ lockers, slots, cores, cycles, cpuMsPerCycle }: Pieces): Bound {
-  const walls = cycles.map(({ wallMs }) => wallMs);
-  const slotsMs = (mean(walls) * lockers) / slots;
+export function lowerBound({ lockers, slots, cores, holdMs, cpuMsPerCycle }: Pieces): Bound {
+  const slotsMs = (mean(holdMs) * lockers) / slots;
   const cpuMs = (cpuMsPerCycle * lockers) / cores;
-  const longestMs = Math.max(...walls);
+  const longestMs = Math.max(...holdMs);
   return { slotsMs, cpuMs, longestMs, ms: Math.max(slotsMs, cpuMs, longestMs) };
 }

@@ -2,10 +2,8 @@
  * Where the time of a locker's cycle went, by the box's journal: how long each step took there, and
  * how long the way round the orchestrator was between them.
  */
-import { readFile } from 'node:fs/promises';
-import { join } from 'node:path';
-import type { Sandbox } from '../test/support/sandbox';
 import { median } from './figures';
+import type { Line } from './journal-lines';
 
 interface Span {
   readonly verb: string;
@@ -29,22 +27,6 @@ export interface JournalTimes {
   readonly verifyMs: number;
   /** Lockers in a down slot, on average from the first drain to the last update's end, by the box's own record. */
   readonly slotsUsed: number;
-}
-
-interface Line {
-  readonly at: string;
-  readonly kind: string;
-  readonly token?: string;
-  readonly verb?: string;
-  readonly params?: { locker?: string };
-  readonly intent?: { kind: string };
-  readonly effect?: string;
-}
-
-export async function journalTimes(sandbox: Sandbox, since: number): Promise<JournalTimes> {
-  const text = await readFile(join(sandbox.boxLayout.root, 'state', 'journal'), 'utf8');
-  const lines = text.split('\n').filter((line) => line !== '');
-  return timesOf(lines.map((line) => JSON.parse(line) as Line).filter(({ at }) => Date.parse(at) >= since));
 }
 
 /** Pure. */

@@ -19,14 +19,24 @@ export async function lockersMs(cgroup: string): Promise<number> {
 /** Of the commands that this process ran and that have ended. */
 export const commandsMs = (): Promise<number> => ticksOf(process.pid, [13, 14]);
 
-/** Of a process and of the children that it has waited for; 0 when it has gone. */
-export const processMs = (pid: number): Promise<number> => ticksOf(pid, [11, 12, 13, 14]);
+/**
+ * Of a process; 0 when it has gone. Not of its children: lockerd waits for the monitors of its
+ * lockers, and a locker's whole life would be counted again where it ends.
+ */
+export const processMs = (pid: number): Promise<number> => ticksOf(pid, [11, 12]);
 
 async function ticksOf(pid: number, which: readonly number[]): Promise<number> {
   const stat = await readFile(`/proc/${pid}/stat`, 'utf8').catch(() => '');
   const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
   const ticks = which.reduce((sum, index) => sum + Number(fields[index] ?? 0), 0);
   return ticks * MS_PER_TICK;
+}
+
+/** MiB that a process holds now, and at most since its start. */
+export async function processMiB(pid: number): Promise<{ now: number; peak: number }> {
+  const status = await readFile(`/proc/${pid}/status`, 'utf8').catch(() => '');
+  const of = (key: string) => Math.round(Number(new RegExp(`^${key}:\\s*(\\d+) kB`, 'm').exec(status)?.[1] ?? 0) / 1_024);
+  return { now: of('VmRSS'), peak: of('VmHWM') };
 }
 
 export interface Machine {

@@ -78,6 +78,7 @@ async function measureOn(here: Installation, wish: BenchWish, machine: Machine) 
     runs.push(await measuredRollout(here, 'stable'));
   }
   const { cores } = machine;
-  const pieces = { lockers, slots: maxDown, cores, cycles: alone.cycles, cpuMsPerCycle: alone.cpuMsPerCycle };
+  const holdMs = alone.cycles.map(({ wallMs }) => wallMs);
+  const pieces = { lockers, slots: maxDown, cores, holdMs, cpuMsPerCycle: alone.cpuMsPerCycle };
   return { alone, atOnce, bound: lowerBound(pieces), runs };
 }

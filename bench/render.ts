@@ -93,7 +93,7 @@ function costRows({ runs, lockers }: Measured): Row[] {
     each('CPU of the command line', ({ cli }) => cli),
     each('CPU of the worker', ({ worker }) => worker),
     each('CPU of the Temporal server', ({ temporal }) => temporal),
-    each('CPU of lockerd and its commands', ({ lockerd }) => lockerd),
-    ['history events a locker', (over(runs, ({ historyEvents }) => historyEvents) / lockers).toFixed(1)],
+    each('CPU of lockerd itself', ({ lockerd }) => lockerd),
+    ['history events a locker', (over(runs, ({ history }) => history.events) / lockers).toFixed(1)],
   ];
 }

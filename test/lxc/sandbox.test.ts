@@ -7,7 +7,10 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { run } from '../../box/run';
 import { pidsIn } from '../../sandbox/box-processes';
 import { PROTOCOL } from '../../domain/protocol/frames';
+import { bootBox } from '../../sandbox/boot-box';
 import { bringUp } from '../../sandbox/bring-up';
+import { boxNamed, openSandbox } from '../../sandbox/find-box';
+import { powerOff } from '../../sandbox/power-off';
 import { sandboxLayout } from '../../sandbox/sandbox-layout';
 import { readState } from '../../sandbox/sandbox-state';
 import { takeDown } from '../../sandbox/take-down';
@@ -23,6 +26,8 @@ beforeAll(async () => {
 });
 afterAll(() => box?.down());
 
+const bootId = async () => (await box.exec('cat', '/proc/sys/kernel/random/boot_id')).stdout.trim();
+const boxState = async () => boxNamed((await openSandbox(box.dir)).state, box.box);
 const ssh = (...words: string[]) =>
   spawnSync('ssh', ['-F', box.layout.sshConfig, '-o', 'BatchMode=yes', ...words], {
     encoding: 'utf8',
@@ -171,6 +176,19 @@ test('an up that was killed half way is gone on with by the next one, and down l
   await takeDown({ dir, progress });
   expect(leftOf(made)).toEqual([]);
   expect(existsSync(dir)).toBe(false);
+});
+
+test('a box that lost its power boots with another boot id, and lockerd brings up its lockers on whole data', async () => {
+  const [before, lives] = [await bootId(), await boots('l01')];
+  await powerOff(await boxState());
+  expect(await pidsIn(box.netns)).toEqual([]);
+  expect(await box.health('l01')).toBe(false);
+  await bootBox(box.dir, box.box);
+  while (!(await Promise.all(box.lockers.map((locker) => box.health(locker)))).every(Boolean)) await sleep(100);
+  expect(await bootId()).not.toBe(before);
+  expect(await boots('l01')).toBe(lives + 1);
+  // What was under way is lost with the power; what was written before is whole.
+  for (const locker of box.lockers) expect((await box.data(locker)).broken).toBeNull();
 });
 
 test('down of a folder that is no sandbox removes nothing', async () => {

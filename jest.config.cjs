@@ -18,7 +18,7 @@ const ON_A_BOX = ['test/chaos/share.test.ts', 'test/chaos/referee/sabotage.test.
 module.exports = {
   projects: [
     {
-      ...layer('unit', ['domain', 'box', 'activities', 'starters', 'embedded', 'sandbox', 'house', 'chaos']),
+      ...layer('unit', ['domain', 'box', 'activities', 'starters', 'embedded', 'sandbox', 'house', 'bench', 'chaos']),
       testPathIgnorePatterns: ['/node_modules/', ...ON_A_BOX],
     },
     layer('temporal', ['workflows', 'replay']),

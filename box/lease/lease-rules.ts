@@ -27,7 +27,7 @@ export function decideLease(state: LeaseState, wish: LeaseWish, now: string): Gr
 export function heldBy(lease: Lease): Fault {
   const cure = lease.holder.startsWith('local:')
     ? 'Wait for the script to end, or take the box over deliberately: a script with --force, a rollout with --supersede.'
-    : 'Wait for the rollout to end, or abort it (it may be another Temporal server’s: ask who started it). Was it terminated? Then take the box over with `start-rollout --supersede`, or free it with `lockstep release-box` (on the box: `lockerctl release-box`): what was left down is brought up first.';
+    : 'Wait for the rollout to end, or abort it (it may be another Temporal server’s: ask who started it). Was it terminated? Then take the box over with `start-rollout --supersede`, or free it with `lockstep release-box` (on the box: `lockerctl release-box`, or a script with --force): what was left down is brought up first.';
   return new Fault('HeldBy', `${lease.holder} (${lease.by}) holds the box since ${lease.since}.`, { cure });
 }
 

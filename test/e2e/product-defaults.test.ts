@@ -20,7 +20,8 @@ function watchServing() {
   const look = async () => {
     least = Math.min(least, await serving());
   };
-  const looks = setInterval(() => void look(), 100);
+  // Where the test fails nobody tells it to stop.
+  const looks = setInterval(() => void look(), 100).unref();
   return () => {
     clearInterval(looks);
     return least;

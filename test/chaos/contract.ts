@@ -31,6 +31,8 @@ export interface FaultKind {
   readonly about: string;
   /** The only allowed ends of the rollout it struck, after `mend` and, where it holds, after `resume`s. */
   readonly ends: readonly End[];
+  /** Names of the step boundaries at which alone it can hit something; without it any moment. */
+  readonly moments?: readonly string[];
   /** Before the rollout starts (policy, a proxy in the way, a small disk); undone with the world. */
   readonly prepare?: (world: RolloutWorld) => Promise<void>;
   /** Does it, at once, and returns when it is done. */

@@ -24,9 +24,17 @@ export function drawRun(seed: number, faults: readonly FaultKind[], attempt: num
     seed,
     fault,
     replay: `--seed ${seed} --fault ${fault.name}`,
-    moment: drawMoment(random.fork(`moment ${attempt}`)),
+    moment: momentFor(fault, random.fork(`moment ${attempt}`)),
     random: random.fork(`strike ${attempt}`),
   };
+}
+
+function momentFor({ name, moments }: FaultKind, random: Random): Moment {
+  if (!moments) return drawMoment(random);
+  const wanted = random.pick(moments);
+  const boundary = BOUNDARIES.find((known) => known.name === wanted);
+  if (!boundary) throw new Error(`${name} names the boundary ${wanted}, which is none`);
+  return { kind: 'boundary', boundary, occurrence: 1 };
 }
 
 /** The same at a boundary of one's choice, at its first occurrence. */

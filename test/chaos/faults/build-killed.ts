@@ -17,6 +17,7 @@ export const buildKilled: FaultKind = {
   about: "SIGKILL to the release's own build half way, as the OOM killer does it, and every second time to lockerd with it",
   // A build that failed is the release's; one whose lockerd died is built anew.
   ends: ['failed', 'succeeded'],
+  moments: ['lease-granted', 'stage-begun'],
   strike: async (world) => {
     const build = await nextBuild(world);
     if (build === null) return { what: 'no build ran', missed: true };

@@ -28,9 +28,12 @@ export interface ChangingVerb {
   run(job: Job, params: unknown): Promise<unknown>;
   /** A running job of that verb on the same locker is asked to come to its end. */
   readonly hurries?: Verb;
-  /** The stored result, or what it came to since. Without it the stored result is given. */
+  /** The stored result, or what it came to since, or that its goal is to be reached again. Without it the stored result is given. */
   recall?(finished: JobRecord, result: unknown): Promise<unknown>;
 }
+
+/** Of `recall`: the result no longer holds, nobody else came after it, and the verb may simply do it again. */
+export const AGAIN = Symbol('again');
 
 export interface RunningJob {
   readonly token: Token;
@@ -125,7 +128,9 @@ export function makeJobs({ journal, verbs, log }: JobsParts): Jobs {
       if (entry) return join(entry, onProgress);
       if (earlier?.end?.kind !== 'done') return join(begin(asked, verb), onProgress);
       const { result } = earlier.end;
-      return verb.recall ? verb.recall(earlier, result) : result;
+      const now = verb.recall ? await verb.recall(earlier, result) : result;
+      if (now !== AGAIN) return now;
+      return join(live.get(asked.token) ?? begin(asked, verb), onProgress);
     },
   };
 }

@@ -32,7 +32,8 @@ async function changedSince(daemon: Daemon, finished: JobRecord, outcome: Update
   return version === outcome.toVersion ? null : `${locker} runs version ${version ?? 'unknown'} now`;
 }
 
-function laterMove(daemon: Daemon, finished: JobRecord, locker: LockerName): string | null {
+/** The token of a job that has changed since where the locker is. */
+export function laterMove(daemon: Daemon, finished: JobRecord, locker: LockerName): string | null {
   let after = false;
   for (const job of daemon.journal.state().jobs.values()) {
     if (job.token === finished.token) after = true;

@@ -1,6 +1,5 @@
 /** Which code answers which verb. Shapes and who needs a token: domain/protocol/verbs.ts. */
 import type { z } from 'zod';
-import type { UpdateOutcome } from '../../domain/model/outcome';
 import type { VERBS, Verb, VerbResult } from '../../domain/protocol/verbs';
 import type { Daemon } from '../daemon';
 import { freezeChanges, thawChanges } from '../freeze/freeze-verbs';
@@ -8,12 +7,14 @@ import { readHistory } from '../history/history';
 import { inspect } from '../inspect/inspect';
 import type { Job } from '../jobs/job';
 import type { ChangingVerb } from '../jobs/jobs';
+import type { Job as JobRecord } from '../journal/records';
 import { releaseLease, takeLease } from '../lease/lease-verbs';
 import { readLastStage } from '../release/last-stage';
 import { resolveRelease } from '../release/resolve';
 import { hear } from '../upkeep/hear';
 import { drain } from './drain';
 import { link } from './link';
+import { recallStage, recallUp } from './recall-goal';
 import { recallMove } from './recall-move';
 import { restore } from './restore';
 import { settle } from './settle';
@@ -57,6 +58,15 @@ const CHANGING: { readonly [V in Changing]: Run<V> } = {
   settle,
 };
 
+type Recall = (daemon: Daemon, finished: JobRecord, result: unknown) => unknown;
+const RECALLS: { readonly [V in Changing]?: (daemon: Daemon, finished: JobRecord, result: VerbResult<V>) => unknown } = {
+  update: recallMove,
+  restore: recallMove,
+  verify: recallUp,
+  start: recallUp,
+  stage: recallStage,
+};
+
 export function changingVerbs(daemon: () => Daemon): (verb: Verb) => ChangingVerb | undefined {
   return (verb) => {
     if (!Object.hasOwn(CHANGING, verb)) return undefined;
@@ -64,7 +74,8 @@ export function changingVerbs(daemon: () => Daemon): (verb: Verb) => ChangingVer
     const run = CHANGING[verb as Changing] as (daemon: Daemon, job: Job, params: unknown) => Promise<unknown>;
     const does: ChangingVerb = { run: (job, params) => run(daemon(), job, params) };
     if (verb === 'undrain') return { ...does, hurries: 'drain' };
-    if (verb !== 'update' && verb !== 'restore') return does;
-    return { ...does, recall: (finished, outcome) => recallMove(daemon(), finished, outcome as UpdateOutcome) };
+    const recall = RECALLS[verb as Changing] as Recall | undefined;
+    if (!recall) return does;
+    return { ...does, recall: async (finished, result) => recall(daemon(), finished, result) };
   };
 }

@@ -76,10 +76,11 @@ export function makeAskers(world: World): Askers {
     const { token, verb } = asked;
     if (fenced) referee.blame('an older generation is refused', `${token} of ${asked.generation} was answered`);
     const kind = (answer.result as { kind?: string }).kind;
-    const before = results.get(token);
-    if (before !== undefined && kind !== 'superseded' && !isDeepStrictEqual(before, answer.result))
+    const before: unknown = results.get(token);
+    const isChanged = before !== undefined && !isDeepStrictEqual(before, answer.result);
+    if (isChanged && kind !== 'superseded' && !mayBeLookedAtAgain(verb, before))
       referee.blame('a result that was told stays', `${token}: ${JSON.stringify(before)}, then ${JSON.stringify(answer.result)}`);
-    results.set(token, before ?? answer.result);
+    results.set(token, isChanged && kind !== 'superseded' ? answer.result : (before ?? answer.result));
     const { jobs, generation } = referee.book;
     // One that was fenced may have ended and been compacted away in one write.
     const isGone = !jobs.has(token) && asked.generation < generation;
@@ -132,4 +133,10 @@ export function makeAskers(world: World): Askers {
       return { ...asked, answer: answer.then((said) => (judge(asked, said, fenced), said)) };
     },
   };
+}
+
+/** That a locker was up holds for as long as it is: one that has gone down since is told as it is now. */
+function mayBeLookedAtAgain(verb: AskedVerb, before: unknown): boolean {
+  if (verb !== 'verify' && verb !== 'start') return false;
+  return ['healthy', 'serving', 'already'].includes((before as { kind: string }).kind);
 }

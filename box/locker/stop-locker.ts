@@ -8,7 +8,6 @@ import type { Daemon } from '../daemon';
 import type { Job } from '../jobs/job';
 import type { BoxState } from '../journal/state';
 import type { InitProcess, Seen } from '../lxc/lxc';
-import { evidenceOf } from '../run';
 import { seeLocker } from './check-fit';
 
 export interface StopRule {
@@ -35,9 +34,10 @@ export async function stopLocker(
   if (rule.onTimeout === 'hold') return timedOut(daemon, job, { locker, init });
   job.say(`${locker} did not stop in time: killed`);
   const intent = { kind: 'kill', bootId: daemon.bootId, init } as const;
-  const killed = await job.effect(intent, () => daemon.lxc.kill(locker));
+  await job.effect(intent, () => daemon.lxc.kill(locker, init));
   if (await daemon.lxc.waitStopped(locker, KILL_WAIT_MS)) return stoppedAs(job);
-  throw new Fault('CommandFailed', `Locker ${locker} survived a kill.`, { evidence: evidenceOf(killed) });
+  const evidence = [`SIGKILL to init ${init.pid}; after ${KILL_WAIT_MS / 1000} s LXC does not call it stopped`];
+  throw new Fault('CommandFailed', `Locker ${locker} survived a kill.`, { evidence });
 }
 
 async function thawed(daemon: Daemon, job: Job, locker: LockerName): Promise<Seen> {
@@ -62,7 +62,7 @@ async function signalOnce(daemon: Daemon, job: Job, { locker, init, timeoutMs }:
   const until = daemon.now() + timeoutMs;
   const intent = { kind: 'stop', bootId: daemon.bootId, init, deadline: new Date(until).toISOString(), signal } as const;
   await job.effect(intent, async () => {
-    if (signal) await daemon.lxc.signalStop(locker);
+    if (signal) await daemon.lxc.signalStop(locker, init);
   });
   return until;
 }

@@ -14,8 +14,6 @@ export const wait = (lxcPath: string, name: LockerName, of: { state: 'STOPPED'; 
   '-t',
   String(of.seconds),
 ];
-/** --nolock: a hung lock must not keep a recorded kill from happening. */
-export const kill = (lxcPath: string, name: LockerName) => [...on('lxc-stop', lxcPath, name), '-k', '--nolock'];
 /**
  * In the foreground of a session of its own: with `-d` LXC sends what init prints to /dev/null,
  * and the reason of a crash would be lost.

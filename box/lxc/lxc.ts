@@ -32,12 +32,12 @@ export interface Lxc {
   isAlive(init: InitProcess): Promise<boolean>;
   /** From `lxc.net.0.ipv4.address` of its config, else asked of the running container; null: none. */
   address(locker: LockerName): Promise<string | null>;
-  /** Sends the halt signal once and returns (`lxc-stop -W`). */
-  signalStop(locker: LockerName): Promise<Ran>;
+  /** Sends the halt signal once and returns (`lxc-stop -W`; where LXC refuses, the signal of its config). */
+  signalStop(locker: LockerName, init: InitProcess): Promise<Ran>;
   /** False when it still runs after the time. */
   waitStopped(locker: LockerName, timeoutMs: number): Promise<boolean>;
-  /** `lxc-stop -k`. */
-  kill(locker: LockerName): Promise<Ran>;
+  /** SIGKILL to this very init, without LXC: `lxc-stop -k` hangs on a held lock, `--nolock` or not. Its monitor sees to the rest. */
+  kill(locker: LockerName, init: InitProcess): Promise<void>;
   /** ok means exec'd, not alive. The evidence is the tail of LXC's own log. */
   start(locker: LockerName): Promise<StartResult>;
   /** A command inside the locker. */

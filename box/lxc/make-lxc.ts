@@ -11,6 +11,8 @@ import type { Lxc } from './lxc';
 import { lastLines, parseConfigAddress } from './parse';
 import { lives, lxc, see } from './see';
 import type { Known } from './see';
+import { signalInit } from './signal-init';
+import { signalStop } from './signal-stop';
 import { startContainer } from './start-container';
 import { waitStopped } from './wait-stopped';
 
@@ -29,9 +31,9 @@ export function makeLxc(config: BoxConfig, paths: BoxPaths): Lxc {
       const inConfig = parseConfigAddress(await readFile(paths.lxcConfig(name), 'utf8').catch(() => ''));
       return inConfig ?? (lastLines((await lxc(commands.infoAddress(lxcPath, name))).stdout, 10)[0]?.trim() || null);
     },
-    signalStop: (name) => lxc(commands.signalStop(lxcPath, name)),
+    signalStop: (name, init) => signalStop({ lxcPath, config: paths.lxcConfig(name) }, name, init),
     waitStopped: (name, timeoutMs) => waitStopped(known, name, timeoutMs),
-    kill: (name) => lxc(commands.kill(lxcPath, name)),
+    kill: async (_name, init) => signalInit(init, 'SIGKILL'),
     start: (name) => startContainer(known, name, { lxc: `${paths.bootLog(name)}.lxc`, console: paths.bootLog(name) }),
     attach: (name, argv, timeoutMs) => lxc(commands.attach(lxcPath, name, argv), timeoutMs),
     unfreeze: (name) => lxc(commands.unfreeze(lxcPath, name)),

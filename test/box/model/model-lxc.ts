@@ -57,13 +57,12 @@ export function modelLxc({ lockers, gate, time }: Ambient): Lxc {
       return (await see(name)).state === 'stopped';
     },
     kill: async (name) => {
-      const killed = await command(name, () => {
+      await command(name, () => {
         const { init } = named(name);
         if (!init) return;
         done({ kind: 'kill', locker: name, init });
         lockers.end(name);
       });
-      return ran(killed);
     },
     start: async (name) => {
       const it = named(name);

@@ -1,11 +1,14 @@
 /**
  * What of the state must outlive a compaction. Pure. A finished job is remembered as long as its
- * token may come again, which is as long as its generation is not fenced; a stop of this boot whose
+ * token may come again: an older rollout that is reset gets a free box with its old tokens; a stop of this boot whose
  * locker may still be ending is remembered too, since nobody may signal that process again.
  */
 import { UPKEEP_HOLDER } from '../upkeep/holder';
 import type { Job, JournalRecord } from './records';
 import type { BoxState } from './state';
+
+/** Rollouts before the present one whose tokens are still known. */
+const GENERATIONS_KEPT = 2;
 
 type Snapshot = Extract<JournalRecord, { kind: 'snapshot' }>['state'];
 
@@ -18,7 +21,7 @@ export function compact(state: BoxState): Snapshot {
 function isNeeded(job: Job, { generation, bootId }: BoxState): boolean {
   if (job.end === null || mayStillEnd(job, bootId)) return true;
   // lockerd's own tokens never come again.
-  return job.holder !== UPKEEP_HOLDER && job.generation >= generation;
+  return job.holder !== UPKEEP_HOLDER && job.generation >= generation - GENERATIONS_KEPT;
 }
 
 /** Results after which the process that was told to stop is gone. */

@@ -158,12 +158,12 @@ test('beyond its size the journal is compacted: the state stays, and what can ne
     );
   };
   for (let cycle = 1; cycle <= 10; cycle++) await done('r1', 1, cycle);
-  await journal.append({ kind: 'lease', lease: { ...lease, holder: 'r2', generation: 2 }, from: 'r1' });
-  for (let cycle = 1; cycle <= 10; cycle++) await done('r2', 2, cycle);
+  await journal.append({ kind: 'lease', lease: { ...lease, holder: 'r2', generation: 4 }, from: 'r1' });
+  for (let cycle = 1; cycle <= 10; cycle++) await done('r2', 4, cycle);
   journal.close();
   const again = open().state();
   expect(again).toEqual(journal.state());
-  expect([...again.jobs.values()].filter(({ generation }) => generation === 2)).toHaveLength(10);
+  expect([...again.jobs.values()].filter(({ generation }) => generation === 4)).toHaveLength(10);
   expect([...again.jobs.values()].filter(({ generation }) => generation === 1).length).toBeLessThan(10);
   expect(parseJournal(readFileSync(`${file}.1`), file).records[0]).toMatchObject({ kind: 'journal' });
 });
@@ -175,10 +175,17 @@ test('a stop whose process may still be ending outlives its generation', () => {
     job,
     { at, kind: 'intent', token, intent: stop },
     { at, kind: 'done', token, result: { kind: 'stop-timed-out' } },
-    { at, kind: 'lease', lease: { ...lease, holder: 'r2', generation: 2 }, from: 'r1' },
+    { at, kind: 'lease', lease: { ...lease, holder: 'r2', generation: 9 }, from: 'r1' },
   ];
   expect(compact(foldJournal(before)).jobs).toHaveLength(1);
   expect(compact(foldJournal([...before, { at, kind: 'boot', bootId: 'b2' }])).jobs).toHaveLength(0);
+});
+
+test('the tokens of the two rollouts before are still known: one of them may be reset on a free box', () => {
+  const next = (generation: number): JournalRecord => ({ at, kind: 'lease', lease: { ...lease, generation }, from: null });
+  const done: JournalRecord = { at, kind: 'done', token, result: { kind: 'serving' } };
+  expect(compact(foldJournal([job, done, next(3)])).jobs).toHaveLength(1);
+  expect(compact(foldJournal([job, done, next(4)])).jobs).toHaveLength(0);
 });
 
 test('a compaction that finds no room changes nothing', async () => {

@@ -3,7 +3,6 @@
  * closed), the start at boot, the restart after a crash. It looks, decides (decide-upkeep.ts) and
  * acts by the same verbs as everybody else, through the same turns and the same start lane.
  */
-import { PRODUCT_DEFAULTS } from '../../domain/model/merge-policy';
 import type { LockerName } from '../../domain/model/ids';
 import { makeToken } from '../../domain/model/token';
 import type { VerbParams } from '../../domain/protocol/verbs';
@@ -11,6 +10,7 @@ import type { Daemon } from '../daemon';
 import { faultOf } from '../fault-of';
 import { inParallel } from '../inspect/in-parallel';
 import { recordOf } from '../journal/state';
+import { OWN_START_DEADLINE_MS, ownLimits } from '../lane/own-limits';
 import { wasSignalled } from '../locker/stop-locker';
 import type { InitProcess } from '../lxc/lxc';
 import { decideUpkeep, isCrashLoop, msUntilNextTry } from './decide-upkeep';
@@ -162,11 +162,7 @@ async function doDuty(daemon: Daemon, memory: Memory, { locker, duty }: { locker
 async function bringUp(daemon: Daemon, memory: Memory, at: { locker: LockerName; because: 'owed' | 'down' }): Promise<void> {
   const { locker, because } = at;
   daemon.log(`${locker} is ${because === 'owed' ? 'owed, and its rollout is silent' : 'wanted up'}: brought up`);
-  const { maxStarting, pressure, verify } = PRODUCT_DEFAULTS;
-  const { memoryAvailable, loadPerCore, holdAfterMs } = pressure;
-  const cpuSomeAvg10 = daemon.config.bootCpuPressure;
-  const lane = { maxStarting, pressure: { cpuSomeAvg10, memoryAvailable, loadPerCore, holdAfterMs } };
-  const params = { locker, lane, startDeadlineMs: verify.deadlineMs };
+  const params = { locker, lane: ownLimits(daemon.config), startDeadlineMs: OWN_START_DEADLINE_MS };
   try {
     const started = (await ask(daemon, memory, { verb: 'start', params })) as { kind: string; evidence?: readonly string[] };
     if (started.kind === 'not-serving') await noteCrash(daemon, locker, (started.evidence ?? []).join(' · '));

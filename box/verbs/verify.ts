@@ -16,6 +16,7 @@ import { runningVersion } from '../inspect/running-version';
 import type { Job } from '../jobs/job';
 import { bootTail } from '../locker/boot-tail';
 import { seeLocker } from '../locker/check-fit';
+import { isLostInBoot, startAfterBoot } from '../locker/lost-in-boot';
 import { serviceOf } from '../locker/service-of';
 import type { InitProcess } from '../lxc/lxc';
 import { currentVersion, readRevision } from '../release/versions';
@@ -28,6 +29,8 @@ type Unhealthy = Extract<VerifyOutcome, { kind: 'unhealthy' }>;
 export async function verify(daemon: Daemon, job: Job, params: Params): Promise<VerifyOutcome> {
   const { locker } = params;
   const began = daemon.now();
+  if (!(await seeLocker(daemon, locker)).init && isLostInBoot(daemon.journal.state(), locker, daemon.bootId))
+    await startAfterBoot(daemon, job, locker);
   const { init } = await seeLocker(daemon, locker);
   if (!init) return unhealthy('crashed', await bootTail(daemon, locker));
   // Still there only where nothing was stopped (already so, a move that was refused): a closed locker is no good end.

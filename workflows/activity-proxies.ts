@@ -43,6 +43,9 @@ const LOOK = { retry: { ...RETRY, maximumAttempts: 3 } };
 /** Before anything was touched in a rollout: about two minutes for what passes (an sshd that starts again, a registry). */
 const FIRST = { retry: { ...RETRY, maximumAttempts: 12 } };
 
+/** The last thing that is done: a box that shows a wrong host key or takes no login now may do so in a minute. */
+const TO_THE_END = { retry: { ...RETRY, nonRetryableErrorTypes: ['Fenced', 'NoLease', 'HeldBy', 'BadRequest', 'UnknownBox'] } };
+
 const asked = <N extends Name>(
   name: N,
   longestMs: (policy: Policy | undefined) => number,
@@ -68,7 +71,7 @@ export const inspectBox = asked('inspectBox', minutes(2), LOOK);
 export const previewRollout = asked('planRollout', minutes(5), LOOK);
 export const planRollout = asked('planRollout', minutes(5), FIRST);
 export const stageRelease = asked('stageRelease', minutes(16), FIRST);
-export const releaseLease = asked('releaseLease', minutes(2));
+export const releaseLease = asked('releaseLease', minutes(2), TO_THE_END);
 export const payOwed = asked('payOwed', moving);
 export const drainLocker = asked('drainLocker', (policy) => policy?.drain.timeoutMs ?? 20 * MINUTE);
 export const undrainLocker = asked('undrainLocker', minutes(2));

@@ -52,3 +52,21 @@ test('what was confirmed still holds after the owed ones were brought up: anothe
   expect(box.calls.map(({ activity }) => activity)).not.toContain('stageRelease');
   expect(box.lease).toBeNull();
 });
+
+test('a box whose host key changed is given back as soon as it is itself again', async () => {
+  const box = aFakeRolloutBox({ plan: aPlan({ box: 'keyed', policy: quick }) });
+  const before = { ...box.activities };
+  const stranger = () => {
+    throw ApplicationFailure.create({ type: 'HostKeyMismatch', message: 'keyed shows another host key' });
+  };
+  let asked = 0;
+  Object.assign(box.activities, {
+    stageRelease: async () => stranger(),
+    releaseLease: async (held: Parameters<typeof before.releaseLease>[0]) => {
+      asked += 1;
+      return asked < 3 ? stranger() : before.releaseLease(held);
+    },
+  });
+  expect(await codeOf(await world.start('keyed', box))).toBe('HostKeyMismatch');
+  expect(box.lease).toBeNull();
+});

@@ -10,8 +10,8 @@ export const hostKeyChanged: FaultKind = {
   name: 'host-key-changed',
   group: 'link',
   about: 'sshd comes back with another host key; within 10 s the right one is back',
-  // What was under way cannot be asked any more: unreachable. Before the plan there is nothing to hold.
-  ends: ['succeeded', 'completed-with-exceptions', 'refused'],
+  // What was under way cannot be asked any more: unreachable. Before the first locker there is nothing to hold.
+  ends: ['succeeded', 'completed-with-exceptions', 'failed', 'refused'],
   strike: async (world) => {
     const { hostKey } = world.installation.sandbox.boxLayout;
     const mendAfterMs = world.random.number(WRONG_FOR_MS);

@@ -1,5 +1,5 @@
 /** lockerctl status and history: tables for a person at the box. */
-import type { SeenLocker } from '../../domain/model/inventory';
+import type { Inventory, SeenLocker } from '../../domain/model/inventory';
 import { HistoryRecord } from '../../domain/model/history';
 import { connectBox } from '../client/connect-box';
 import type { Here } from '../client/connect-box';
@@ -10,31 +10,34 @@ import type { Arguments } from './arguments';
 export async function status(here: Here): Promise<number> {
   const lockerd = await openLockerd(await connectBox(here));
   try {
-    const { box, lease, freeze, lockers, lockerd: version, lxc, pressure } = await lockerd.call('inspect', { target: null });
-    const cpu =
-      pressure.cpuSomeAvg10 === null
-        ? `load per core ${pressure.loadPerCore.toFixed(2)}`
-        : `CPU pressure ${pressure.cpuSomeAvg10} %`;
-    print(
-      `box ${box} · lockerd ${version} · LXC ${lxc} · ${cpu} · memory available ${Math.round(pressure.memoryAvailablePercent)} %`,
-    );
-    print(
-      lease ? `held by ${lease.holder} (${lease.by}) since ${lease.since}, generation ${lease.generation}` : 'held by nobody',
-    );
-    if (freeze) print(`CHANGES FROZEN by ${freeze.by} since ${freeze.since}: ${freeze.reason}`);
-    print(table(['locker', 'state', 'health', 'build', 'version', 'remarks'], lockers.map(row)));
+    print(statusLines(await lockerd.call('inspect', { target: null })).join('\n'));
     return 0;
   } finally {
     lockerd.close();
   }
 }
 
+/** Who holds the box, then a row for each locker: what `lockerctl status` prints. */
+export function statusLines({ box, lease, freeze, lockers, lockerd, lxc, pressure }: Inventory): string[] {
+  const cpu =
+    pressure.cpuSomeAvg10 === null
+      ? `load per core ${pressure.loadPerCore.toFixed(2)}`
+      : `CPU pressure ${pressure.cpuSomeAvg10} %`;
+  const memory = `memory available ${Math.round(pressure.memoryAvailablePercent)} %`;
+  return [
+    `box ${box} · lockerd ${lockerd} · LXC ${lxc} · ${cpu} · ${memory}`,
+    lease ? `held by ${lease.holder} (${lease.by}) since ${lease.since}, generation ${lease.generation}` : 'held by nobody',
+    ...(freeze ? [`CHANGES FROZEN by ${freeze.by} since ${freeze.since}: ${freeze.reason}`] : []),
+    table(['locker', 'state', 'health', 'build', 'version', 'remarks'], lockers.map(row)),
+  ];
+}
+
 function row(locker: SeenLocker): string[] {
   const { name, state, healthy, reportedBuild, current, running, initPid } = locker;
-  const versions =
-    running?.version && running.version !== current?.version
-      ? `${running.version} (current ${current?.version ?? '-'})`
-      : `${current?.version ?? '-'}`;
+  const linked = current?.version ?? null;
+  // One that was adopted and not started since runs none of its versions.
+  const runs = running === null ? linked : running.version;
+  const versions = runs === linked ? `${linked ?? '-'}` : `${runs ?? 'unknown'} (current ${linked ?? '-'})`;
   const health = initPid === null ? '-' : healthy ? 'good' : 'BAD';
   return [name, state, health, reportedBuild ?? '-', versions, remarks(locker)];
 }

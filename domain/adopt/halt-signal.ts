@@ -1,0 +1,48 @@
+/**
+ * Which signal stops a locker with its work finished. Its init as process 1 ignores whatever it has no
+ * handler for; then every stop would be a kill after its deadline. Pure.
+ */
+import type { AdoptProblem } from './adoption';
+
+const NUMBERS: Readonly<Record<string, number>> = { HUP: 1, INT: 2, QUIT: 3, KILL: 9, USR1: 10, USR2: 12, TERM: 15, PWR: 30 };
+const KILL = 9;
+const POWER = 30;
+/** systemd's word for halt. */
+const RT_HALT = 37;
+
+/** null: a name that is not known here. */
+export function signalNumber(signal: string): number | null {
+  if (/^\d+$/.test(signal)) return Number(signal);
+  const [, more] = /^SIGRTMIN(\+\d+)?$/i.exec(signal) ?? [null, null];
+  if (more !== null) return 34 + Number(more ?? 0);
+  return NUMBERS[signal.toUpperCase().replace(/^SIG/, '')] ?? null;
+}
+
+export interface HaltFacts {
+  /** Of the config; null: not set, so LXC sends SIGPWR. */
+  readonly set: string | null;
+  /** Signals that the running init catches or waits for; null: it does not run, so nobody knows. */
+  readonly handled: readonly number[] | null;
+}
+
+export type HaltSignal =
+  | { readonly kind: 'stays' }
+  | { readonly kind: 'set'; readonly signal: string }
+  | { readonly kind: 'none'; readonly problem: AdoptProblem };
+
+export function haltSignal({ set, handled }: HaltFacts): HaltSignal {
+  const number = set === null ? POWER : signalNumber(set);
+  const fit = number !== POWER && number !== KILL;
+  if (fit && (handled === null || number === null || handled.includes(number))) return { kind: 'stays' };
+  if (handled === null || handled.includes(15)) return { kind: 'set', signal: 'SIGTERM' };
+  if (handled.includes(RT_HALT)) return { kind: 'set', signal: 'SIGRTMIN+3' };
+  return { kind: 'none', problem: noHandler(set) };
+}
+
+function noHandler(set: string | null): AdoptProblem {
+  return {
+    code: 'no-halt-handler',
+    detail: `lxc.signal.halt is ${set ?? 'not set'}, and its init has no handler for SIGTERM: as process 1 it would ignore it`,
+    cure: 'Give the service a handler that finishes its work on SIGTERM, restart this locker once by hand, and adopt it then.',
+  };
+}

@@ -1,0 +1,69 @@
+import type { AdoptionPlan, AdoptLocker } from '../../../domain/adopt/adoption';
+import { adoptionLines, undoLines } from '../../../domain/adopt/render-adoption';
+import { wantedConfig } from '../../../domain/adopt/wanted-config';
+import { BoxName, CodeId, Digest, LockerName, ReleaseId, Sha } from '../../../domain/model/ids';
+import { expectGolden } from '../../support/golden';
+import { oldConfig, oldFacts, TREE } from './old-locker';
+
+const box = BoxName.parse('lxc12');
+const digest = Digest.parse('d'.repeat(64));
+
+function locker(name: string, more: Partial<AdoptLocker> = {}): AdoptLocker {
+  const facts = oldFacts({}, oldConfig());
+  const { difference } = wantedConfig(facts);
+  return {
+    name: LockerName.parse(name),
+    runs: true,
+    kind: 'adopt',
+    configFile: `/var/lib/lxc/${name}/config`,
+    difference: difference.map((line) => line.replaceAll('l01', name)),
+    notes: [`data stays in /srv/lockers/Me/${name}`, `config is copied from /srv/lockers/Config/${name}`],
+    problems: [],
+    ...more,
+  };
+}
+
+const plan: AdoptionPlan = {
+  box,
+  code: {
+    tree: TREE,
+    revision: Sha.parse('4eef65'.padEnd(40, '0')),
+    subject: 'Answer sooner when the queue is long',
+    id: CodeId.parse('c0ffee0000001'),
+    release: ReleaseId.parse('r0ffee0000001'),
+    label: 'adopted-20261120-g4eef65-dirty',
+    build: '212-g4eef65000000',
+    bytes: 52_000_000,
+    changed: [' M scheduler.js', '?? hotfix.js'],
+  },
+  lockers: [
+    ...Array.from({ length: 9 }, (_, index) => locker(`l0${index + 1}`)),
+    locker('l10', {
+      problems: [{ code: 'no-halt-handler', detail: 'its init has no handler for SIGTERM', cure: 'Give the service a handler.' }],
+    }),
+    locker('l11', { kind: 'already', difference: [], notes: [] }),
+  ],
+  strangers: ['db01', 'proxy'],
+  notes: ['1 started before the last change of the tree (l04): what they run is older than what they come up with next'],
+  digest,
+};
+
+test('the plan of an adoption', () => expectGolden('adoption.txt', `${adoptionLines(plan).join('\n')}\n`));
+
+test('nothing to adopt', () => {
+  const there = { ...plan, code: null, notes: [], strangers: [], lockers: [locker('l11', { kind: 'already' })] };
+  expect(adoptionLines(there)).toEqual(['Adoption of lxc12: 0 of 1 lockers, 1 already adopted', '']);
+});
+
+const restarted = (name: string) => ({
+  name: LockerName.parse(name),
+  kind: 'can-not' as const,
+  because: 'it was restarted since and runs version 2 on its new mounts',
+  cure: `To leave Lockstep: \`lockerctl stop ${name}\` on the box, undo again.`,
+});
+const back = (name: string) => ({ name: LockerName.parse(name), kind: 'restore' as const, because: '', cure: '' });
+
+test('the undoing of an adoption', () => {
+  const lockers = [restarted('l01'), restarted('l02'), back('l03'), back('l04')];
+  expectGolden('adoption-undo.txt', `${undoLines({ box, lockers, digest }).join('\n')}\n`);
+});

@@ -1,6 +1,6 @@
 /** One question to a locker from outside, as its owner would ask; null: no answer, or not a good one. */
 import { z } from 'zod';
-import { lockerAddress, lockerNumber } from './box-network';
+import { addressOf } from './box-addresses';
 import { SANDBOX_VALUES } from './sandbox-fleet';
 import type { BoxState } from './sandbox-state';
 
@@ -8,8 +8,6 @@ const ANSWERS_WITHIN_MS = 2_000;
 
 const Revision = z.object({ build: z.string() });
 const Idle = z.object({ quiesced: z.boolean() });
-
-export const addressOf = (box: BoxState, locker: string): string => lockerAddress(box, lockerNumber(locker));
 
 /** The build that it says it runs. */
 export async function askBuild(box: BoxState, locker: string): Promise<string | null> {

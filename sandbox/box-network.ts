@@ -23,16 +23,18 @@ const FIRST_LOCKER = 11;
 /** 10.77.48.0/22, in the middle: the first ones are the likeliest to be somebody's. */
 const FIRST_SUBNET = 12;
 
+export type Subnet = Pick<BoxNetwork, 'subnet'>;
+
 /** `tag` tells the sandboxes of one machine apart. */
 export function networkOf(tag: string, index: number, subnet: number): BoxNetwork {
   return { netns: `lockstep-${tag}-${index}`, hostLink: `ls${tag}-${index}`, subnet };
 }
 
-export const hostAddress = (network: BoxNetwork): string => address(network, HOST);
-export const boxAddress = (network: BoxNetwork): string => address(network, BOX);
+export const hostAddress = (network: Subnet): string => address(network, HOST);
+export const boxAddress = (network: Subnet): string => address(network, BOX);
 /** n counts from 1. */
-export const lockerAddress = (network: BoxNetwork, n: number): string => address(network, FIRST_LOCKER - 1 + n);
-export const lockerMac = (network: BoxNetwork, n: number): string => mac(network, FIRST_LOCKER - 1 + n);
+export const lockerAddress = (network: Subnet, n: number): string => address(network, FIRST_LOCKER - 1 + n);
+export const lockerMac = (network: Subnet, n: number): string => mac(network, FIRST_LOCKER - 1 + n);
 export const withPrefix = (ip: string): string => `${ip}/${PREFIX}`;
 
 /** `l01` … `l99`, and three digits for all where there are more. */
@@ -88,11 +90,11 @@ export function neighbourCommands(network: BoxNetwork, device: string, lockers: 
     .map((n) => `neighbour replace ${lockerAddress(network, n)} lladdr ${lockerMac(network, n)} nud permanent dev ${device}`);
 }
 
-function address({ subnet }: BoxNetwork, offset: number): string {
+function address({ subnet }: Subnet, offset: number): string {
   return `10.77.${subnet * 4 + Math.floor(offset / 256)}.${offset % 256}`;
 }
 
-function mac({ subnet }: BoxNetwork, offset: number): string {
+function mac({ subnet }: Subnet, offset: number): string {
   const hex = [subnet, Math.floor(offset / 256), offset % 256].map((byte) => byte.toString(16).padStart(2, '0'));
   return `02:4c:53:${hex.join(':')}`;
 }

@@ -1,9 +1,13 @@
-/** The processes of a box: all that live in its network namespace. Lockers have namespaces of their own. */
+/**
+ * The processes of a box: all that live in its network namespace, where lockers have namespaces of their
+ * own; of a box of processes all that found their commands in its folder.
+ */
 import { existsSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { run } from '../box/run';
 import { netnsFile } from './make-network';
+import { processesOf } from './process/processes-of';
 import { boxLayout } from './sandbox-layout';
 import type { BoxState } from './sandbox-state';
 
@@ -24,7 +28,7 @@ export async function wordsOf(pid: number): Promise<string[]> {
 export async function lockerdPid(box: BoxState): Promise<number | null> {
   const { bundle } = boxLayout(box.folder);
   const found = new Set<number>();
-  for (const pid of await pidsIn(box.netns)) {
+  for (const pid of await (box.kind === 'lxc' ? pidsIn(box.netns) : processesOf(box))) {
     const [, script, ...rest] = await wordsOf(pid);
     if (script === bundle && rest.includes('lockerd')) found.add(pid);
   }

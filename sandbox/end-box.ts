@@ -7,12 +7,16 @@ import { run } from '../box/run';
 import { removeNetwork } from './make-network';
 import { removePlace } from './place-box';
 import { powerOff } from './power-off';
+import { endProcessesOf } from './process/processes-of';
 import type { BoxState } from './sandbox-state';
 
 export async function endBox(box: BoxState, tag: string): Promise<void> {
-  await powerOff(box);
-  await unmountBelow(box.folder);
-  await removeNetwork(box);
+  if (box.kind === 'process') await endProcessesOf(box);
+  else {
+    await powerOff(box);
+    await unmountBelow(box.folder);
+    await removeNetwork(box);
+  }
   await rm(box.runFolder, { recursive: true, force: true });
   await removePlace(box.folder, tag, box.name);
 }

@@ -1,10 +1,11 @@
 /** The product's own bundle, box.json and wrapper scripts on a box: what install-box does over SSH, done by hand. */
-import { readFile, rename, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { bundleBox } from '../box/bundle';
 import { wrapperScripts } from '../box/wrappers';
 import { BoxConfig } from '../domain/protocol/box-config';
 import { endLockerd } from './box-processes';
+import { boxPath } from './enter-box';
+import { putFile } from './put-file';
 import { boxLayout } from './sandbox-layout';
 import type { BoxState } from './sandbox-state';
 
@@ -13,6 +14,8 @@ export function boxConfigOf(box: BoxState): BoxConfig {
   return BoxConfig.parse({
     format: 1,
     box: box.name,
+    kind: box.kind,
+    ...(box.kind === 'process' && { path: boxPath(layout.bin) }),
     root: layout.root,
     data: layout.data,
     lxcPath: layout.lxc,
@@ -29,17 +32,9 @@ export function boxConfigOf(box: BoxState): BoxConfig {
 /** A lockerd that runs an older bundle is asked to end; the next connection starts the new one. */
 export async function installLockerd(box: BoxState): Promise<void> {
   const layout = boxLayout(box.folder);
-  await put(layout.boxConfig, `${JSON.stringify(boxConfigOf(box), null, 2)}\n`, 0o644);
-  const changed = await put(layout.bundle, await bundleBox(), 0o644);
+  await putFile(layout.boxConfig, `${JSON.stringify(boxConfigOf(box), null, 2)}\n`, 0o644);
+  const changed = await putFile(layout.bundle, await bundleBox(), 0o644);
   const where = { node: process.execPath, bundle: layout.bundle, configFile: layout.boxConfig };
-  for (const { name, text } of wrapperScripts(where)) await put(join(layout.bin, name), text, 0o755);
+  for (const { name, text } of wrapperScripts(where)) await putFile(join(layout.bin, name), text, 0o755);
   if (changed) await endLockerd(box);
-}
-
-/** Renamed into place: a running lockerd may be reading it. False: it was there already. */
-async function put(file: string, text: string, mode: number): Promise<boolean> {
-  if ((await readFile(file, 'utf8').catch(() => null)) === text) return false;
-  await writeFile(`${file}.new`, text, { mode });
-  await rename(`${file}.new`, file);
-  return true;
 }

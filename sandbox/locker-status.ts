@@ -1,5 +1,6 @@
 /** How the lockers of a box are, by their own word. */
-import { askBuild, addressOf, isHealthy } from './ask-locker';
+import { askBuild, isHealthy } from './ask-locker';
+import { addressOf } from './box-addresses';
 import { misbehaviourOf } from './misbehaviour';
 import type { BoxState } from './sandbox-state';
 

@@ -9,7 +9,7 @@ import { makeFolders, placeBox } from './place-box';
 import { Fault } from '../domain/faults';
 import type { SandboxLayout } from './sandbox-layout';
 import { withBox, writeState } from './sandbox-state';
-import type { BoxState, SandboxState } from './sandbox-state';
+import type { LxcBox, SandboxState } from './sandbox-state';
 import { startSshd, writeSshdFiles } from './start-sshd';
 import { writeSshClientFiles } from './write-ssh-client-files';
 
@@ -42,8 +42,8 @@ async function recordBox(
   sandbox: SandboxLayout,
   state: SandboxState,
   wish: BoxWish,
-): Promise<{ state: SandboxState; box: BoxState }> {
-  const known = state.boxes.find(({ name }) => name === wish.name);
+): Promise<{ state: SandboxState; box: LxcBox }> {
+  const known = lxcBoxes(state).find(({ name }) => name === wish.name);
   const folder = await placeBox(sandbox, state.tag, wish.name);
   return alone(async () => {
     const whole = known !== undefined && (await isWhole(known));
@@ -51,7 +51,7 @@ async function recordBox(
     if (known && !whole) await removeNetwork(known);
     const box = whole ? known : newBox(state, wish.name, folder);
     const lockers = lockersOf(known?.lockers ?? [], wish.lockers);
-    const wished: BoxState = { ...box, folder, lockers, sshd: known?.sshd ?? null };
+    const wished: LxcBox = { ...box, folder, lockers, sshd: known?.sshd ?? null };
     const next = withBox(state, wished);
     await writeState(sandbox, next);
     if (!whole) await makeNetwork(wished);
@@ -60,15 +60,24 @@ async function recordBox(
   });
 }
 
-function newBox(state: SandboxState, name: string, folder: string): BoxState {
-  const others = state.boxes.filter((box) => box.name !== name);
-  const known = state.boxes.find((box) => box.name === name);
+function newBox(state: SandboxState, name: string, folder: string): LxcBox {
+  const others = lxcBoxes(state).filter((box) => box.name !== name);
+  const known = lxcBoxes(state).find((box) => box.name === name);
   const index = known ? indexOf(known) : Math.max(-1, ...others.map(indexOf)) + 1;
   const network = networkOf(state.tag, index, chooseSubnet(known?.subnet ?? null));
-  return { name, folder, ...network, runFolder: join('/run/lockstep', `${state.tag}-${index}`), lockers: [], sshd: null };
+  return {
+    kind: 'lxc',
+    name,
+    folder,
+    ...network,
+    runFolder: join('/run/lockstep', `${state.tag}-${index}`),
+    lockers: [],
+    sshd: null,
+  };
 }
 
-const indexOf = ({ netns }: BoxState): number => Number(netns.slice(netns.lastIndexOf('-') + 1));
+const lxcBoxes = ({ boxes }: SandboxState): LxcBox[] => boxes.filter((box) => box.kind === 'lxc');
+const indexOf = ({ netns }: LxcBox): number => Number(netns.slice(netns.lastIndexOf('-') + 1));
 
 /** Asked before anything is made. */
 export function checkCount(count: number | null): void {
@@ -77,7 +86,7 @@ export function checkCount(count: number | null): void {
 }
 
 /** Those that are there stay: a sandbox grows, it never takes a locker away. */
-function lockersOf(known: readonly string[], wished: number | null): string[] {
+export function lockersOf(known: readonly string[], wished: number | null): string[] {
   const count = wished ?? (known.length || DEFAULT_LOCKERS);
   return [...known, ...lockerNames(count).slice(known.length)];
 }

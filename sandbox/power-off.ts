@@ -9,13 +9,15 @@ import { Fault } from '../domain/faults';
 import { pidsInCgroups, removeCgroups, thawCgroups } from './box-cgroups';
 import { pidsIn, wordsOf } from './box-processes';
 import { boxLayout } from './sandbox-layout';
-import type { BoxState } from './sandbox-state';
+import { lxcBox } from './sandbox-state';
+import type { BoxState, LxcBox } from './sandbox-state';
 
 const GONE_WITHIN_MS = 30_000;
 const MONITORS_END_WITHIN_MS = 15_000;
 const LOOK_EVERY_MS = 25;
 
-export async function powerOff(box: BoxState): Promise<void> {
+export async function powerOff(any: BoxState): Promise<void> {
+  const box = lxcBox(any);
   await thawCgroups(box.netns);
   await endProcesses(box);
   await removeCgroups(box.netns);
@@ -32,7 +34,7 @@ export const lxcLocks = ({ folder }: BoxState): string[] =>
  * Again and again: what is killed last may have started something just before. A locker's monitor
  * is left to end by itself when its locker has gone, since it clears the locker's cgroups away.
  */
-async function endProcesses({ netns, name }: BoxState): Promise<void> {
+async function endProcesses({ netns, name }: LxcBox): Promise<void> {
   const began = performance.now();
   for (;;) {
     const pids = await pidsIn(netns);

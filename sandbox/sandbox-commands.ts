@@ -10,6 +10,7 @@ import { lockerStatus, statusTable } from './locker-status';
 import { MISBEHAVIOURS } from './misbehaviour';
 import type { MisbehaviourKind } from './misbehaviour';
 import { DEFAULT_SANDBOX_DIR } from './sandbox-layout';
+import type { BoxKind } from './sandbox-state';
 import { takeDown } from './take-down';
 
 export interface SandboxIo {
@@ -22,6 +23,7 @@ interface InDir {
 }
 
 const DEFAULT_BOX = 'lxc12';
+const KINDS: readonly BoxKind[] = ['lxc', 'process'];
 
 /** `exit` is told the exit code of a command that has one of its own. */
 export function sandboxCommands(io: SandboxIo, exit: (code: number) => void): Command {
@@ -41,8 +43,11 @@ function up({ progress, print }: SandboxIo): Command {
   return command('up', 'makes the box, or what is missing of it; lockers that never ran start on the first revision')
     .option('--lockers <n>', 'how many (default: 12)', Number)
     .option('--box <name>', 'name of the box', DEFAULT_BOX)
-    .action(async ({ dir, lockers, box }: InDir & { lockers?: number; box: string }) => {
-      const made = await bringUp({ dir, box, lockers: lockers ?? null, progress });
+    .addOption(
+      new Option('--kind <kind>', 'lxc: containers · process: without root (default: containers if it can)').choices(KINDS),
+    )
+    .action(async ({ dir, lockers, box, kind }: InDir & { lockers?: number; box: string; kind?: BoxKind }) => {
+      const made = await bringUp({ dir, box, lockers: lockers ?? null, progress, ...(kind && { kind }) });
       print(`box ${made.name} is up with ${made.lockers.length} lockers`);
     });
 }
@@ -100,7 +105,7 @@ function breaking({ print }: SandboxIo): Command {
 }
 
 function shell(exit: (code: number) => void): Command {
-  return command('shell', 'a shell or one command on the box, as its root')
+  return command('shell', 'a shell or one command on the box, as its root, or as yourself where lockers are processes')
     .argument('<box>')
     .argument('[command...]', 'such as lxc-stop-all')
     .passThroughOptions()

@@ -10,21 +10,30 @@ import type { SandboxLayout } from './sandbox-layout';
 
 const Process = z.strictObject({ pid: z.int().positive(), identity: z.string() });
 
-export const BoxState = z.strictObject({
+const Any = {
   name: z.string(),
   /** Real path of the box's folder. */
   folder: z.string(),
-  netns: z.string(),
-  hostLink: z.string(),
   subnet: z.int(),
   /** Short on purpose: a unix socket's path has 107 bytes at most. */
   runFolder: z.string(),
   lockers: z.array(z.string()),
   sshd: Process.nullable(),
-});
-export type BoxState = z.infer<typeof BoxState>;
+};
 
-export const SandboxState = z.strictObject({
+/** A network namespace with a real sshd and LXC containers. */
+const LxcBox = z.strictObject({ kind: z.literal('lxc').default('lxc'), ...Any, netns: z.string(), hostLink: z.string() });
+export type LxcBox = z.infer<typeof LxcBox>;
+
+/** Processes of whoever made it, on loopback addresses (process/). */
+const ProcessBox = z.strictObject({ kind: z.literal('process'), ...Any });
+export type ProcessBox = z.infer<typeof ProcessBox>;
+
+const BoxState = z.union([LxcBox, ProcessBox]);
+export type BoxState = z.infer<typeof BoxState>;
+export type BoxKind = BoxState['kind'];
+
+const SandboxState = z.strictObject({
   format: z.literal(1),
   /** Where it was made: a copy of the folder does not own what the original made. */
   dir: z.string(),
@@ -32,6 +41,12 @@ export const SandboxState = z.strictObject({
   boxes: z.array(BoxState),
 });
 export type SandboxState = z.infer<typeof SandboxState>;
+
+/** For what only a box of containers can have done to it. */
+export function lxcBox(box: BoxState): LxcBox {
+  if (box.kind === 'lxc') return box;
+  throw new Fault('SandboxUnavailable', `The lockers of box ${box.name} are processes; this needs LXC containers.`);
+}
 
 export function newState(dir: string): SandboxState {
   return { format: 1, dir, tag: createHash('sha256').update(dir).digest('hex').slice(0, 8), boxes: [] };

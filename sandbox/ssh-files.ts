@@ -35,16 +35,17 @@ export function authorizedKeys(box: BoxLayout, keys: { rollouts: string; admin: 
 
 export interface SshHost {
   readonly name: string;
-  readonly address: string;
+  readonly host: string;
+  readonly port: number;
   readonly hostKey: string;
 }
 
 export function sshClientConfig(sandbox: SandboxLayout, hosts: readonly SshHost[]): string {
   return lines(
-    hosts.flatMap(({ name, address }) => [
+    hosts.flatMap(({ name, host, port }) => [
       `Host ${name}`,
-      `  HostName ${address}`,
-      '  Port 22',
+      `  HostName ${host}`,
+      `  Port ${port}`,
       '  User root',
       `  IdentityFile ${sandbox.key}`,
       '  IdentitiesOnly yes',
@@ -55,7 +56,7 @@ export function sshClientConfig(sandbox: SandboxLayout, hosts: readonly SshHost[
 }
 
 export function knownHosts(hosts: readonly SshHost[]): string {
-  return lines(hosts.map(({ address, hostKey }) => `${address} ${hostKey}`));
+  return lines(hosts.map(({ host, port, hostKey }) => `${port === 22 ? host : `[${host}]:${port}`} ${hostKey}`));
 }
 
 const lines = (all: readonly string[]): string => `${all.join('\n')}\n`;

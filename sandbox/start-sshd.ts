@@ -5,21 +5,22 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { logTail, spawnDetached } from '../embedded/spawn-detached';
 import { isAlive } from '../embedded/process-identity';
 import { Fault } from '../domain/faults';
-import { boxAddress } from './box-network';
+import { sshDoorOf } from './box-addresses';
+import type { SshDoor } from './box-addresses';
 import { boxPath, launchArgv } from './enter-box';
 import { boxNamed, openSandbox } from './find-box';
 import { makeKey } from './make-key';
 import { pathOf } from './require-sandbox-tools';
 import { boxLayout } from './sandbox-layout';
 import type { SandboxLayout } from './sandbox-layout';
-import { withBox, writeState } from './sandbox-state';
-import type { BoxState } from './sandbox-state';
+import { lxcBox, withBox, writeState } from './sandbox-state';
+import type { BoxState, LxcBox } from './sandbox-state';
 import { authorizedKeys, sshdConfig } from './ssh-files';
 
 const LISTENS_WITHIN_MS = 10_000;
 const LOOK_EVERY_MS = 25;
 
-export async function writeSshdFiles(sandbox: SandboxLayout, box: BoxState): Promise<void> {
+export async function writeSshdFiles(sandbox: SandboxLayout, box: LxcBox): Promise<void> {
   const layout = boxLayout(box.folder);
   await makeKey(layout.hostKey, box.name);
   const keys = {
@@ -27,11 +28,11 @@ export async function writeSshdFiles(sandbox: SandboxLayout, box: BoxState): Pro
     admin: await makeKey(sandbox.adminKey, 'lockstep-admin'),
   };
   await writeFile(layout.authorizedKeys, authorizedKeys(layout, keys), { mode: 0o600 });
-  const facts = { address: boxAddress(box), path: boxPath(layout.bin), rootIsLocked: await rootIsLocked() };
+  const facts = { address: sshDoorOf(box).host, path: boxPath(layout.bin), rootIsLocked: await rootIsLocked() };
   await writeFile(layout.sshdConfig, sshdConfig(layout, facts));
 }
 
-export async function startSshd(box: BoxState): Promise<NonNullable<BoxState['sshd']>> {
+export async function startSshd(box: LxcBox): Promise<NonNullable<BoxState['sshd']>> {
   const { sshd } = box;
   if (sshd !== null && isAlive(sshd.pid, sshd.identity)) return sshd;
   const layout = boxLayout(box.folder);
@@ -46,7 +47,7 @@ export async function startSshd(box: BoxState): Promise<NonNullable<BoxState['ss
 /** For where somebody killed it: started again and written down. A box that is whole stays as it is. */
 export async function reviveSshd(dir: string, name: string): Promise<BoxState> {
   const { layout, state } = await openSandbox(dir);
-  const box = boxNamed(state, name);
+  const box = lxcBox(boxNamed(state, name));
   const revived = { ...box, sshd: await startSshd(box) };
   await writeState(layout, withBox(state, revived));
   return revived;
@@ -57,9 +58,10 @@ function daemonEnv(bin: string): NodeJS.ProcessEnv {
   return { PATH: boxPath(bin), HOME: '/root', LANG: 'C.UTF-8' };
 }
 
-async function untilListening(box: BoxState, ended: () => string | null): Promise<void> {
+/** Throws what its log says when it ends or does not answer in time. */
+export async function untilListening(box: BoxState, ended: () => string | null): Promise<void> {
   const until = performance.now() + LISTENS_WITHIN_MS;
-  while (!(await answers(boxAddress(box)))) {
+  while (!(await answers(sshDoorOf(box)))) {
     if (ended() === null && performance.now() < until) {
       await sleep(LOOK_EVERY_MS);
       continue;
@@ -72,9 +74,9 @@ async function untilListening(box: BoxState, ended: () => string | null): Promis
   }
 }
 
-function answers(host: string): Promise<boolean> {
+function answers({ host, port }: SshDoor): Promise<boolean> {
   return new Promise((resolve) => {
-    const socket = connect({ host, port: 22, timeout: 1_000 });
+    const socket = connect({ host, port, timeout: 1_000 });
     const end = (result: boolean) => {
       socket.destroy();
       resolve(result);

@@ -1,6 +1,6 @@
 /** `ssh_config` and `known_hosts` for all boxes of a sandbox: `ssh -F ssh_config lxc12` works too. */
 import { readFile, writeFile } from 'node:fs/promises';
-import { boxAddress } from './box-network';
+import { sshDoorOf } from './box-addresses';
 import { boxLayout } from './sandbox-layout';
 import type { SandboxLayout } from './sandbox-layout';
 import type { SandboxState } from './sandbox-state';
@@ -11,7 +11,7 @@ export async function writeSshClientFiles(sandbox: SandboxLayout, { boxes }: San
   const hosts = await Promise.all(
     boxes.map(async (box): Promise<SshHost> => {
       const key = await readFile(`${boxLayout(box.folder).hostKey}.pub`, 'utf8');
-      return { name: box.name, address: boxAddress(box), hostKey: key.split(' ').slice(0, 2).join(' ') };
+      return { name: box.name, ...sshDoorOf(box), hostKey: key.split(' ').slice(0, 2).join(' ') };
     }),
   );
   await writeFile(sandbox.knownHosts, knownHosts(hosts));

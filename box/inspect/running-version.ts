@@ -1,12 +1,13 @@
 /**
- * What a locker's init really runs: the directories mounted on its /code and /Config, known by
- * device and inode, because LXC pinned them at start and the link may have moved since.
+ * What a locker's init really runs: the directories that are its /code and /Config, known by device
+ * and inode, because they were pinned at its start and the link may have moved since.
  */
 import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { CodeId } from '../../domain/model/ids';
 import type { LockerName } from '../../domain/model/ids';
 import type { BoxContext } from '../context';
+import { placesOf } from '../lxc/places';
 import { directoryId } from '../release/mounted';
 import { versionsOf } from '../release/versions';
 
@@ -15,9 +16,11 @@ export interface Running {
   readonly version: number | null;
 }
 
-export async function runningVersion(box: Pick<BoxContext, 'paths'>, locker: LockerName, initPid: number): Promise<Running> {
-  const root = `/proc/${initPid}/root`;
-  const [code, config] = await Promise.all([directoryId(join(root, 'code')), directoryId(join(root, 'Config'))]);
+type Look = Pick<BoxContext, 'paths' | 'config'>;
+
+export async function runningVersion(box: Look, locker: LockerName, initPid: number): Promise<Running> {
+  const places = placesOf(box.config.kind, initPid);
+  const [code, config] = await Promise.all([directoryId(places.code), directoryId(places.config)]);
   return { codeId: await codeOf(box, code), version: await versionOf(box, locker, config) };
 }
 

@@ -15,6 +15,8 @@ const { makeScheduler } = require('./scheduler');
 const { warmUp } = require('./warm-up');
 
 const ME = process.env.LOCKER_ME || '/Me';
+/** A container's network is its own; a locker that is a process has an address among others. */
+const ADDRESS = process.env.LOCKER_ADDRESS || '0.0.0.0';
 const CONFIG = process.env.LOCKER_CONFIG || '/Config/config.json';
 
 async function main() {
@@ -33,7 +35,7 @@ async function main() {
   lives.server = http.createServer((request, response) =>
     answer({ request, response, build, config, bad, scheduler: lives.scheduler }),
   );
-  await new Promise((resolve) => lives.server.listen(config.port, '0.0.0.0', resolve));
+  await new Promise((resolve) => lives.server.listen(config.port, ADDRESS, resolve));
   lives.scheduler.begin();
 }
 

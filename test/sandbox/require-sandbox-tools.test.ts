@@ -12,18 +12,18 @@ function faultOn(machine: Machine): Fault {
 }
 
 test('a machine with everything is taken', () => {
-  expect(() => requireSandboxTools({ uid: 0, has: () => true })).not.toThrow();
+  expect(() => requireSandboxTools({ platform: 'linux', uid: 0, has: () => true })).not.toThrow();
 });
 
 test('without LXC and sshd the command that installs both is named', () => {
-  const fault = faultOn({ uid: 0, has: (command) => command !== 'lxc-start' && command !== 'sshd' });
+  const fault = faultOn({ platform: 'linux', uid: 0, has: (command) => command !== 'lxc-start' && command !== 'sshd' });
   expect(fault.code).toBe('SandboxUnavailable');
   expect(fault.sentence).toContain('lxc-start, sshd missing');
   expect(fault.cure).toBe('As root: apt-get install -y lxc openssh-server');
 });
 
 test('without root nothing needs to be installed', () => {
-  const fault = faultOn({ uid: 1000, has: () => true });
+  const fault = faultOn({ platform: 'linux', uid: 1000, has: () => true });
   expect(fault.sentence).toContain('root missing');
   expect(fault.cure).toBe('Run it as root.');
 });

@@ -1,16 +1,6 @@
 /** What a release may do to the box while it is checked out and built: root writes here, and the tree is somebody else's. */
 import { spawn } from 'node:child_process';
-import {
-  chmodSync,
-  existsSync,
-  mkdirSync,
-  readFileSync,
-  readdirSync,
-  statSync,
-  symlinkSync,
-  unlinkSync,
-  writeFileSync,
-} from 'node:fs';
+import { chmodSync, existsSync, mkdirSync, readFileSync, readdirSync, symlinkSync, unlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { stagedBox } from '../support/staged-box';
@@ -87,27 +77,6 @@ test('a process that the build leaves behind is ended before its tree becomes a 
   const pid = Number(readFileSync(pidFile, 'utf8'));
   expect(pid).toBeGreaterThan(0);
   expect(lives(pid)).toBe(false);
-});
-
-test('a file of somebody else in the built tree is refused: to give it to everybody could open it to everybody', async () => {
-  commitBuild(
-    node(
-      `const end = Date.now() + 10000; while (!require('fs').existsSync('foreign') && Date.now() < end) Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 20);`,
-    ),
-  );
-  const staging = faultOf(here.stage(await here.targetOf()));
-  const tree = () => codeFolders().find((name) => name.startsWith('.tmp-') && !name.endsWith('.tar'));
-  await until(() => tree() !== undefined && statSync(join(here.box.paths.codeRoot, tree() as string)).uid !== 0);
-  writeFileSync(join(here.box.paths.codeRoot, tree() as string, 'foreign'), 'of root', { mode: 0o600 });
-  expect(await staging).toMatchObject({ code: 'BuildFailed', sentence: expect.stringContaining('foreign') });
-  expect(codeFolders()).toEqual([]);
-});
-
-test.each(['root', 'nobody-of-that-name'])('%s is no build user, and that is not tried again', async (buildUser) => {
-  commitBuild(['true']);
-  Object.assign(here.box.config, { buildUser });
-  const fault = await faultOf(here.stage(await here.targetOf()));
-  expect(fault).toMatchObject({ code: 'BuildFailed', retryable: false, sentence: expect.stringContaining(buildUser) });
 });
 
 describe('a stage that is killed in the middle of its build', () => {

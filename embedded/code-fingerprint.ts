@@ -7,14 +7,17 @@ import { readdir, readFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 
 /** Everything that runs inside a worker. */
-const FOLDERS = ['workers', 'workflows', 'activities', 'domain', 'box'];
+const FOLDERS = ['workers', 'workflows', 'activities', 'domain', 'box', 'codec'];
 
 export async function codeFingerprint(root: string, alsoFrom: readonly string[]): Promise<string> {
   const hash = createHash('sha256');
-  const { version } = JSON.parse(await readFile(join(root, 'package.json'), 'utf8')) as { version: string };
-  hash.update(JSON.stringify([version, process.version, ...alsoFrom]));
+  hash.update(JSON.stringify([await productVersion(root), process.version, ...alsoFrom]));
   for (const folder of FOLDERS) for (const line of await sources(join(root, folder))) hash.update(line);
   return hash.digest('hex').slice(0, 16);
+}
+
+export async function productVersion(root: string): Promise<string> {
+  return (JSON.parse(await readFile(join(root, 'package.json'), 'utf8')) as { version: string }).version;
 }
 
 async function sources(folder: string): Promise<string[]> {

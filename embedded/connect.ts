@@ -11,10 +11,25 @@ export async function connect(options: ConnectionOptions & { address: string }):
   try {
     return await Connection.connect({ connectTimeout: CONNECT_WITHIN_MS, interceptors: [...QUIET_RETRY], ...options });
   } catch (error) {
-    throw new Fault('TemporalUnreachable', `The Temporal server at ${options.address} can not be reached.`, {
-      evidence: [(error as Error).message.split('\n')[0] ?? ''],
-    });
+    throw refusedOrUnreachable(options.address, error as Error);
   }
+}
+
+/** A missing or wrong key or right: in the words of the client's SDK, and of the worker's. */
+const REFUSED = /UNAUTHENTICATED|PERMISSION_DENIED|not have valid authentication|not have permission/;
+
+export function refusedOrUnreachable(address: string, error: Error): Fault {
+  const evidence = messagesOf(error);
+  return evidence.some((message) => REFUSED.test(message))
+    ? new Fault('TemporalRefused', `The Temporal server at ${address} refused us.`, { evidence })
+    : new Fault('TemporalUnreachable', `The Temporal server at ${address} can not be reached.`, { evidence });
+}
+
+/** The SDK says that it failed, and its cause says why. */
+function messagesOf(error: Error): string[] {
+  const first = error.message.split('\n')[0] ?? '';
+  const behind = error.cause instanceof Error ? messagesOf(error.cause) : [];
+  return [first, ...behind.filter((message) => message !== first)];
 }
 
 /** Does a Temporal server answer there now? */

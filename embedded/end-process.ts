@@ -3,13 +3,15 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { isAlive } from './process-identity';
 import type { ProcessRecord } from './process-record';
 
+type ProcessId = Pick<ProcessRecord, 'pid' | 'identity'>;
+
 const LOOK_EVERY_MS = 50;
 /** A killed process is gone at once unless the kernel is busy with it. */
 const AFTER_KILL_MS = 5_000;
 
 export type HowEnded = 'was-gone' | 'ended' | 'killed' | 'still-there';
 
-export async function endProcess(record: ProcessRecord, graceMs: number): Promise<HowEnded> {
+export async function endProcess(record: ProcessId, graceMs: number): Promise<HowEnded> {
   if (!isAlive(record.pid, record.identity)) return 'was-gone';
   signal(record.pid, 'SIGTERM');
   if (await gone(record, graceMs)) return 'ended';
@@ -17,7 +19,7 @@ export async function endProcess(record: ProcessRecord, graceMs: number): Promis
   return (await gone(record, AFTER_KILL_MS)) ? 'killed' : 'still-there';
 }
 
-async function gone(record: ProcessRecord, withinMs: number): Promise<boolean> {
+async function gone(record: ProcessId, withinMs: number): Promise<boolean> {
   const until = performance.now() + withinMs;
   while (isAlive(record.pid, record.identity)) {
     if (performance.now() > until) return false;

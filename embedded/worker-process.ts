@@ -3,12 +3,15 @@ import { join, resolve } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { pathToFileURL } from 'node:url';
 import type { Connection } from '@temporalio/client';
+import { keyRingFrom } from '../codec/key-ring';
 import { Fault } from '../domain/faults';
-import { codeFingerprint } from './code-fingerprint';
+import { codeFingerprint, productVersion } from './code-fingerprint';
 import { endProcess } from './end-process';
 import type { Home } from './home';
 import { queuesWithoutWorker } from './pollers';
-import { readRecord, runs, writeRecord } from './process-record';
+import { recoverRecord } from './lost-process';
+import { runs, writeRecord } from './process-record';
+import type { ProcessRecord } from './process-record';
 import { logTail, spawnDetached } from './spawn-detached';
 import type { Detached } from './spawn-detached';
 
@@ -34,17 +37,36 @@ export interface WorkerOptions {
 export async function ensureWorker(options: WorkerOptions): Promise<void> {
   const { home, progress } = options;
   const fleetFile = resolve(options.fleetFile);
-  const fingerprint = await codeFingerprint(ROOT, [fleetFile, options.address]);
-  const record = await readRecord(home, NAME);
+  const keys = keyRingFrom(options.env)?.mark ?? '';
+  const fingerprint = await codeFingerprint(ROOT, [fleetFile, options.address, keys]);
+  const record = await recoverRecord(home, NAME);
   if (runs(record)) {
     const fits = record.fingerprint === fingerprint || options.worker === 'any';
-    if (fits && (await queuesWithoutWorker(options.connection, 'default', 0)).length === 0) return;
+    if (fits && (await polls(options, record))) return;
     progress(
-      fits ? 'the worker does not poll; starting it anew' : 'the worker runs older code or another fleet file; starting it anew',
+      fits
+        ? 'the worker does not poll; starting it anew'
+        : 'the worker runs older code, another fleet file or other payload keys; starting it anew',
     );
     await endProcess(record, WORKER_GRACE_MS);
   }
   await startWorker(options, fleetFile, fingerprint);
+}
+
+/** A server that was just started anew has not heard of it yet: a living worker dials again by itself. */
+const POLLS_AGAIN_WITHIN_MS = 20_000;
+
+async function polls({ connection, address, progress }: WorkerOptions, { pid, detail }: ProcessRecord): Promise<boolean> {
+  const silent = async () => (await queuesWithoutWorker(connection, 'default', 0)).length > 0;
+  if (!(await silent())) return true;
+  if (detail['address'] !== address) return false;
+  progress(`waiting for the worker (process ${pid}) to find the server again`);
+  const until = performance.now() + POLLS_AGAIN_WITHIN_MS;
+  while (await silent()) {
+    if (performance.now() > until) return false;
+    await sleep(LOOK_EVERY_MS);
+  }
+  return true;
 }
 
 async function startWorker(options: WorkerOptions, fleetFile: string, fingerprint: string): Promise<void> {
@@ -58,7 +80,7 @@ async function startWorker(options: WorkerOptions, fleetFile: string, fingerprin
     home.logFile(NAME),
   );
   const { pid, identity } = started;
-  const detail = { fleetFile, address };
+  const detail = { fleetFile, address, version: await productVersion(ROOT) };
   await writeRecord(home, NAME, { format: 1, pid, identity, at: new Date(since).toISOString(), fingerprint, detail });
   await waitUntilItPolls(started, options, since);
 }

@@ -56,6 +56,22 @@ test('a living holder is waited for, told once, and not for ever', async () => {
   await writeFile(file, JSON.stringify({ pid: process.pid, identity: identityOf(process.pid) }));
   const told: number[] = [];
   const waiting = withLock(file, { deadlineMs: 300, onWait: (pid) => told.push(pid) }, () => Promise.resolve('in'));
-  await expect(waiting).rejects.toThrow(`process ${process.pid} has held`);
+  await expect(waiting).rejects.toThrow(`(process ${process.pid}) has held`);
   expect(told).toEqual([process.pid]);
 });
+
+test('of many that find the lock of a dead one, each goes in alone', async () => {
+  let inside = 0;
+  let most = 0;
+  const work = async () => {
+    inside += 1;
+    most = Math.max(most, inside);
+    await sleep(3);
+    inside -= 1;
+  };
+  for (let round = 0; round < 10; round += 1) {
+    await writeFile(file, JSON.stringify({ pid: process.pid, identity: 'another boot/1' }));
+    await Promise.all(Array.from({ length: 12 }, () => withLock(file, { ...options, deadlineMs: 30_000 }, work)));
+  }
+  expect(most).toBe(1);
+}, 60_000);

@@ -91,7 +91,7 @@ test('a worker of another fleet file or older code is started anew, but not for 
   await up('other.yaml', 'any');
   expect((await recordOf('worker')).pid).toBe(before.pid);
   const { stderr } = await up('other.yaml');
-  expect(stderr).toContain('older code or another fleet file');
+  expect(stderr).toContain('older code, another fleet file or other payload keys');
   expect(runs(before)).toBe(false);
   expect((await recordOf('worker')).detail['fleetFile']).toBe(join(folder, 'other.yaml'));
 });

@@ -4,10 +4,12 @@
  * fault's code as `type` and its FaultDetails as the only detail.
  */
 import type { BoxName, Digest, LockerName, ReleaseId } from '../domain/model/ids';
+import type { SeenLocker } from '../domain/model/inventory';
 import type { Lease } from '../domain/model/lease';
 import type { Counts, DrainOutcome, UpdateOutcome, VerifyOutcome } from '../domain/model/outcome';
 import type { Plan, PlanRefusal } from '../domain/model/plan';
 import type { DrainPolicy, PolicyInput, Pressure, StopPolicy, VerifyPolicy } from '../domain/model/policy';
+import type { Release } from '../domain/model/release';
 
 /** SSH activities have a queue of their own: its rate is limited apart, and eager dispatch can't bypass it. */
 export const TASK_QUEUES = { workflows: 'lockstep', ssh: 'lockstep-ssh' } as const;
@@ -81,3 +83,35 @@ export interface BoxActivities {
     input: Held & { state: string; release: string | null; counts: Counts; by: string; keepReleases: number },
   ): Promise<{ removed: readonly string[]; owed: readonly LockerName[] }>;
 }
+
+/** What is there before one locker is added to a box or taken from it, and by which rules. */
+export interface LockerLook {
+  readonly locker: SeenLocker | null;
+  /** Of most lockers of the box; of a box without any, what the fleet file's refs are now. */
+  readonly release: Release;
+  readonly lane: LaneRule;
+  readonly stop: StopPolicy;
+  /** null: the service has none. */
+  readonly drain: DrainPolicy | null;
+  readonly verify: VerifyPolicy;
+}
+
+/** For workflows that change which lockers there are; the names are apart from those of a rollout. */
+export interface LockerActivities {
+  lookAtLocker(input: { box: BoxName; locker: LockerName }): Promise<LockerLook>;
+  addLocker(input: LockerStep & { adoptData: boolean }): Promise<{ newData: boolean }>;
+  /** Its first version, of that release, and the link to it. */
+  deployLocker(input: LockerStep & { release: Release }): Promise<{ version: number }>;
+  startLocker(input: LockerStep & { lane: LaneRule; startDeadlineMs: number }): Promise<StartOutcome>;
+  /** For good: neither lockerd nor a script starts it again. */
+  stopLocker(input: LockerStep & { stop: StopPolicy; drain: DrainPolicy | null }): Promise<StopOutcome>;
+  /** `data`: where the owner's data still are; null: there are none. */
+  removeLocker(input: LockerStep & { deleteData: boolean }): Promise<{ data: string | null }>;
+}
+
+export type StartOutcome =
+  | { readonly kind: 'serving' | 'already' }
+  | { readonly kind: 'not-serving'; readonly evidence: readonly string[] };
+export type StopOutcome =
+  | { readonly kind: 'stopped' | 'already' }
+  | { readonly kind: 'stop-timed-out'; readonly evidence: readonly string[] };

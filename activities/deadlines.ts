@@ -15,6 +15,8 @@ export const DEADLINES = {
   resolve: 180_000,
   /** Fetch, build (its own limit is in lockstep.json, 5 minutes by default) and 300 renderings. */
   stage: 15 * 60_000,
+  /** One rootfs copied, or one owner's data removed. */
+  files: 5 * 60_000,
   undrain: 60_000,
   /** Checks, and the removal of old releases. */
   settle: 120_000,

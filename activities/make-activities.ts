@@ -1,20 +1,26 @@
 /** The list of activities that a worker registers. */
-import type { BoxActivities } from './contract';
+import { makeAddLocker } from './add-locker';
+import type { BoxActivities, LockerActivities } from './contract';
+import { makeDeployLocker } from './deploy-locker';
 import { makeDrainLocker } from './drain-locker';
 import { makeInspectBox } from './inspect-box';
+import { makeLookAtLocker } from './look-at-locker';
 import { makePayOwed } from './pay-owed';
 import { makePlanRollout } from './plan-rollout';
 import type { ActivityPorts } from './ports/activity-ports';
 import { makeReleaseLease } from './release-lease';
+import { makeRemoveLocker } from './remove-locker';
 import { makeRestoreLocker } from './restore-locker';
 import { makeSettleBox } from './settle-box';
 import { makeStageRelease } from './stage-release';
+import { makeStartLocker } from './start-locker';
+import { makeStopLocker } from './stop-locker';
 import { makeTakeLease } from './take-lease';
 import { makeUndrainLocker } from './undrain-locker';
 import { makeUpdateLocker } from './update-locker';
 import { makeVerifyLocker } from './verify-locker';
 
-export const makeActivities = (ports: ActivityPorts): BoxActivities => ({
+export const makeActivities = (ports: ActivityPorts): BoxActivities & LockerActivities => ({
   takeLease: makeTakeLease(ports),
   releaseLease: makeReleaseLease(ports),
   inspectBox: makeInspectBox(ports),
@@ -27,4 +33,10 @@ export const makeActivities = (ports: ActivityPorts): BoxActivities => ({
   verifyLocker: makeVerifyLocker(ports),
   restoreLocker: makeRestoreLocker(ports),
   settleBox: makeSettleBox(ports),
+  lookAtLocker: makeLookAtLocker(ports),
+  addLocker: makeAddLocker(ports),
+  deployLocker: makeDeployLocker(ports),
+  startLocker: makeStartLocker(ports),
+  stopLocker: makeStopLocker(ports),
+  removeLocker: makeRemoveLocker(ports),
 });

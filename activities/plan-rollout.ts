@@ -14,6 +14,7 @@ import { reviewPlan } from '../domain/plan/review-plan';
 import type { BoxActivities, PlanAnswer, PlanRequest } from './contract';
 import { DEADLINES } from './deadlines';
 import type { ActivityPorts } from './ports/activity-ports';
+import { pushRefs } from './push-release';
 import { runActivity } from './run-activity';
 import type { Running } from './run-activity';
 
@@ -32,6 +33,7 @@ async function planFor({ box, ref, policy }: PlanRequest, ports: ActivityPorts, 
   const resolve = (params: Pick<Asked, 'codeRef' | 'configRef' | 'since'>) =>
     ports.box.call(box, 'resolve', { service, ...params }, { deadlineMs: DEADLINES.resolve, ...running });
   const refs = { codeRef: codeRef(ref, service.code.ref), configRef: service.config.ref };
+  await pushRefs({ box, service, ports, running }, refs);
   const { release } = await resolve({ ...refs, since: null });
   // One look: at 300 lockers it is most of the time that somebody waits for a plan.
   const look = { deadlineMs: DEADLINES.look, ...running };

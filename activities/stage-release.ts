@@ -1,26 +1,31 @@
 /** Puts the release beside the running code: fetched, built, checked, config rendered. Nothing is stopped. */
 import { Fault } from '../domain/faults';
-import { stageTargetOf } from '../domain/model/service-of';
+import { packedOf, stageTargetOf } from '../domain/model/service-of';
 import type { Plan } from '../domain/model/plan';
 import type { VerbResult } from '../domain/protocol/verbs';
 import { changeOf } from './change-of';
 import type { BoxActivities } from './contract';
 import { DEADLINES } from './deadlines';
 import type { ActivityPorts } from './ports/activity-ports';
+import { pushRelease } from './push-release';
 import { runActivity } from './run-activity';
 
 /** A checkout with its build, and a version directory a locker: generous, since a full disk in the middle is worse than a refusal. */
 const BYTES_PER_RELEASE = 64 * 1024 * 1024;
 const BYTES_PER_LOCKER = 64 * 1024;
 
-export const makeStageRelease = ({ box: boxes, fleet }: Pick<ActivityPorts, 'box' | 'fleet'>): BoxActivities['stageRelease'] => {
+export const makeStageRelease = (ports: Pick<ActivityPorts, 'box' | 'fleet' | 'source'>): BoxActivities['stageRelease'] => {
   return ({ plan, ...held }) =>
     runActivity('leave', async (running) => {
-      const target = stageTargetOf(await fleet.read(), held.box, plan.release);
+      const { box } = held;
+      const fleet = await ports.fleet.read();
+      const target = stageTargetOf(fleet, box, plan.release);
+      const packed = await pushRelease({ box, service: target.service, ports, running }, plan.release, packedOf(fleet, box));
       const lockers = plan.lockers.filter(({ action }) => action !== 'none').map(({ name }) => name);
       const freeBytesNeeded = BYTES_PER_RELEASE + BYTES_PER_LOCKER * lockers.length;
       const options = { change: changeOf(held, 'stage'), deadlineMs: DEADLINES.stage, ...running };
-      const staged = await boxes.call(held.box, 'stage', { target, lockers, freeBytesNeeded }, options);
+      const params = { target, lockers, freeBytesNeeded, ...(packed && { packed }) };
+      const staged = await ports.box.call(box, 'stage', params, options);
       checkAgainstPlan(plan, staged);
       return { built: staged.built };
     });

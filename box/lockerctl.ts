@@ -1,4 +1,5 @@
 /** Every command on a box, in one table: the parser, the help and the dispatch read it. */
+import { adopt } from './adopt/adopt';
 import { relay } from './client/relay';
 import type { Here } from './client/connect-box';
 import { lockerd } from './lockerd';
@@ -64,6 +65,12 @@ export const COMMANDS: Readonly<Record<string, Command>> = {
     about: 'Ends a lease left behind by a rollout that is no more; brings up first what it left down.',
     options: ['start-timeout', 'max-starting'],
     run: releaseBox,
+  },
+  adopt: {
+    usage: 'lockerctl adopt',
+    about: 'Takes over lockers that exist already, or undoes that: for `lockstep adopt-box`, which speaks to it on stdin.',
+    options: [],
+    run: adopt,
   },
   relay: {
     usage: 'lockerctl relay',

@@ -1,6 +1,6 @@
 /** Every place on a box, in one table (design: "On a box"). */
 import { join } from 'node:path';
-import type { CodeId, LockerName, ServiceName } from '../domain/model/ids';
+import type { CodeId, Digest, LockerName, ServiceName } from '../domain/model/ids';
 import type { BoxConfig } from '../domain/protocol/box-config';
 
 export type BoxPaths = ReturnType<typeof boxPaths>;
@@ -12,6 +12,9 @@ export function boxPaths(config: BoxConfig) {
     root,
     codeMirror: (service: ServiceName) => join(root, 'repos', `${service}.git`),
     configMirror: (service: ServiceName) => join(root, 'repos', `${service}-config.git`),
+    /** Files that are pushed to this box, by their digest, until they are used. */
+    incomingRoot: join(root, 'incoming'),
+    incoming: (digest: Digest) => join(root, 'incoming', digest),
     codeRoot: join(root, 'code'),
     code: (id: CodeId) => join(root, 'code', id),
     /** The git HEAD build number of the newest staged code: one line. */
@@ -34,6 +37,8 @@ export function boxPaths(config: BoxConfig) {
     bootLogs: join(root, 'state', 'logs'),
     bootLog: (name: LockerName) => join(root, 'state', 'logs', `${name}.log`),
     me: (name: LockerName) => join(config.data, name),
+    /** A folder: what new lockers are made from (new-locker/template.ts). */
+    lockerTemplate: config.lockerTemplate ?? join(root, 'locker-template'),
     lxcConfig: (name: LockerName) => join(config.lxcPath, name, 'config'),
   };
 }

@@ -109,11 +109,6 @@ export const FAULTS = {
     cure: 'Install what the message names on the box, then run install-box again.',
   },
   DiskFull: { retryable: false, sentence: 'The disk of the box is full.', cure: 'Free space on the box; nothing was changed.' },
-  JobLost: {
-    retryable: true,
-    sentence: 'lockerd restarted while the job ran.',
-    cure: 'Nothing: the step is taken up again under the same token.',
-  },
   BadRequest: {
     retryable: false,
     sentence: 'lockerd refused a malformed request.',
@@ -130,6 +125,11 @@ export const FAULTS = {
     retryable: false,
     sentence: 'The repository has no such ref.',
     cure: 'Name a branch, a tag or a full commit that exists.',
+  },
+  PushIncomplete: {
+    retryable: true,
+    sentence: 'What was pushed to the box is not whole there.',
+    cure: 'Nothing: it is pushed again.',
   },
   BuildFailed: {
     retryable: false,
@@ -158,6 +158,16 @@ export const FAULTS = {
     cure: 'Mount the owner’s data, then start again.',
   },
   LockerUnfit: { retryable: false, sentence: 'A locker is not fit to be updated.', cure: 'Mend what the message names.' },
+  LockerExists: {
+    retryable: false,
+    sentence: 'The box has a locker of this name already.',
+    cure: 'Choose another name, or remove that one first.',
+  },
+  DataExists: {
+    retryable: false,
+    sentence: 'There are data of an owner under this name already.',
+    cure: 'Add the locker with --adopt-data if they are its own; else choose another name, or move them away.',
+  },
   NothingToPlan: {
     retryable: false,
     sentence: 'The box has no lockers.',
@@ -205,11 +215,36 @@ export const FAULTS = {
     sentence: 'No Temporal server binary could be had.',
     cure: 'Install the `temporal` CLI, or set TEMPORAL_ADDRESS.',
   },
+  TemporalRefused: {
+    retryable: false,
+    sentence: 'The Temporal server refused us.',
+    cure: 'Check TEMPORAL_API_KEY, the client certificate and the profile, and what they may do in the namespace.',
+  },
+  HomeUnusable: {
+    retryable: false,
+    sentence: 'The folder of the embedded server and worker can not be used.',
+    cure: 'Set LOCKSTEP_HOME to a folder that you can write to.',
+  },
   WorkerMissing: { retryable: false, sentence: 'No worker answers on the task queue.', cure: 'Start one with `npm run worker`.' },
+  PayloadKeysInvalid: {
+    retryable: false,
+    sentence: 'The payload keys can not be used.',
+    cure: 'Mend what LOCKSTEP_PAYLOAD_KEYS names (docs/team.md): one `<key id> <32 bytes in base64>` a line.',
+  },
+  PayloadKeyUnknown: {
+    retryable: true,
+    sentence: 'A payload is encrypted with a key that is not here.',
+    cure: 'Give every worker and every command line the same LOCKSTEP_PAYLOAD_KEYS; keep old keys below the new one.',
+  },
+  CodecServerFailed: {
+    retryable: false,
+    sentence: 'The codec server can not be started.',
+    cure: 'Choose another port with --port, or end what has it.',
+  },
   SandboxUnavailable: {
     retryable: false,
-    sentence: 'The sandbox needs root, LXC and sshd.',
-    cure: 'As root: apt-get install -y lxc openssh-server git iproute2',
+    sentence: 'A sandbox box can not be made here.',
+    cure: 'Mend what is named; `npm run sandbox -- down`, then `up`, starts from nothing.',
   },
   WorkflowPaused: {
     retryable: false,

@@ -6,7 +6,7 @@
 import { ActivityCancellationType, proxyActivities } from '@temporalio/workflow';
 import type { ActivityOptions } from '@temporalio/workflow';
 import { TASK_QUEUES } from '../activities/contract';
-import type { BoxActivities } from '../activities/contract';
+import type { BoxActivities, LockerActivities } from '../activities/contract';
 import { FAULTS } from '../domain/faults';
 import type { Policy } from '../domain/model/policy';
 
@@ -21,7 +21,7 @@ const nonRetryable = Object.entries(FAULTS).flatMap(([code, { retryable }]) => (
 
 const RETRY = { initialInterval: SECOND, maximumInterval: 15 * SECOND, nonRetryableErrorTypes: nonRetryable };
 
-const activities = proxyActivities<BoxActivities>({
+const activities = proxyActivities<AllActivities>({
   taskQueue: TASK_QUEUES.ssh,
   // Recovery time after a worker's death; activities heartbeat every 3 s.
   heartbeatTimeout: 15 * SECOND,
@@ -31,12 +31,13 @@ const activities = proxyActivities<BoxActivities>({
   retry: RETRY,
 });
 
-type Name = keyof BoxActivities;
+type AllActivities = BoxActivities & LockerActivities;
+type Name = keyof AllActivities;
 type Call<N extends Name> = (
   summary: string,
-  input: Parameters<BoxActivities[N]>[0],
+  input: Parameters<AllActivities[N]>[0],
   policy?: Policy,
-) => ReturnType<BoxActivities[N]>;
+) => ReturnType<AllActivities[N]>;
 
 /** A look for a person who waits for the answer: few attempts. */
 const LOOK = { retry: { ...RETRY, maximumAttempts: 3 } };
@@ -54,7 +55,7 @@ const asked = <N extends Name>(
   return (summary, input, policy) => {
     const startToCloseTimeout = longestMs(policy) + MARGIN;
     const times = { startToCloseTimeout, scheduleToCloseTimeout: startToCloseTimeout + TRY_AGAIN_FOR };
-    type Proxy = { executeWithOptions(options: ActivityOptions, args: [typeof input]): ReturnType<BoxActivities[N]> };
+    type Proxy = { executeWithOptions(options: ActivityOptions, args: [typeof input]): ReturnType<AllActivities[N]> };
     return (activities[name] as unknown as Proxy).executeWithOptions({ ...times, summary: summary.slice(0, 200), ...more }, [
       input,
     ]);
@@ -79,3 +80,11 @@ export const updateLocker = asked('updateLocker', moving);
 export const verifyLocker = asked('verifyLocker', (policy) => policy?.verify.deadlineMs ?? 20 * MINUTE);
 export const restoreLocker = asked('restoreLocker', moving);
 export const settleBox = asked('settleBox', minutes(3));
+
+export const lookAtLocker = asked('lookAtLocker', minutes(5), FIRST);
+export const addLocker = asked('addLocker', minutes(6), FIRST);
+export const deployLocker = asked('deployLocker', minutes(16), FIRST);
+/** Nobody hands over a policy here: what the box keeps is bounded by its own deadlines. */
+export const startLocker = asked('startLocker', minutes(20));
+export const stopLocker = asked('stopLocker', minutes(20));
+export const removeLocker = asked('removeLocker', minutes(6));

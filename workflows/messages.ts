@@ -52,6 +52,27 @@ export interface Released {
   readonly stillDown: readonly LockerName[];
 }
 
+/** To add one locker to a box, or to take one from it. */
+export interface LockerRequest {
+  readonly box: BoxName;
+  readonly locker: LockerName;
+  /** A holder of its own, made at the start: `add-locker:<random>`. */
+  readonly holder: string;
+  /** Who asks and why, as the box records it. */
+  readonly by: string;
+  readonly change:
+    | { readonly kind: 'add'; readonly adoptData: boolean }
+    | { readonly kind: 'remove'; readonly deleteData: boolean };
+}
+export type LockerChanged =
+  | { readonly kind: 'added'; readonly release: string; readonly newData: boolean }
+  /** It is there and does not serve, or was not proven: lockerd goes on trying. */
+  | { readonly kind: 'added-unproven'; readonly release: string; readonly evidence: readonly string[] }
+  /** `data`: where the owner's data still are. */
+  | { readonly kind: 'removed'; readonly data: string | null }
+  /** It did not end in time, and the policy lets nobody kill it: nothing was removed. */
+  | { readonly kind: 'still-running'; readonly evidence: readonly string[] };
+
 export interface Act {
   readonly actor: string;
   readonly reason?: string;
@@ -88,6 +109,9 @@ export const previewIdOf = (box: string, nonce: string): string => `preview/${bo
 export const lookIdOf = (box: string, nonce: string): string => `look/${box}/${nonce}`;
 /** One at a time for a box. */
 export const releaseIdOf = (box: string): string => `release/${box}`;
+
+/** One at a time for a box. */
+export const lockerIdOf = (box: string): string => `locker/${box}`;
 
 /** Visible in lists of the Web UI, also while queries are refused. Registered by embedded/ and the set-up script. */
 export const SEARCH_ATTRIBUTES = {

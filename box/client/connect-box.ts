@@ -3,6 +3,7 @@ import { spawn } from 'node:child_process';
 import { closeSync, mkdirSync, openSync, readFileSync } from 'node:fs';
 import { connect } from 'node:net';
 import type { Socket } from 'node:net';
+import { userInfo } from 'node:os';
 import { dirname } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Fault } from '../../domain/faults';
@@ -58,12 +59,22 @@ function startLockerd({ configFile, config }: Here): void {
   mkdirSync(dirname(config.log), { recursive: true });
   const log = openSync(config.log, 'a');
   const self = [process.execPath, ...process.execArgv, process.argv[1] ?? ''];
-  const env = { PATH: '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin', HOME: '/root', LANG: 'C.UTF-8' };
+  const env = { PATH: config.path, HOME: ownHome(), LANG: 'C.UTF-8' };
   const [command, ...args] = ['flock', '-n', '-o', lock, ...self, 'lockerd', '--config', configFile] as const;
   spawn(command, args, { detached: true, stdio: ['ignore', log, log], cwd: '/', env })
     .on('error', () => {})
     .unref();
   closeSync(log);
+}
+
+/** Not $HOME, which may still be that of whoever became root. */
+function ownHome(): string {
+  try {
+    return userInfo().homedir;
+  } catch {
+    // An account without an entry, as containers have them.
+    return '/';
+  }
 }
 
 function readText(file: string): string {

@@ -66,7 +66,8 @@ export interface JobsParts {
 
 export function makeJobs({ journal, verbs, log }: JobsParts): Jobs {
   const live = new Map<Token, Live>();
-  const turns = makeTurns();
+  /** Jobs on the whole box share the turn of null. */
+  const turns = makeTurns<LockerName | null>();
 
   const begin = (asked: Asked, verb: ChangingVerb): Live => {
     const { token, params } = asked;

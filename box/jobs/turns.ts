@@ -1,10 +1,8 @@
-/** One job at a time on each locker, in the order of asking; jobs on the whole box share a turn of their own. */
-import type { LockerName } from '../../domain/model/ids';
+/** One thing at a time of each key, in the order of asking: of a locker, a mirror, a file. */
+export type Turns<K> = <T>(key: K, work: () => Promise<T>) => Promise<T>;
 
-export type Turns = <T>(key: LockerName | null, work: () => Promise<T>) => Promise<T>;
-
-export function makeTurns(): Turns {
-  const last = new Map<LockerName | null, Promise<unknown>>();
+export function makeTurns<K>(): Turns<K> {
+  const last = new Map<K, Promise<unknown>>();
   return async (key, work) => {
     const before = last.get(key) ?? Promise.resolve();
     const mine = before.then(work, work);

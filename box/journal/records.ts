@@ -50,6 +50,9 @@ export const Intent = z.discriminatedUnion('kind', [
   z.strictObject({ kind: z.literal('start'), bootId: z.string(), version: VersionNumber.nullable() }),
   z.strictObject({ kind: z.literal('quiesce'), bootId: z.string(), init: Init }),
   z.strictObject({ kind: z.literal('unquiesce') }),
+  /** `newData`: the owner's folder was not there before. */
+  z.strictObject({ kind: z.literal('add'), newData: z.boolean() }),
+  z.strictObject({ kind: z.literal('remove'), deleteData: z.boolean() }),
 ]);
 export type Intent = z.infer<typeof Intent>;
 export type IntentKind = Intent['kind'];

@@ -22,6 +22,8 @@ export interface Wish {
   readonly urgency: Urgency;
   /** Throws when the wish has lost its right (a newer lease): then nobody waits for it any more. */
   readonly stillWanted: () => void;
+  /** Is told now and then what it waits for, while it is the next in turn. */
+  readonly onWait?: (because: string) => void;
 }
 
 export interface Lane {
@@ -40,6 +42,7 @@ interface Waiter {
   readonly since: number;
   readonly answer: (answer: Answer) => void;
   readonly refuse: (error: unknown) => void;
+  toldAt: number;
 }
 
 /** A core that comes free; PSI's own average moves every 2 s, and a place that comes free is seen at once, without this. */
@@ -84,7 +87,10 @@ export function makeLane(readPressure: () => Promise<Pressure>, now: () => numbe
     if (admission.kind === 'go') waiter.answer({ kind: 'place', place: take(waiter) });
     else if (urgency !== 'is-down' && waitedMs >= limits.pressure.holdAfterMs)
       waiter.answer({ kind: 'held', waitedMs, because: admission.because });
-    else return false;
+    else {
+      tell(waiter, admission.because, now());
+      return false;
+    }
     return true;
   };
 
@@ -140,9 +146,18 @@ export function makeLane(readPressure: () => Promise<Pressure>, now: () => numbe
     waiting: () => queue.map(({ wish }) => wish.locker),
     enter: (wish) =>
       new Promise((answer, refuse) => {
-        const waiter: Waiter = { wish, since: now(), answer, refuse };
+        const waiter: Waiter = { wish, since: now(), answer, refuse, toldAt: now() };
         queue.splice(queue.findLastIndex((other) => RANK[other.wish.urgency] <= RANK[wish.urgency]) + 1, 0, waiter);
         void look();
       }),
   };
+}
+
+/** Most places come within moments, and nobody wants to read of those. */
+const TELL_EVERY_MS = 3_000;
+
+function tell(waiter: Waiter, because: string, now: number): void {
+  if (now - waiter.toldAt < TELL_EVERY_MS) return;
+  waiter.toldAt = now;
+  waiter.wish.onWait?.(because);
 }

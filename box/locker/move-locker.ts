@@ -21,6 +21,7 @@ import { serviceOf } from './service-of';
 import { startLocker } from './start-locker';
 import { stopLocker } from './stop-locker';
 import type { StopRule } from './stop-locker';
+import { waitsFor } from './waits-for';
 
 export interface Move {
   readonly locker: LockerName;
@@ -109,7 +110,7 @@ async function inLane(daemon: Daemon, job: Job, move: Move, work: () => Promise<
   const { owed } = recordOf(daemon.journal.state(), locker);
   // Owed: down, on its way down, or not well on what it runs. None of them gets better by waiting.
   const urgency = owed || job.intended('move') || !(await daemon.lxc.see(locker)).init ? 'is-down' : 'may-wait';
-  const answer = await daemon.lane.enter({ locker, limits, urgency, stillWanted: job.check });
+  const answer = await daemon.lane.enter({ locker, limits, urgency, stillWanted: job.check, onWait: waitsFor(job, locker) });
   if (answer.kind === 'held') return { kind: 'no-start-slot', waitedMs: answer.waitedMs, evidence: [answer.because] };
   return holding(answer.place, work);
 }

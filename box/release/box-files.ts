@@ -16,8 +16,10 @@ export async function onFiles(argv: readonly string[]): Promise<string> {
   return ran.stdout;
 }
 
+export const isFull = (ran: Ran): boolean => FULL.test(ran.stderr);
+
 export function filesFault(what: string, ran: Ran): Fault {
-  return new Fault(FULL.test(ran.stderr) ? 'DiskFull' : 'CommandFailed', `${what} failed on the box.`, {
+  return new Fault(isFull(ran) ? 'DiskFull' : 'CommandFailed', `${what} failed on the box.`, {
     evidence: evidenceOf(ran),
   });
 }

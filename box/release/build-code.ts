@@ -6,18 +6,25 @@ import { mkdir, rename, rm, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Fault } from '../../domain/faults';
 import type { Release } from '../../domain/model/release';
-import type { StageTarget } from '../../domain/protocol/verbs';
+import type { PushedFile, StageTarget } from '../../domain/protocol/verbs';
 import type { BoxContext } from '../context';
 import { FILES_MS, filesFault, onFiles } from './box-files';
 import { endBuildProcesses } from './build-processes';
 import { buildTree } from './build-tree';
 import { git } from './git';
-import { ensureCommit } from './mirror';
+import { wholeFile } from './incoming';
+import { ensureCommit, mirrorOf, originOf } from './mirror';
 import { UNFINISHED, removeUnfinished, unfinishedName } from './unfinished';
 import { syncFolder } from './versions';
 
+export interface Built {
+  readonly target: StageTarget;
+  /** Received before (incoming.ts). */
+  readonly packed?: PushedFile | undefined;
+}
+
 /** True when it was built now, false when it was there. There is one stage at a time on a box, so nothing unfinished is in use. */
-export async function buildCode(box: BoxContext, target: StageTarget, progress: (line: string) => void): Promise<boolean> {
+export async function buildCode(box: BoxContext, { target, packed }: Built, progress: (line: string) => void): Promise<boolean> {
   const { service, release } = target;
   const { codeRoot } = box.paths;
   const goal = box.paths.code(release.code.id);
@@ -25,15 +32,16 @@ export async function buildCode(box: BoxContext, target: StageTarget, progress: 
   await endBuildProcesses(join(codeRoot, UNFINISHED));
   await removeUnfinished(box, codeRoot);
   if (await isThere(goal)) return false;
-  const mirror = box.paths.codeMirror(service.name);
-  await ensureCommit(mirror, service.code.repo, release.code.revision);
+  const mirror = mirrorOf(box, service.name, 'code');
+  await ensureCommit(mirror, originOf(service, 'code'), release.code.revision);
   const tree = join(codeRoot, unfinishedName(release.code.id));
   await mkdir(tree, { mode: 0o755 });
   try {
     progress(`checking out ${release.label}`);
     await checkOut(mirror, release.code.revision, tree);
     await writeBuildNumber(tree, release.code);
-    await buildTree({ tree, buildUser: box.config.buildUser, progress });
+    const tar = packed && (await wholeFile(box, packed));
+    await buildTree({ tree, buildUser: box.config.buildUser, packed: tar ?? null, progress });
     await onFiles(['sync', '-f', tree]);
     await rename(tree, goal);
     await syncFolder(codeRoot);

@@ -8,6 +8,9 @@ export interface BuildOwner {
   readonly gid: number;
 }
 
+/** Who keeps the finished tree: root. A lockerd that is not root, as in a sandbox, can build as nobody but itself either. */
+export const ourselves = (): BuildOwner => ({ uid: process.getuid?.() ?? 0, gid: process.getgid?.() ?? 0 });
+
 const CURE = 'Name a user without rights as buildUser in box.json.';
 
 export async function buildOwner(user: string): Promise<BuildOwner> {

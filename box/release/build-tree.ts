@@ -1,7 +1,8 @@
 /**
- * Runs a release's own build in its tree, as a user without rights, and gives the tree to root.
- * Before it is given away nobody may still write to it, and all of it must be the builder's: a file
- * of somebody else, linked into it, would be opened to everybody with the rest.
+ * Runs a release's own build in its tree, as a user without rights, and gives the tree to root; a
+ * lockerd that is not root (a sandbox) is builder and keeper itself. Before it is given away nobody
+ * may still write to it, and all of it must be the builder's: a file of somebody else, linked into
+ * it, would be opened to everybody with the rest.
  */
 import { lstat, readFile } from 'node:fs/promises';
 import { join, relative } from 'node:path';
@@ -10,21 +11,29 @@ import { ReleaseManifest } from '../../domain/model/release';
 import { evidenceOf, run } from '../run';
 import { onFiles } from './box-files';
 import { endBuildProcesses } from './build-processes';
-import { buildOwner } from './build-owner';
+import { buildOwner, ourselves } from './build-owner';
 import type { BuildOwner } from './build-owner';
+import { unpack } from './unpack';
 
 export interface Building {
   readonly tree: string;
   readonly buildUser: string;
+  /** A tar of dependencies; null: the release comes with what it needs. */
+  readonly packed: string | null;
   readonly progress: (line: string) => void;
 }
 
-export async function buildTree({ tree, buildUser, progress }: Building): Promise<void> {
+export async function buildTree({ tree, buildUser, packed, progress }: Building): Promise<void> {
   const manifest = await readManifest(tree);
-  if (manifest.build.length > 0) {
-    const owner = await buildOwner(buildUser);
+  const keeper = ourselves();
+  if (manifest.build.length > 0 || packed !== null) {
+    const owner = keeper.uid === 0 ? await buildOwner(buildUser) : keeper;
     await onFiles(['chown', '-R', `${owner.uid}:${owner.gid}`, tree]);
     try {
+      if (packed !== null) {
+        progress('unpacking its dependencies');
+        await unpack(packed, tree, owner);
+      }
       for (const argv of manifest.build) {
         progress(`building: ${argv.join(' ')}`);
         await buildStep(tree, { argv, owner, timeoutMs: manifest.buildTimeoutMs });
@@ -34,7 +43,7 @@ export async function buildTree({ tree, buildUser, progress }: Building): Promis
     }
     await refuseForeign(tree, owner);
   }
-  await onFiles(['chown', '-R', 'root:root', tree]);
+  await onFiles(['chown', '-R', `${keeper.uid}:${keeper.gid}`, tree]);
   await onFiles(['chmod', '-R', 'u=rwX,go=rX', tree]);
 }
 

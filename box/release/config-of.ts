@@ -8,7 +8,7 @@ import { inParallel } from '../inspect/in-parallel';
 import { renderConfig } from './config-render';
 import type { Files } from './config-render';
 import { askGit } from './git';
-import { ensureCommit } from './mirror';
+import { ensureCommit, mirrorOf, originOf } from './mirror';
 
 const ROOT = 'templates/';
 /** A git process each: a repository of hundreds must not become hundreds of processes. */
@@ -22,8 +22,8 @@ interface Listed {
 /** Every file below `templates/` of the config repository, at that commit. */
 export async function readTemplates(box: BoxContext, target: StageTarget): Promise<Files> {
   const { service, release } = target;
-  const mirror = box.paths.configMirror(service.name);
-  await ensureCommit(mirror, service.config.repo, release.config.revision);
+  const mirror = mirrorOf(box, service.name, 'config');
+  await ensureCommit(mirror, originOf(service, 'config'), release.config.revision);
   const listed = await askGit(['-C', mirror, 'ls-tree', '-r', '-z', release.config.revision, '--', ROOT]);
   const files = listed.split('\0').filter(Boolean).map(plainFile);
   return new Map(await inParallel(files, AT_ONCE, async (file) => [file.path.slice(ROOT.length), await textOf(mirror, file)]));

@@ -7,6 +7,7 @@ import { basename, dirname, join } from 'node:path';
 import { CodeId } from '../../domain/model/ids';
 import type { LockerName } from '../../domain/model/ids';
 import type { BoxContext } from '../context';
+import { startedFolders } from '../lxc/places';
 import { directoryId, mountedDirectories } from './mounted';
 import type { DirectoryId } from './mounted';
 import { removeUnfinished, takeNameAway } from './unfinished';
@@ -28,14 +29,15 @@ export async function collectGarbage(box: BoxContext, sparing: Sparing): Promise
     box.log('nothing was collected: the mounts of some process can not be read');
     return [];
   }
+  const spared = new Set([...mounted, ...(await startedFolders(box.config.kind))]);
   const removed: string[] = [];
   const usedCode = new Set<string>();
   for (const locker of lockers) {
-    const { taken, code } = await takeVersionsAway(box, locker, { ...sparing, mounted });
+    const { taken, code } = await takeVersionsAway(box, locker, { ...sparing, mounted: spared });
     removed.push(...taken);
     for (const name of code) usedCode.add(name);
   }
-  removed.push(...(await takeCodeAway(box, usedCode, mounted)));
+  removed.push(...(await takeCodeAway(box, usedCode, spared)));
   // The names are to be gone on disk too, before anything below them is.
   const folders = [...lockers.map((locker) => box.paths.versions(locker)), box.paths.codeRoot];
   for (const folder of new Set(removed.map((path) => dirname(join(box.paths.root, path))))) await syncFolder(folder);

@@ -7,7 +7,7 @@ import type { VERBS, VerbResult } from '../../domain/protocol/verbs';
 import type { BoxContext } from '../context';
 import { revisionOfRelease } from './find-release';
 import { askGit } from './git';
-import { resolveRef, updateMirror } from './mirror';
+import { mirrorOf, originOf, resolveRef, updateMirror } from './mirror';
 import { codeIdOf, releaseIdOf } from './release-ids';
 
 /** Enough to see what changed; nobody reads a longer list before a start. */
@@ -17,10 +17,11 @@ type Params = z.output<typeof VERBS.resolve.params>;
 
 export async function resolveRelease(box: BoxContext, params: Params): Promise<VerbResult<'resolve'>> {
   const { service, codeRef, configRef, since } = params;
-  const mirrors = { code: box.paths.codeMirror(service.name), config: box.paths.configMirror(service.name) };
-  await Promise.all([updateMirror(mirrors.code, service.code.repo), updateMirror(mirrors.config, service.config.repo)]);
-  const code = await resolveRef(mirrors.code, service.code.repo, codeRef);
-  const config = await resolveRef(mirrors.config, service.config.repo, configRef);
+  const mirrors = { code: mirrorOf(box, service.name, 'code'), config: mirrorOf(box, service.name, 'config') };
+  const origins = { code: originOf(service, 'code'), config: originOf(service, 'config') };
+  await Promise.all([updateMirror(mirrors.code, origins.code), updateMirror(mirrors.config, origins.config)]);
+  const code = await resolveRef(mirrors.code, origins.code, codeRef);
+  const config = await resolveRef(mirrors.config, origins.config, configRef);
   const release = await describe(mirrors.code, { service, codeRef, code, config });
   const before = since === null ? null : await revisionOfRelease(box, since);
   const [codeLog, configLog] = await Promise.all([

@@ -2,15 +2,16 @@
  * Puts a release beside the running code and stops nothing: build once, render the config of
  * each locker, make a version directory each. Doing it again finds everything there.
  */
-import { mkdir, statfs } from 'node:fs/promises';
+import { mkdir } from 'node:fs/promises';
 import type { z } from 'zod';
-import { Fault } from '../../domain/faults';
 import type { VERBS, VerbResult } from '../../domain/protocol/verbs';
 import type { BoxContext } from '../context';
 import { buildCode } from './build-code';
 import { configOf, readTemplates } from './config-of';
 import { writeLastStage } from './last-stage';
+import { dropIncoming } from './incoming';
 import { makeVersions } from './make-versions';
+import { assertSpace, diskFull } from './space';
 
 export interface StageJob {
   readonly token: string;
@@ -20,32 +21,20 @@ export interface StageJob {
 type Params = z.output<typeof VERBS.stage.params>;
 
 export async function stageRelease(box: BoxContext, params: Params, job: StageJob): Promise<VerbResult<'stage'>> {
-  const { target, lockers } = params;
+  const { target, lockers, packed } = params;
   await mkdir(box.paths.state, { recursive: true, mode: 0o700 });
   await assertSpace(box, params.freeBytesNeeded);
   try {
-    const built = await buildCode(box, target, job.progress);
+    const built = await buildCode(box, { target, packed }, job.progress);
     const templates = await readTemplates(box, target);
     job.progress(`rendering config for ${lockers.length} lockers`);
     // Rendered for all before anything is written for one: a template's error leaves nothing behind.
     const configs = new Map(lockers.map((locker) => [locker, configOf(box, target, templates, locker)]));
     const versions = await makeVersions(box, { target, configs, by: job.by });
     await writeLastStage(box, { target, at: new Date(box.now()).toISOString() });
+    if (packed) await dropIncoming(box, packed);
     return { built, versions };
   } catch (error) {
     throw (error as NodeJS.ErrnoException).code === 'ENOSPC' ? diskFull(box, (error as Error).message) : error;
   }
-}
-
-const diskFull = (box: BoxContext, evidence: string): Fault =>
-  new Fault('DiskFull', `The disk under ${box.config.root} on ${box.config.box} is full.`, { evidence: [evidence] });
-
-async function assertSpace(box: BoxContext, needed: number): Promise<void> {
-  await mkdir(box.paths.root, { recursive: true });
-  const { bavail, bsize, ffree, files } = await statfs(box.paths.root);
-  const free = bavail * bsize;
-  const floor = box.config.minFreeBytes + needed;
-  if (free < floor)
-    throw diskFull(box, `${free} bytes are free, ${floor} are needed (minFreeBytes ${box.config.minFreeBytes} + ${needed})`);
-  if (files > 0 && ffree < 1_000) throw diskFull(box, `${ffree} inodes are free`);
 }

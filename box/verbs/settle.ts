@@ -7,6 +7,7 @@ import { addHistory } from '../history/history';
 import type { Job } from '../jobs/job';
 import type { LockerRecord } from '../journal/records';
 import { collectGarbage } from '../release/gc';
+import { dropAllIncoming } from '../release/incoming';
 import { faultOf } from '../fault-of';
 import { inParallel } from '../inspect/in-parallel';
 import { undrain } from './undrain';
@@ -25,6 +26,7 @@ export async function settle(
   const kind = job.holder.startsWith('local:') ? 'script' : 'rollout';
   await addHistory(daemon, { kind, since: lease?.since ?? null, holder: job.holder, ...summary, takenFrom: null });
   await reopen(daemon, job);
+  await dropAllIncoming(daemon);
   const lockers = [...daemon.journal.state().lockers];
   const removed = await collectGarbage(daemon, { keepReleases, openFrom: lockers.flatMap(stillNeeded) });
   return { removed, owed: lockers.filter(([, record]) => record.owed !== null).map(([name]) => name) };

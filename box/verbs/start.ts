@@ -14,6 +14,7 @@ import type { Served } from '../locker/await-serving';
 import { checkFit, seeLocker } from '../locker/check-fit';
 import { startLocker } from '../locker/start-locker';
 import { stopLocker, wasSignalled } from '../locker/stop-locker';
+import { waitsFor } from '../locker/waits-for';
 import type { InitProcess } from '../lxc/lxc';
 import { hasCrashed } from '../upkeep/decide-upkeep';
 import { currentVersion, switchTo } from '../release/versions';
@@ -36,7 +37,13 @@ export async function start(daemon: Daemon, job: Job, params: Params): Promise<R
   const { owed, crashes } = recordOf(daemon.journal.state(), locker);
   // After a boot all are down, and pressure must count; a single one that went down is missed now.
   const urgency = owed || hasCrashed(crashes, daemon.now()) ? 'is-down' : 'is-wanted';
-  const answer = await daemon.lane.enter({ locker, limits: params.lane, urgency, stillWanted: job.check });
+  const answer = await daemon.lane.enter({
+    locker,
+    limits: params.lane,
+    urgency,
+    stillWanted: job.check,
+    onWait: waitsFor(job, locker),
+  });
   if (answer.kind === 'held') {
     const waited = `the start lane let nothing start for ${Math.round(answer.waitedMs / 1000)} s: ${answer.because}`;
     return { kind: 'not-serving', evidence: [waited] };

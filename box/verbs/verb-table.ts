@@ -9,13 +9,17 @@ import type { Job } from '../jobs/job';
 import type { ChangingVerb } from '../jobs/jobs';
 import type { Job as JobRecord } from '../journal/records';
 import { releaseLease, takeLease } from '../lease/lease-verbs';
+import { receivePart } from '../release/incoming';
 import { readLastStage } from '../release/last-stage';
 import { resolveRelease } from '../release/resolve';
+import { mirrorTips, takeIn } from '../release/take-in';
 import { hear } from '../upkeep/hear';
+import { addLocker } from './add-locker';
 import { drain } from './drain';
 import { link } from './link';
 import { recallStage, recallUp } from './recall-goal';
 import { recallMove } from './recall-move';
+import { removeLocker } from './remove-locker';
 import { restore } from './restore';
 import { settle } from './settle';
 import { stage } from './stage';
@@ -32,6 +36,9 @@ type Parsed<V extends Verb> = z.output<(typeof VERBS)[V]['params']>;
 export const LOOKING: { readonly [V in Looking]: (daemon: Daemon, params: Parsed<V>) => Promise<VerbResult<V>> } = {
   inspect: (daemon, params) => inspect(daemon, daemon.journal.state(), params),
   resolve: resolveRelease,
+  'mirror-tips': mirrorTips,
+  'receive-part': receivePart,
+  'take-in': takeIn,
   'take-lease': takeLease,
   'release-lease': releaseLease,
   'freeze-changes': freezeChanges,
@@ -55,6 +62,8 @@ const CHANGING: { readonly [V in Changing]: Run<V> } = {
   stop,
   start,
   link,
+  'add-locker': addLocker,
+  'remove-locker': removeLocker,
   settle,
 };
 

@@ -42,7 +42,8 @@ function endBatch(plan: Plan, progress: Progress, now: number): Progress {
   if (ends.includes(null)) return progress;
   const ended = { ...progress, batchEndedAt: now };
   if (progress.abort || progress.fault || ends.length === 0 || ends.some((end) => end !== 'skipped')) return ended;
-  const sentence = `All ${ends.length} lockers of batch ${batch.number} were skipped: nothing shows that the release works`;
+  const who = ends.length === 1 ? 'The one locker' : `All ${ends.length} lockers`;
+  const sentence = `${who} of batch ${batch.number} ended skipped: nothing shows that the release works`;
   return addHold(ended, { reason: 'no-evidence', sentence, liftedBy: ['resume', 'abort'], locker: null, since: now });
 }
 

@@ -44,7 +44,7 @@ function foldLinkFault(plan: Plan, progress: Progress, { locker, fault }: Faulty
   const ended = endLocker(plan, progress, { locker, end: 'unreachable', reason }, now);
   return addHold(ended, {
     reason: 'unreachable',
-    sentence: `${fault.sentence} ${fault.cure} Lockers that it happened to are listed as unreachable; the box brings them up by itself.`,
+    sentence: `${fault.sentence} ${fault.cure} Lockers that it happened to are listed as unreachable; the box brings them up by itself`,
     liftedBy: ['resume', 'abort'],
     locker: null,
     since: now,
@@ -56,7 +56,7 @@ function foldFrozen(plan: Plan, progress: Progress, { locker, fault }: Faulty, n
   const stage = progress.lockers[locker]?.stage;
   if (stage !== 'draining' && stage !== 'updating') return foldLockerFault(plan, progress, { locker, fault }, now);
   const waits = stage === 'updating' ? takeBack(plan, progress, locker) : sendBack(progress, locker);
-  const sentence = `${fault.sentence} ${fault.cure}`;
+  const sentence = `${fault.sentence} ${fault.cure.replace(/\.$/, '')}`;
   return addHold(waits, { reason: 'changes-frozen', sentence, liftedBy: ['resume', 'abort'], locker: null, since: now });
 }
 

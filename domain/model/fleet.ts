@@ -9,7 +9,7 @@ import { PolicyInput } from './policy';
 import { Drain, HttpPath, Values } from './service';
 
 const RepoInput = z.strictObject({
-  /** A URL or path that the *box* can fetch. */
+  /** A URL or path that the *box* can fetch; for a box with `stage: push`, that the worker can. */
   repo: z
     .string()
     .min(1)
@@ -17,9 +17,19 @@ const RepoInput = z.strictObject({
   ref: GitRef,
 });
 
+/** Dependencies that a build needs and a box without a way out can not fetch: made elsewhere, such as by CI. */
+const PackedInput = z.strictObject({
+  /** On the worker: one `<git's id of the lock file>.tar.gz` (or `.tar`) for each lock file that a release may have. */
+  folder: z.string().min(1),
+  /** In the code repository, such as package-lock.json. What is packed depends on nothing else. */
+  lockfile: z.string().regex(/^(?!.*\.\.)[A-Za-z0-9_][A-Za-z0-9._/-]*$/, 'a path in the code repository'),
+});
+
 export const ServiceInput = z.strictObject({
   code: RepoInput,
   config: RepoInput,
+  /** Unpacked into the checkout before its build, on boxes with `stage: push`. */
+  packed: PackedInput.optional(),
   port: z.int().min(1).max(65_535),
   probe: z.strictObject({ path: HttpPath, timeout: PositiveDuration.optional(), interval: PositiveDuration.optional() }),
   revisionPath: HttpPath.default('/core/revision'),
@@ -53,6 +63,8 @@ export type SshInput = z.infer<typeof SshInput>;
 export const BoxInput = z.strictObject({
   service: ServiceName,
   ssh: SshInput,
+  /** How code and config get there. push: from the worker, through the channel, to a box that reaches no repository. */
+  stage: z.enum(['fetch', 'push']).default('fetch'),
   /** A box to play with: rollouts on it ask for no confirmation. */
   sandbox: z.boolean().default(false),
   values: Values.default({}),

@@ -56,7 +56,20 @@ export const Digest = z
   .brand<'Digest'>();
 export type Digest = z.infer<typeof Digest>;
 
-export const Step = z.enum(['drain', 'undrain', 'update', 'verify', 'restore', 'stop', 'start', 'stage', 'settle', 'link']);
+export const Step = z.enum([
+  'drain',
+  'undrain',
+  'update',
+  'verify',
+  'restore',
+  'stop',
+  'start',
+  'stage',
+  'settle',
+  'link',
+  'add',
+  'remove',
+]);
 export type Step = z.infer<typeof Step>;
 
 /**

@@ -28,7 +28,6 @@ export const LATER_KEYS: readonly LaterKey[] = [
   { key: 'verify.external', what: 'verifying from outside the box' },
   { key: 'verify.checks', what: 'checks of the service' },
   { key: 'migrations', what: 'migrations' },
-  { key: 'stage', what: 'pushing a release to a box that can not fetch it' },
   { key: 'waves', what: 'waves of boxes' },
   { key: 'maxBoxes', what: 'rollouts of several boxes' },
   { key: 'groups', what: 'groups of boxes' },

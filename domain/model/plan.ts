@@ -42,6 +42,8 @@ export interface Plan {
   readonly box: BoxName;
   readonly service: ServiceName;
   readonly hasDrain: boolean;
+  /** Absent: the box fetches. */
+  readonly stage?: 'push';
   readonly release: Release;
   readonly policy: Policy;
   readonly limits: Limits;

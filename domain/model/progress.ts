@@ -52,8 +52,7 @@ export interface Hold {
     | 'pressure'
     | 'unreachable'
     | 'world-changed'
-    | 'changes-frozen'
-    | 'fault';
+    | 'changes-frozen';
   /** What happened, with figures. */
   readonly sentence: string;
   /** What lifts it: `resume`, `approve`, `abort`, `retryLocker`. */

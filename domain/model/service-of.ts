@@ -25,7 +25,7 @@ export function boxOf(fleet: Fleet, name: string): BoxInput {
 }
 
 export function serviceConfigOf(fleet: Fleet, box: string): ServiceConfig {
-  const { service: name } = boxOf(fleet, box);
+  const { service: name, stage } = boxOf(fleet, box);
   const service = serviceOf(fleet, box);
   return {
     name,
@@ -39,7 +39,20 @@ export function serviceConfigOf(fleet: Fleet, box: string): ServiceConfig {
     },
     revisionPath: service.revisionPath,
     drain: service.drain ?? null,
+    ...(stage === 'push' && { stage }),
   };
+}
+
+/** What fills the templates of one locker. */
+export function valuesOf(fleet: Fleet, box: string, locker: LockerName): Values {
+  const { values, lockers } = boxOf(fleet, box);
+  return { ...serviceOf(fleet, box).values, ...values, ...lockers[locker]?.values };
+}
+
+/** Where the packed dependencies of a box's service are, on the worker; null: it has none. */
+export function packedOf(fleet: Fleet, box: string): { folder: string; lockfile: string } | null {
+  const { packed } = serviceOf(fleet, box);
+  return packed ? { ...packed, folder: fromFolderOf(fleet.file, packed.folder) } : null;
 }
 
 export function stageTargetOf(fleet: Fleet, box: string, release: Release): StageTarget {

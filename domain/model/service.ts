@@ -46,6 +46,8 @@ export const ServiceConfig = z.strictObject({
   revisionPath: HttpPath,
   /** Absent: the service has no quiesce; its stop is graceful by signal and deadline alone. */
   drain: Drain.nullable(),
+  /** The box has no way to the repositories: it works with what was pushed to it. Absent: it fetches. */
+  stage: z.literal('push').optional(),
 });
 export type ServiceConfig = z.infer<typeof ServiceConfig>;
 

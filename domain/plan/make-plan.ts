@@ -54,6 +54,7 @@ function assemble(facts: PlanFacts, seen: SeenLocker[], lockers: PlannedLocker[]
     box,
     service: service.name,
     hasDrain: service.drain !== null,
+    ...(service.stage && { stage: service.stage }),
     release,
     policy,
     limits: limitsFor(policy, lockers.length),

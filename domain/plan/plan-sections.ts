@@ -24,6 +24,7 @@ export function planSections(plan: Plan): Section[] {
   if (plan.batches.length === 0) return [lockers];
   return [
     lockers,
+    ...(plan.stage === 'push' ? [{ title: 'Stage', lines: ['pushed from the worker: the box fetches nothing'] }] : []),
     { title: 'Batches', lines: [batchText(plan.batches), `canary: ${namesText(plan.batches[0]?.lockers ?? [])}`] },
     { title: 'At once', lines: [limitText(plan)] },
     { title: 'Each', lines: eachLines(plan) },

@@ -5,11 +5,18 @@
 import { z } from 'zod';
 import { BoxName } from '../model/ids';
 
+/** Where a box keeps its programs, unless told otherwise. */
+export const USUAL_PATH = '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin';
+
 const Path = z.string().regex(/^\/[^\0]*$/, 'an absolute path');
 
 export const BoxConfig = z.strictObject({
   format: z.literal(1),
   box: BoxName,
+  /** What a locker is: an LXC container; or a process behind commands of the same names (a sandbox without root). */
+  kind: z.enum(['lxc', 'process']).default('lxc'),
+  /** PATH of lockerd and of all that it runs. */
+  path: z.string().default(USUAL_PATH),
   /** /var/locker: repos, code, lockers, state. */
   root: Path,
   /** /var/Locker/Me: the owners' data, one folder a locker. Never written. */
@@ -18,6 +25,8 @@ export const BoxConfig = z.strictObject({
   lxcPath: Path,
   /** Which containers are lockers: anchored regular expression. */
   lockerPattern: z.string().default('[a-z0-9-]+'),
+  /** A folder with the `config` that new lockers get; without it `<root>/locker-template`. */
+  lockerTemplate: Path.optional(),
   /** A unix socket's path has 108 bytes with its end; what is longer would be cut off in silence. */
   socket: Path.max(107, 'at most 107 bytes, as the kernel takes no longer path of a socket'),
   log: Path,

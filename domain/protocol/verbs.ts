@@ -3,7 +3,7 @@
  * need the lease and a token and are journaled; the others look only. Times are milliseconds.
  */
 import { z } from 'zod';
-import { Digest, GitRef, LockerName, ReleaseId, Token } from '../model/ids';
+import { CodeId, Digest, GitRef, LockerName, ReleaseId, ServiceName, Sha, Token } from '../model/ids';
 import { Inventory } from '../model/inventory';
 import { Freeze } from '../model/freeze';
 import { Lease } from '../model/lease';
@@ -31,6 +31,17 @@ export const StageTarget = z.strictObject({
 });
 export type StageTarget = z.infer<typeof StageTarget>;
 
+const Repository = z.enum(['code', 'config']);
+export type Repository = z.infer<typeof Repository>;
+
+/** Parts are bounded so that a step of a locker never waits long behind one on the same channel. */
+export const PART_BYTES = 128 * 1024;
+const MAX_PART_BASE64 = Math.ceil(PART_BYTES / 3) * 4;
+
+/** A file on its way to the box: what it must be once it is there. */
+export const PushedFile = z.strictObject({ digest: Digest, bytes: z.int().positive() });
+export type PushedFile = z.infer<typeof PushedFile>;
+
 const UpdateParams = z.strictObject({
   locker: LockerName,
   stop: StopRule,
@@ -54,6 +65,37 @@ export const VERBS = {
       /** One line a commit, newest first, at most 50, from the release most lockers are on. */
       changes: z.strictObject({ code: z.array(z.string()), config: z.array(z.string()) }),
     }),
+  },
+  /** What a worker must know to push a commit: whether it is there, else the newest commits that are. */
+  'mirror-tips': {
+    changing: false,
+    params: z.strictObject({ service: ServiceName, repository: Repository, commit: Sha, codeId: CodeId.nullable() }),
+    /** `built`: that code needs no building, so nothing that it would be built with. */
+    result: z.strictObject({ there: z.boolean(), tips: z.array(Sha), built: z.boolean() }),
+  },
+  /**
+   * A part of a file, kept by its digest. Taken where it continues what is there, and not otherwise:
+   * `received` says where to go on, after a cut too. An empty part only asks.
+   */
+  'receive-part': {
+    changing: false,
+    params: z.strictObject({ file: PushedFile, offset: z.int().min(0), data: z.string().max(MAX_PART_BASE64) }),
+    result: z.strictObject({ received: z.int().min(0) }),
+  },
+  /** A received bundle into the mirror, the commit kept and named as the repository names it. `file` null: it was there. */
+  'take-in': {
+    changing: false,
+    params: z.strictObject({
+      service: ServiceName,
+      repository: Repository,
+      commit: Sha,
+      ref: z
+        .string()
+        .regex(/^refs\/(heads|tags)\//)
+        .nullable(),
+      file: PushedFile.nullable(),
+    }),
+    result: z.strictObject({}),
   },
   'take-lease': {
     changing: false,
@@ -97,7 +139,13 @@ export const VERBS = {
   /** Fetch by full SHA, build, check; render config and make a version directory per locker. Nothing is stopped. */
   stage: {
     changing: true,
-    params: z.strictObject({ target: StageTarget, lockers: z.array(LockerName), freeBytesNeeded: z.number() }),
+    params: z.strictObject({
+      target: StageTarget,
+      lockers: z.array(LockerName),
+      freeBytesNeeded: z.number(),
+      /** Received before: a tar of dependencies, unpacked into the checkout before its build. */
+      packed: PushedFile.optional(),
+    }),
     result: z.strictObject({
       built: z.boolean(),
       versions: z.array(z.strictObject({ locker: LockerName, version: z.int().positive(), configDigest: Digest })),
@@ -152,6 +200,21 @@ export const VERBS = {
       z.strictObject({ kind: z.literal('already') }),
       z.strictObject({ kind: z.literal('not-serving'), evidence: z.array(z.string()) }),
     ]),
+  },
+  /**
+   * Container and owner's folder of a new locker, from the box's own template; `values` fill it. Data that are
+   * there already are refused, or adopted as they are.
+   */
+  'add-locker': {
+    changing: true,
+    params: z.strictObject({ locker: LockerName, values: Values, adoptData: z.boolean() }),
+    result: z.strictObject({ kind: z.literal('added'), newData: z.boolean() }),
+  },
+  /** A stopped locker's container, versions and logs; the owner's data only with `deleteData`. `data`: where they still are. */
+  'remove-locker': {
+    changing: true,
+    params: z.strictObject({ locker: LockerName, deleteData: z.boolean() }),
+    result: z.strictObject({ kind: z.literal('removed'), data: z.string().nullable() }),
   },
   /** For update-code: a stopped locker is switched at once, a running one at its next deliberate start. */
   link: {

@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { makeFleetFile } from '../../activities/adapters/fleet-file';
 import { makePlanRollout, mostCommonRelease } from '../../activities/plan-rollout';
+import type { SourcePort } from '../../activities/ports/source-port';
 import { makeStageRelease } from '../../activities/stage-release';
 import type { BoxName } from '../../domain/model/ids';
 import type { Inventory } from '../../domain/model/inventory';
@@ -14,11 +15,19 @@ import { aFakeBox } from '../support/fake-box';
 const box = 'lxc12' as BoxName;
 const fleet = { read: () => Promise.resolve(aFleet({ names: ['lxc12'] })) };
 
+const unexpected = () => Promise.reject(new Error('the test did not expect a push'));
+const noSource: SourcePort = { resolve: unexpected, bundle: unexpected, packed: unexpected };
+
 describe('planning', () => {
   const changes = { code: ['abc fix'], config: [] };
-  const planning = (inventory: Inventory, ref: string | null = null) => {
-    const fake = aFakeBox({ inspect: () => inventory, resolve: () => ({ release: aRelease(), changes }) });
-    const plan = makePlanRollout({ box: fake, fleet, hash: fakeHash });
+  const planning = (inventory: Inventory, ref: string | null = null, { used = fleet, source = noSource } = {}) => {
+    const fake = aFakeBox({
+      inspect: () => inventory,
+      resolve: () => ({ release: aRelease(), changes }),
+      'mirror-tips': () => ({ there: true, tips: [], built: false }),
+      'take-in': () => ({}),
+    });
+    const plan = makePlanRollout({ box: fake, fleet: used, source, hash: fakeHash });
     return { fake, answer: anActivityEnvironment().run(() => plan({ box, ref, policy: {} })) };
   };
 
@@ -50,6 +59,23 @@ describe('planning', () => {
     expect(fake.calls[0]?.params).toMatchObject({ codeRef: 'feature/x', configRef: Object.values(own)[0]?.config.ref });
   });
 
+  test('for a box with `stage: push` has the worker resolve the refs and bring them before the box is asked', async () => {
+    const used = { read: () => Promise.resolve(aFleet({ names: ['lxc12'], box: { stage: 'push' } })) };
+    const commit = aRelease().code.revision;
+    const source = { ...noSource, resolve: (_: string, ref: string) => Promise.resolve({ commit, ref: `refs/heads/${ref}` }) };
+    const { fake, answer } = planning(anInventory({ on: aRelease() }), 'feature/x', { used, source });
+    expect(await answer).toMatchObject({ kind: 'plan', plan: { stage: 'push' } });
+    const taken = ['mirror-tips', 'take-in'];
+    expect(fake.calls.map(({ verb }) => verb)).toEqual([...taken, ...taken, 'resolve', 'inspect']);
+    expect(fake.calls[3]?.params).toEqual({
+      service: 'locker',
+      repository: 'code',
+      commit,
+      ref: 'refs/heads/feature/x',
+      file: null,
+    });
+  });
+
   test.each(['-x', 'a..b', "a'b", 'a\nb'])('refuses the ref %j without asking the box for it', async (ref) => {
     const { fake, answer } = planning(anInventory(), ref);
     await expect(answer).rejects.toMatchObject({ type: 'RefUnknown', nonRetryable: true });
@@ -64,7 +90,7 @@ describe('planning', () => {
   });
 
   test('of a box that the fleet file does not have names those that it has', async () => {
-    const plan = makePlanRollout({ box: aFakeBox({}), fleet, hash: fakeHash });
+    const plan = makePlanRollout({ box: aFakeBox({}), fleet, source: noSource, hash: fakeHash });
     const answer = anActivityEnvironment().run(() => plan({ box: 'lxc99' as BoxName, ref: null, policy: {} }));
     await expect(answer).rejects.toMatchObject({ type: 'UnknownBox' });
   });
@@ -83,7 +109,7 @@ describe('staging', () => {
     const versions = ({ lockers }: VerbParams<'stage'>) =>
       lockers.map((locker) => ({ locker: locker as never, version: 2, configDigest: digest }));
     const fake = aFakeBox({ stage: (params) => ({ built: true, versions: versions(params) }) });
-    const stage = makeStageRelease({ box: fake, fleet });
+    const stage = makeStageRelease({ box: fake, fleet, source: noSource });
     return { fake, answer: anActivityEnvironment().run(() => stage({ ...held, plan })) };
   };
 

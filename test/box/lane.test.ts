@@ -155,3 +155,21 @@ test('figures of /proc are read, and their absence too', () => {
   expect(parseMemoryAvailable('MemTotal: 1000 kB\nMemFree: 1 kB\nMemAvailable: 250 kB\n')).toBe(25);
   expect(parseMemoryAvailable('')).toBe(100);
 });
+
+test('who waits long for his turn is told for what, and not at every look', async () => {
+  let now = 0;
+  const lane = makeLane(
+    async () => ({ ...calm, cpuSomeAvg10: 90 }),
+    () => now,
+  );
+  const said: string[] = [];
+  const wish = { locker: 'ada' as LockerName, limits, urgency: 'may-wait' as const, stillWanted: () => {} };
+  void lane.enter({ ...wish, onWait: (because) => void said.push(because) });
+  for (; now < 10_000; now += 1_000) await new Promise((resolve) => setTimeout(resolve, 120));
+  expect(new Set(said)).toEqual(new Set(['CPU pressure (some avg10) 90.0 %, above 60 %']));
+  expect(said.length).toBeGreaterThanOrEqual(2);
+  expect(said.length).toBeLessThanOrEqual(4);
+  now += limits.pressure.holdAfterMs;
+  await new Promise((resolve) => setTimeout(resolve, 200));
+  expect(lane.waiting()).toEqual([]);
+});

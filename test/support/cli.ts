@@ -25,7 +25,10 @@ const ENTRIES = {
   'start-rollout': 'starters/start-rollout.ts',
   lockstep: 'starters/lockstep.ts',
   sandbox: 'sandbox/main.ts',
+  up: 'starters/up.ts',
   down: 'starters/down.ts',
+  ps: 'starters/ps.ts',
+  logs: 'starters/logs.ts',
 } as const;
 
 const parse = (line: string): Record<string, unknown>[] => {

@@ -6,6 +6,7 @@ import { randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Client } from '@temporalio/client';
 import type { WorkflowHandle } from '@temporalio/client';
+import type { DataConverter } from '@temporalio/common';
 import { bundleWorkflowCode, DefaultLogger, NativeConnection, Runtime, Worker } from '@temporalio/worker';
 import { TASK_QUEUES } from '../../activities/contract';
 import type { BoxActivities } from '../../activities/contract';
@@ -45,16 +46,25 @@ const ACTIVITIES: readonly (keyof BoxActivities)[] = [
   'settleBox',
 ];
 
-export async function openWorld(): Promise<RolloutWorld> {
+export interface WorldWishes {
+  /** One that is not to be stopped with the world; else a server of its own. */
+  readonly server?: TestServer;
+  readonly dataConverter?: DataConverter;
+  /** Of rollouts that run already. */
+  readonly boxes?: Readonly<Record<string, FakeRolloutBox>>;
+}
+
+export async function openWorld({ server: given, dataConverter, boxes: known = {} }: WorldWishes = {}): Promise<RolloutWorld> {
   installQuietRuntime();
-  const server = await startTemporal();
+  const server = given ?? (await startTemporal());
+  const converting = dataConverter === undefined ? {} : { dataConverter };
   const connection = await connect({ address: server.address });
   await registerSearchAttributes(connection, 'default');
   const native = await NativeConnection.connect({ address: server.address });
-  const boxes = new Map<string, FakeRolloutBox>();
-  const workers = await makeWorkers(native, boxes);
+  const boxes = new Map<string, FakeRolloutBox>(Object.entries(known));
+  const workers = await makeWorkers(native, boxes, converting);
   const runs = workers.map((worker) => worker.run());
-  const client = new Client({ connection, identity: 'test' });
+  const client = new Client({ connection, identity: 'test', ...converting });
   return {
     client,
     server,
@@ -81,7 +91,7 @@ export async function openWorld(): Promise<RolloutWorld> {
       await Promise.allSettled(runs);
       await native.close();
       await connection.close();
-      await server.stop();
+      if (given === undefined) await server.stop();
     },
   };
 }
@@ -95,10 +105,18 @@ export function installQuietRuntime(): void {
   }
 }
 
-async function makeWorkers(connection: NativeConnection, boxes: Map<string, FakeRolloutBox>): Promise<Worker[]> {
+type Converting = { readonly dataConverter?: DataConverter };
+
+async function makeWorkers(
+  connection: NativeConnection,
+  boxes: Map<string, FakeRolloutBox>,
+  converting: Converting,
+): Promise<Worker[]> {
+  const failureConverterPath = converting.dataConverter?.failureConverterPath;
   const workflowBundle = await bundleWorkflowCode({
     workflowsPath: require.resolve('../../workflows/index.ts'),
     logger: new DefaultLogger('ERROR'),
+    ...(failureConverterPath !== undefined && { failureConverterPath }),
   });
   const byBox = (name: keyof BoxActivities) => (input: { box: string }) => {
     const box = boxes.get(input.box);
@@ -107,7 +125,7 @@ async function makeWorkers(connection: NativeConnection, boxes: Map<string, Fake
   };
   const activities = Object.fromEntries(ACTIVITIES.map((name) => [name, byBox(name)]));
   // A name of its own: a saved history must not tell where it was made.
-  const grace = { identity: 'test-worker', shutdownGraceTime: '1s', shutdownForceTime: '3s' } as const;
+  const grace = { identity: 'test-worker', shutdownGraceTime: '1s', shutdownForceTime: '3s', ...converting } as const;
   return [
     await Worker.create({ connection, taskQueue: TASK_QUEUES.workflows, workflowBundle, workflowThreadPoolSize: 1, ...grace }),
     await Worker.create({ connection, taskQueue: TASK_QUEUES.ssh, activities, ...grace }),

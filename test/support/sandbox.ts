@@ -7,7 +7,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Ran } from '../../box/run';
 import { BoxConfig } from '../../domain/protocol/box-config';
-import { addressOf, askBuild, isHealthy, isQuiesced } from '../../sandbox/ask-locker';
+import { askBuild, isHealthy, isQuiesced } from '../../sandbox/ask-locker';
+import { addressOf } from '../../sandbox/box-addresses';
 import { bringUp } from '../../sandbox/bring-up';
 import { commitRevision } from '../../sandbox/commit-revision';
 import type { Committed, CommitRequest } from '../../sandbox/commit-revision';
@@ -18,6 +19,7 @@ import { sandboxFleetText } from '../../sandbox/sandbox-fleet';
 import type { FleetWishes } from '../../sandbox/sandbox-fleet';
 import { boxLayout, sandboxLayout } from '../../sandbox/sandbox-layout';
 import type { BoxLayout, SandboxLayout } from '../../sandbox/sandbox-layout';
+import { lxcBox } from '../../sandbox/sandbox-state';
 import { takeDown } from '../../sandbox/take-down';
 import { dataReport } from './data-report';
 import type { DataReport } from './data-report';
@@ -101,7 +103,7 @@ export async function makeSandbox({ lockers, box: name = 'lxc12', policy, values
     layout,
     boxLayout: places,
     boxConfig: BoxConfig.parse(JSON.parse(await readFile(places.boxConfig, 'utf8'))),
-    netns: box.netns,
+    netns: lxcBox(box).netns,
     address: (locker) => addressOf(box, locker),
     revision: async (locker) => {
       const build = await askBuild(box, locker);

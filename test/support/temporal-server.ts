@@ -14,6 +14,9 @@ export interface TestServer {
   readonly address: string;
   /** For `temporal workflow …` beside it. */
   readonly binary: string;
+  readonly pid: number;
+  /** Where its database is. */
+  readonly folder: string;
   readonly stop: () => Promise<void>;
 }
 
@@ -48,5 +51,5 @@ export async function startTemporal(): Promise<TestServer> {
     await stop();
     throw new Error(`${binary} did not come up on ${address}`);
   }
-  return { address, binary, stop };
+  return { address, binary, pid: child.pid ?? 0, folder, stop };
 }

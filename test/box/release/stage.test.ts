@@ -52,16 +52,6 @@ test('other values make a new version on the same code', async () => {
   expect(codeFolders()).toHaveLength(1);
 });
 
-test('the build runs in the tree as a user without rights, and root owns what it made', async () => {
-  const build = [['node', '-e', "require('fs').writeFileSync('made.txt', String(process.getuid()))"]];
-  here.code.commit({ 'lockstep.json': JSON.stringify({ format: 1, build }) });
-  const wanted = await target();
-  await here.stage(wanted);
-  const made = join(here.box.paths.code(wanted.release.code.id), 'made.txt');
-  expect(Number(readFileSync(made, 'utf8'))).toBeGreaterThan(0);
-  expect(statSync(made)).toMatchObject({ uid: 0, mode: 0o100644 });
-});
-
 test.each([
   ['fails', [['node', '-e', "console.error('no such module'); process.exit(7)"]], 300_000, 'no such module'],
   ['takes too long', [['sleep', '60']], 300, 'killed after'],

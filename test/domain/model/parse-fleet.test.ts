@@ -38,7 +38,7 @@ test('a fleet file is parsed with its defaults and knows where it is from', () =
   expect(fleet.file).toBe(file);
   expect(fleet.policy).toEqual({ maxDown: '10%' });
   expect(Object.values(fleet.boxes)).toEqual([
-    { service: 'locker', ssh: { host: '10.0.0.1' }, sandbox: false, values: {}, lockers: {}, policy: {} },
+    { service: 'locker', ssh: { host: '10.0.0.1' }, stage: 'fetch', sandbox: false, values: {}, lockers: {}, policy: {} },
   ]);
 });
 

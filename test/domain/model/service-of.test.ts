@@ -1,5 +1,5 @@
 import { Fault } from '../../../domain/faults';
-import { boxOf, serviceConfigOf, stageTargetOf } from '../../../domain/model/service-of';
+import { boxOf, packedOf, serviceConfigOf, stageTargetOf } from '../../../domain/model/service-of';
 import { StageTarget } from '../../../domain/protocol/verbs';
 import { A_DRAIN, aFleet, aRelease } from '../../support/builders';
 
@@ -59,4 +59,15 @@ test('an unknown box is refused with the boxes there are and a near miss', () =>
     expect(error).toBeInstanceOf(Fault);
     expect((error as Fault).details).toMatchObject({ code: 'UnknownBox', evidence: ['boxes in the file: lxc12, lxc13'] });
   }
+});
+
+test('a box that is pushed to is told so, and a box that fetches is told nothing new', () => {
+  expect(serviceConfigOf(aFleet({ box: { stage: 'push' } }), 'lxc1')).toMatchObject({ stage: 'push' });
+  expect(serviceConfigOf(aFleet({ box: { stage: 'fetch' } }), 'lxc1')).not.toHaveProperty('stage');
+});
+
+test('packed dependencies lie beside the fleet file, wherever the worker runs', () => {
+  const packed = { folder: 'packed', lockfile: 'package-lock.json' };
+  expect(packedOf(aFleet({ service: { packed } }), 'lxc1')).toEqual({ ...packed, folder: '/fleet/packed' });
+  expect(packedOf(aFleet(), 'lxc1')).toBeNull();
 });

@@ -55,3 +55,9 @@ test('a plan is quick to read: no more than a screen, no line beyond a wide term
   expect(lines.length).toBeLessThan(45);
   expect(Math.max(...lines.map((line) => line.length))).toBeLessThan(150);
 });
+
+test('a plan for a box that fetches nothing says that its release is pushed', () => {
+  const text = renderPlan(aPlan({ service: { stage: 'push' } }), { style: 'text' });
+  expect(text).toContain('Stage     pushed from the worker: the box fetches nothing\n');
+  expect(renderPlan(aPlan(), { style: 'text' })).not.toContain('Stage');
+});

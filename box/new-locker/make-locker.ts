@@ -1,0 +1,78 @@
+/** A container and its owner's folder, laid down beside the others; nothing runs yet. Whole or not there. */
+import { mkdir, rename, rm, stat, writeFile } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import { Fault } from '../../domain/faults';
+import type { LockerName } from '../../domain/model/ids';
+import type { BoxContext } from '../context';
+import { lockerProblems } from '../inspect/preflight';
+import { onFiles } from '../release/box-files';
+import { removeLeft } from './remove-locker-files';
+import { partOf } from './template';
+import { unfinishedName } from '../release/unfinished';
+import { syncFolder } from '../release/versions';
+
+export interface NewLocker {
+  readonly locker: LockerName;
+  /** Rendered. */
+  readonly config: string;
+  /** False: the owner's folder is there and is kept as it is. */
+  readonly newData: boolean;
+}
+
+export async function makeLocker(box: BoxContext, { locker, config, newData }: NewLocker): Promise<void> {
+  const goal = dirname(box.paths.lxcConfig(locker));
+  const beside = join(box.config.lxcPath, unfinishedName(locker));
+  await removeLeft(box.config.lxcPath, locker);
+  const madeData = newData && (await makeData(box, locker));
+  try {
+    await mkdir(beside, { mode: 0o755 });
+    const rootfs = await partOf(box, 'rootfs');
+    if (rootfs === null) await mkdir(join(beside, 'rootfs'), { mode: 0o755 });
+    else await onFiles(['cp', '-a', '--reflink=auto', '--', rootfs, join(beside, 'rootfs')]);
+    await writeFile(join(beside, 'config'), config, { mode: 0o644 });
+    await refuseUnfit(box, locker, join(beside, 'config'));
+    await onFiles(['sync', '-f', beside]);
+    await rename(beside, goal);
+    await syncFolder(box.config.lxcPath);
+  } catch (error) {
+    await rm(beside, { recursive: true, force: true });
+    // Made a moment ago, so that nobody's data are in it.
+    if (madeData) await rm(box.paths.me(locker), { recursive: true, force: true });
+    throw error;
+  }
+}
+
+/** False: an earlier life of this request made it. Named last, so that an owner's folder never has half of what he begins with. */
+async function makeData(box: BoxContext, locker: LockerName): Promise<boolean> {
+  const goal = box.paths.me(locker);
+  if (await isThere(goal)) return false;
+  const beside = join(box.config.data, unfinishedName(locker));
+  await removeLeft(box.config.data, locker);
+  const template = await partOf(box, 'me');
+  if (template === null) await mkdir(beside, { mode: 0o755 });
+  else await onFiles(['cp', '-a', '--', template, beside]);
+  await rename(beside, goal);
+  await syncFolder(box.config.data);
+  return true;
+}
+
+/** What a template forgot is found before there is a locker that no rollout could touch. */
+async function refuseUnfit(box: BoxContext, locker: LockerName, file: string): Promise<void> {
+  const beside = { config: box.config, paths: { ...box.paths, lxcConfig: () => file } };
+  const problems = await lockerProblems(beside, locker);
+  if (problems.length === 0) return;
+  throw new Fault(
+    'LockerUnfit',
+    `A locker made from the template of ${box.config.box} could not be updated: nothing was added.`,
+    {
+      evidence: problems.map(({ code, detail }) => `${code}: ${detail}`),
+      cure: `Mend ${join(box.paths.lockerTemplate, 'config')} on the box.`,
+    },
+  );
+}
+
+export const isThere = (path: string): Promise<boolean> =>
+  stat(path).then(
+    () => true,
+    () => false,
+  );

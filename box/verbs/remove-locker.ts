@@ -1,0 +1,30 @@
+/** Takes a stopped locker away. Its owner's data stay unless they are named too. */
+import type { z } from 'zod';
+import { Fault } from '../../domain/faults';
+import type { VERBS, VerbResult } from '../../domain/protocol/verbs';
+import type { Daemon } from '../daemon';
+import type { Job } from '../jobs/job';
+import { isThere } from '../new-locker/make-locker';
+import { refuseMountedData, removeLockerFiles } from '../new-locker/remove-locker-files';
+
+type Params = z.output<(typeof VERBS)['remove-locker']['params']>;
+
+export async function removeLocker(daemon: Daemon, job: Job, params: Params): Promise<VerbResult<'remove-locker'>> {
+  const { locker, deleteData } = params;
+  const { state, init } = await daemon.lxc.see(locker);
+  if (state === 'missing' && !job.intended('remove'))
+    throw new Fault('UnknownLocker', `There is no locker ${locker} on ${daemon.config.box}.`);
+  if (init) throw new Fault('LockerUnfit', `Locker ${locker} on ${daemon.config.box} still runs.`, { cure: 'Stop it first.' });
+  if (deleteData) await refuseMountedData(daemon, locker);
+  // A name that comes again begins anew.
+  const forgotten = [
+    { kind: 'wanted', locker, wanted: 'down' },
+    { kind: 'parked', locker, parked: null },
+    { kind: 'paid', locker },
+    { kind: 'next', locker, version: null },
+    { kind: 'quiesced', locker, quiesced: null },
+  ] as const;
+  await job.effect({ kind: 'remove', deleteData }, () => removeLockerFiles(daemon, locker, deleteData), forgotten);
+  const kept = await isThere(daemon.paths.me(locker));
+  return { kind: 'removed', data: kept ? daemon.paths.me(locker) : null };
+}

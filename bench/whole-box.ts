@@ -1,7 +1,8 @@
 /** `npm run bench:300 -- --lockers 300 --runs 5`: docs/performance.md says what its figures mean. */
 import { writeFile } from 'node:fs/promises';
-import { Command, InvalidArgumentError, Option } from 'commander';
 import { anInstallation } from '../test/support/installation';
+import { wholeBoxCommand } from './bench-command';
+import type { WholeBoxOptions } from './bench-command';
 import { thisMachine } from './machine';
 import { renderRollouts, renderStartUps } from './render-whole-box';
 import { rollouts } from './rollouts';
@@ -9,41 +10,16 @@ import { startUp } from './start-up';
 import type { StartUp } from './start-up';
 import { allAtOnce, oneByOne, startAll } from './start-ways';
 
-interface Options {
-  readonly lockers: number;
-  readonly maxDown?: number;
-  readonly runs: number;
-  readonly startCpu: number;
-  readonly delay: number;
-  readonly only?: 'start-up' | 'rollouts';
-  readonly json?: string;
-  readonly quick: boolean;
-}
 interface Watched {
   readonly signal: AbortSignal;
   readonly progress: (line: string) => void;
 }
 
-function count(text: string): number {
-  const value = Number(text);
-  if (Number.isInteger(value) && value >= 1) return value;
-  throw new InvalidArgumentError('write a whole number from 1 on');
-}
-
-const command = () =>
-  new Command('bench:300')
-    .description('Measures the start-up of a whole sandbox box and rollouts over it, beside the bare commands.')
-    .option('--lockers <n>', 'lockers of the box', count, 300)
-    .option('--max-down <n>', 'lockers not serving at once in a rollout (a tenth of them)', count)
-    .option('--runs <n>', 'of each; the tables show medians', count, 5)
-    .option('--start-cpu <ms>', 'CPU milliseconds that a start costs, in the start-up part', count, 400)
-    .option('--delay <ms>', 'between starts one by one', count, 1_000)
-    .addOption(new Option('--only <part>', 'one part of it').choices(['start-up', 'rollouts']))
-    .option('--json <file>', 'all figures of all runs, too')
-    .option('--quick', 'six lockers, one run, cheap starts: that it works', false);
-
 /** In turn, so that a slow hour of the machine meets all ways. */
-async function startUps({ lockers, runs, startCpu, delay, quick }: Options, { signal, progress }: Watched): Promise<StartUp[]> {
+async function startUps(
+  { lockers, runs, startCpu, delay, quick }: WholeBoxOptions,
+  { signal, progress }: Watched,
+): Promise<StartUp[]> {
   progress(`start-up: making a box of ${lockers} lockers`);
   const here = await anInstallation({ lockers, values: { startCpuMs: startCpu } });
   // On a machine that is busy with others' work the gate lets nothing start, and quick is for any machine.
@@ -64,7 +40,7 @@ async function startUps({ lockers, runs, startCpu, delay, quick }: Options, { si
   }
 }
 
-async function measured(options: Options, watched: Watched): Promise<void> {
+async function measured(options: WholeBoxOptions, watched: Watched): Promise<void> {
   const machine = thisMachine();
   const at = new Date().toISOString();
   const { lockers, runs, only, json } = options;
@@ -78,7 +54,7 @@ async function measured(options: Options, watched: Watched): Promise<void> {
 }
 
 async function main(argv: readonly string[]): Promise<void> {
-  const given = command().parse(argv, { from: 'user' }).opts<Options>();
+  const given = wholeBoxCommand().parse(argv, { from: 'user' }).opts<WholeBoxOptions>();
   const options = given.quick ? { ...given, lockers: 6, runs: 1, startCpu: 60, delay: 100 } : given;
   const stop = new AbortController();
   // The boxes are taken down before we leave: what is under way comes to its end, nothing new begins.

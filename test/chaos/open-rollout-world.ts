@@ -3,6 +3,7 @@ import { lockstepHome } from '../../embedded/home';
 import { readRecord, runs } from '../../embedded/process-record';
 import { lockerdPid } from '../../sandbox/box-processes';
 import { boxNamed, openSandbox } from '../../sandbox/find-box';
+import { lxcBox } from '../../sandbox/sandbox-state';
 import { workflowIdOf } from '../../workflows/messages';
 import type { Running } from '../support/cli';
 import type { Installation } from '../support/installation';
@@ -31,7 +32,7 @@ export function openRolloutWorld({ installation, random, say }: WorldOptions): O
   const { sandbox, env } = installation;
   const undos: (() => Promise<void>)[] = [];
   let command: Running | null = null;
-  const box = async () => boxNamed((await openSandbox(sandbox.dir)).state, sandbox.box);
+  const box = async () => lxcBox(boxNamed((await openSandbox(sandbox.dir)).state, sandbox.box));
   const pidOf = async (name: string) => {
     const record = await readRecord(lockstepHome(env), name);
     return runs(record) ? record.pid : null;

@@ -2,14 +2,14 @@
  * One running installation that faults are done to: a sandbox box with six quick lockers, a real
  * Temporal server, a worker, and the CLI. Processes are known by the records of its home.
  */
-import type { BoxState } from '../../sandbox/sandbox-state';
+import type { LxcBox } from '../../sandbox/sandbox-state';
 import type { Installation } from '../support/installation';
 import type { Random } from './random';
 
 export interface RolloutWorld {
   readonly installation: Installation;
   /** The sandbox's own record of the box, read anew. */
-  box(): Promise<BoxState>;
+  box(): Promise<LxcBox>;
   /** null: not running now. */
   workerPid(): Promise<number | null>;
   serverPid(): Promise<number | null>;

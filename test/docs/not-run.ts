@@ -1,0 +1,26 @@
+/** Commands of the pages that no test runs, each with its reason. They are still parsed by the real command line. */
+export interface NotRun {
+  readonly fits: RegExp;
+  readonly because: string;
+}
+
+export const NOT_RUN: readonly NotRun[] = [
+  { fits: /^apt-get install /, because: 'changes the machine; CI does it before its first test' },
+  { fits: /^npm ci$/, because: 'made the node_modules that the test runs with; CI begins with it' },
+  { fits: /^(LOCKSTEP_REQUIRE=all )?npm test\b/, because: 'would run the test that runs it' },
+  { fits: /^npm run check$/, because: 'CI runs its parts; test/house shows each of them a mistake' },
+  { fits: /^npm run bench( |$)/, because: 'takes minutes; test/e2e/bench.test.ts runs it with few lockers' },
+  { fits: /^npm run bench:300\b/, because: 'takes up to an hour; test/e2e/bench.test.ts runs it with --quick' },
+  { fits: /^npm run chaos\b/, because: 'takes minutes to hours; test/chaos/share.test.ts runs its share' },
+  {
+    fits: /^npm run lockstep -- (install-box|uninstall-box|doctor|adopt-box|add-locker|remove-locker) /,
+    because: 'needs a host of one’s own and an admin on it; test/lxc runs these on hosts that it makes',
+  },
+  { fits: /^TEMPORAL_ADDRESS=\S+ /, because: 'needs a server of a team; test/postgres/team.test.ts starts a rollout on one' },
+  { fits: /^(sudo|cp|node -p) /, because: 'lays files of a team’s own; nothing of ours is run by it' },
+  {
+    fits: /^docker compose /,
+    because: 'needs Docker; test/deploy holds the file against its schema and runs each piece natively',
+  },
+  { fits: /^LOCKSTEP_UPDATE_HISTORIES=\S+ npx jest /, because: 'writes a saved history; test/replay reads them' },
+];

@@ -30,6 +30,7 @@ module.exports = {
       'workflows see the domain and the activities contract',
     ),
     only('box-knows-domain', 'box', ['domain/'], 'what runs on a box bundles without Temporal or ssh2'),
+    only('codec-knows-domain', 'codec', ['domain/'], 'clients and workers share it; it knows neither'),
     only('ports-see-domain', 'activities/ports', ['domain/'], 'ports are types over the domain'),
     only(
       'activities-see-ports',

@@ -18,13 +18,16 @@ const ON_A_BOX = ['test/chaos/share.test.ts', 'test/chaos/referee/sabotage.test.
 module.exports = {
   projects: [
     {
-      ...layer('unit', ['domain', 'box', 'activities', 'starters', 'embedded', 'sandbox', 'house', 'bench', 'chaos']),
-      testPathIgnorePatterns: ['/node_modules/', ...ON_A_BOX],
+      ...layer('unit', ['domain', 'box', 'activities', 'starters', 'embedded', 'sandbox', 'house', 'bench', 'chaos', 'codec', 'deploy', 'docs']),
+      testPathIgnorePatterns: ['/node_modules/', '/test/embedded/real/', ...ON_A_BOX],
     },
-    layer('temporal', ['workflows', 'replay']),
+    layer('temporal', ['workflows', 'replay', 'team', 'embedded/real']),
     layer('lxc', ['lxc']),
     layer('e2e', ['e2e']),
+    layer('bare', ['bare']),
     { ...layer('chaos', []), testMatch: ON_A_BOX.map((file) => `<rootDir>/${file}`) },
     layer('web', ['web']),
+    // Not in `npm test`: `npm run test:postgres`.
+    layer('postgres', ['postgres']),
   ],
 };

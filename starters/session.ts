@@ -4,6 +4,7 @@
  */
 import { resolve } from 'node:path';
 import { makeFleetFile } from '../activities/adapters/fleet-file';
+import type * as codecModule from '../codec/data-converter';
 import { Fault } from '../domain/faults';
 import type { BoxInput, Fleet } from '../domain/model/fleet';
 import { BoxName } from '../domain/model/ids';
@@ -41,11 +42,12 @@ export async function openSession(options: SharedOptions, io: Io): Promise<Sessi
   const progress = (line: string) => void io.stderr.write(`${line}\n`);
   let connection: { close(): Promise<void> } | null = null;
   const open = async (worker: 'fresh' | 'any') => {
-    const { ensureEnvironment, openDoor, sandboxBoxOf } = lazily();
+    const { ensureEnvironment, openDoor, sandboxBoxOf, dataConverterFrom } = lazily();
+    const dataConverter = dataConverterFrom(io.env);
     const sandbox = boxInput.sandbox && worker === 'fresh' ? sandboxBoxOf(box, boxInput.ssh, file) : null;
     const environment = await ensureEnvironment({ env: io.env, fleetFile: file, worker, sandbox, progress });
     connection = environment.connection;
-    return openDoor(environment);
+    return openDoor({ ...environment, dataConverter });
   };
   return { io, json: options.json ?? false, fleet, box, boxInput, progress, open, close: async () => connection?.close() };
 }
@@ -55,7 +57,8 @@ function lazily() {
   const { ensureEnvironment } = require('../embedded/ensure-environment') as typeof environmentModule;
   const { openDoor } = require('./operations/door') as typeof doorModule;
   const { sandboxBoxOf } = require('../embedded/sandbox-box') as typeof sandboxModule;
-  return { ensureEnvironment, openDoor, sandboxBoxOf };
+  const { dataConverterFrom } = require('../codec/data-converter') as typeof codecModule;
+  return { ensureEnvironment, openDoor, sandboxBoxOf, dataConverterFrom };
 }
 
 function findBox(fleet: Fleet, name: string): { box: BoxName; boxInput: BoxInput } {

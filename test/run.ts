@@ -22,6 +22,7 @@ const LAYERS: readonly Layer[] = [
   { name: 'temporal', what: 'workflows on a real Temporal server, replay', needs: {}, root: false },
   { name: 'lxc', what: 'lockerd, sandbox and SSH on real LXC and sshd', needs: LXC, root: true },
   { name: 'e2e', what: 'the CLI on a sandbox box, judged by the lockers', needs: LXC, root: true },
+  { name: 'bare', what: 'the first command without root, LXC and sshd', needs: { git: 'git', flock: 'util-linux' }, root: false },
   {
     name: 'chaos',
     what: 'faults at every moment, the referee and its sabotages',

@@ -1,7 +1,7 @@
 /** The connection that environment and profile name (TEMPORAL_ADDRESS and its like), or one clear sentence. */
-import { loadClientConnectConfig } from '@temporalio/envconfig';
 import { NativeConnection } from '@temporalio/worker';
-import { Fault } from '../domain/faults';
+import { refusedOrUnreachable } from '../embedded/connect';
+import { temporalConfig } from '../embedded/temporal-config';
 
 export interface Connected {
   readonly connection: NativeConnection;
@@ -12,8 +12,8 @@ export interface Connected {
 /** The SDK retries for long on its own; a person wants to know sooner. */
 const TIMEOUT_MS = 10_000;
 
-export async function connectToTemporal(): Promise<Connected> {
-  const { connectionOptions, namespace = 'default' } = loadClientConnectConfig();
+export async function connectToTemporal(env: NodeJS.ProcessEnv): Promise<Connected> {
+  const { connectionOptions, namespace = 'default' } = temporalConfig(env);
   const address = connectionOptions.address ?? 'localhost:7233';
   let timer: NodeJS.Timeout | undefined;
   const late = new Promise<never>((_, reject) => {
@@ -23,9 +23,7 @@ export async function connectToTemporal(): Promise<Connected> {
     const connection = await Promise.race([NativeConnection.connect(connectionOptions), late]);
     return { connection, namespace, address };
   } catch (error) {
-    throw new Fault('TemporalUnreachable', `The Temporal server at ${address} can not be reached.`, {
-      evidence: [(error as Error).message.split('\n')[0] ?? ''],
-    });
+    throw refusedOrUnreachable(address, error as Error);
   } finally {
     clearTimeout(timer);
   }

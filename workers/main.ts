@@ -9,8 +9,10 @@ import { inspect } from 'node:util';
 import { DefaultLogger, Runtime } from '@temporalio/worker';
 import type { LogEntry } from '@temporalio/worker';
 import { makeFleetFile } from '../activities/adapters/fleet-file';
+import { makeGitSource } from '../activities/adapters/git/make-git-source';
 import { makeSshBoxPort } from '../activities/adapters/ssh/ssh-box-port';
 import type { ActivityPorts } from '../activities/ports/activity-ports';
+import { dataConverterFrom } from '../codec/data-converter';
 import { Fault } from '../domain/faults';
 import { connectToTemporal } from './connect-to-temporal';
 import { makeWorkers } from './make-worker';
@@ -22,6 +24,7 @@ function portsFrom(env: NodeJS.ProcessEnv): ActivityPorts {
   return {
     fleet,
     box: makeSshBoxPort({ fleet, account }),
+    source: makeGitSource(resolve(env.LOCKSTEP_HOME ?? '.lockstep', 'source')),
     hash: (text) => createHash('sha256').update(text).digest('hex'),
   };
 }
@@ -31,10 +34,11 @@ async function main(): Promise<void> {
   const ports = portsFrom(process.env);
   // A fleet file that can not be read is said now, not in the middle of a rollout.
   await ports.fleet.read();
-  const { connection, namespace, address } = await connectToTemporal();
+  const dataConverter = dataConverterFrom(process.env);
+  const { connection, namespace, address } = await connectToTemporal(process.env);
   try {
     await registerSearchAttributes(connection, namespace);
-    const workers = await makeWorkers({ connection, namespace, ports });
+    const workers = await makeWorkers({ connection, namespace, ports, dataConverter });
     const done = workers.run();
     process.stdout.write(`worker ready: ${address}, namespace ${namespace}, pid ${process.pid}\n`);
     await done;

@@ -3,6 +3,7 @@
  * own (its rate is limited apart; eager dispatch would bypass a limit on a shared one).
  */
 import { hostname } from 'node:os';
+import type { DataConverter } from '@temporalio/common';
 import { Worker } from '@temporalio/worker';
 import type { NativeConnection, WorkerOptions } from '@temporalio/worker';
 import { TASK_QUEUES } from '../activities/contract';
@@ -13,6 +14,7 @@ export interface WorkerSetUp {
   readonly connection: NativeConnection;
   readonly namespace: string;
   readonly ports: ActivityPorts;
+  readonly dataConverter?: DataConverter;
 }
 
 export interface Workers {
@@ -23,16 +25,19 @@ export interface Workers {
 
 /** Activities are waits for a box, so many fit; a box of 300 has some dozens in flight. */
 const MAX_ACTIVITIES = 400;
+/** The SDK holds a heartbeat back for up to 80 % of its timeout: an abort would reach a step 12 s late. */
+const HEARTBEAT_THROTTLE = '5s';
 /** A rollout's state is small, its history replays in under a second: no need to hold many. */
 const MAX_CACHED_WORKFLOWS = 50;
 
-export async function makeWorkers({ connection, namespace, ports }: WorkerSetUp): Promise<Workers> {
-  const common: Pick<WorkerOptions, 'connection' | 'namespace' | 'identity' | 'shutdownGraceTime'> = {
+export async function makeWorkers({ connection, namespace, ports, dataConverter }: WorkerSetUp): Promise<Workers> {
+  const common: Pick<WorkerOptions, 'connection' | 'namespace' | 'identity' | 'shutdownGraceTime' | 'dataConverter'> = {
     connection,
     namespace,
     identity: `lockstep-worker/${process.pid}@${hostname()}`,
     // By default it is 0: steps in flight would be cut for nothing, most end within seconds.
     shutdownGraceTime: '30s',
+    ...(dataConverter && { dataConverter }),
   };
   const workflows = await Worker.create({
     ...common,
@@ -46,6 +51,7 @@ export async function makeWorkers({ connection, namespace, ports }: WorkerSetUp)
     taskQueue: TASK_QUEUES.ssh,
     activities: makeActivities(ports),
     maxConcurrentActivityTaskExecutions: MAX_ACTIVITIES,
+    maxHeartbeatThrottleInterval: HEARTBEAT_THROTTLE,
   });
   const both = [workflows, ssh];
   const shutdown = () => both.filter((worker) => worker.getState() === 'RUNNING').forEach((worker) => worker.shutdown());

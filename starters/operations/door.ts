@@ -4,6 +4,7 @@
  */
 import { Client } from '@temporalio/client';
 import type { ConnectionLike, WorkflowHandle } from '@temporalio/client';
+import type { DataConverter } from '@temporalio/common';
 import { workflowIdOf } from '../../workflows/messages';
 
 export interface Door {
@@ -19,10 +20,13 @@ export interface DoorOptions {
   readonly address: string;
   readonly namespace: string;
   readonly webUi: string | null;
+  /** The workers' (codec/): what they encrypt can be read, and what is asked is encrypted. */
+  readonly dataConverter?: DataConverter;
 }
 
-export function openDoor({ connection, address, namespace, webUi }: DoorOptions): Door {
-  return { client: new Client({ connection, namespace }), address, namespace, webUi: webUi?.replace(/\/+$/, '') ?? null };
+export function openDoor({ connection, address, namespace, webUi, dataConverter }: DoorOptions): Door {
+  const client = new Client({ connection, namespace, ...(dataConverter && { dataConverter }) });
+  return { client, address, namespace, webUi: webUi?.replace(/\/+$/, '') ?? null };
 }
 
 /** The page of a box's rollout in the Temporal Web UI. */

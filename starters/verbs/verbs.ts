@@ -1,16 +1,21 @@
 /** Every verb of `lockstep`, in the order of the help. Each is loaded only when it is asked for. */
 import type { Verb } from '../verb';
 import type * as abort from './abort';
+import type * as adoptBox from './adopt-box';
+import type * as addLocker from './add-locker';
 import type * as approve from './approve';
+import type * as doctor from './doctor';
 import type * as history from './history';
 import type * as installBox from './install-box';
 import type * as pause from './pause';
 import type * as plan from './plan';
 import type * as reject from './reject';
 import type * as releaseBox from './release-box';
+import type * as removeLocker from './remove-locker';
 import type * as resume from './resume';
 import type * as retryLocker from './retry-locker';
 import type * as status from './status';
+import type * as uninstallBox from './uninstall-box';
 import type * as watch from './watch';
 
 export interface VerbEntry {
@@ -76,8 +81,33 @@ export const VERBS: readonly VerbEntry[] = [
     load: () => (require('./release-box') as typeof releaseBox).releaseBoxVerb,
   },
   {
+    name: 'add-locker',
+    summary: 'add a locker to a box, from its template and on the release that it runs',
+    load: () => (require('./add-locker') as typeof addLocker).addLockerVerb,
+  },
+  {
+    name: 'remove-locker',
+    summary: "drain, stop and remove a locker; its owner's data are kept unless told",
+    load: () => (require('./remove-locker') as typeof removeLocker).removeLockerVerb,
+  },
+  {
+    name: 'doctor',
+    summary: 'check this side and, with --box, a box: what is wrong, and its cure',
+    load: () => (require('./doctor') as typeof doctor).doctorVerb,
+  },
+  {
     name: 'install-box',
     summary: 'make a host a Lockstep box, or bring it to this version',
     load: () => (require('./install-box') as typeof installBox).installBoxVerb,
+  },
+  {
+    name: 'uninstall-box',
+    summary: 'take back what install-box changed on a host',
+    load: () => (require('./uninstall-box') as typeof uninstallBox).uninstallBoxVerb,
+  },
+  {
+    name: 'adopt-box',
+    summary: 'take over a box whose lockers exist already, or give it back with --undo',
+    load: () => (require('./adopt-box') as typeof adoptBox).adoptBoxVerb,
   },
 ];

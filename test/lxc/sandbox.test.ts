@@ -12,7 +12,7 @@ import { bringUp } from '../../sandbox/bring-up';
 import { boxNamed, openSandbox } from '../../sandbox/find-box';
 import { powerOff } from '../../sandbox/power-off';
 import { sandboxLayout } from '../../sandbox/sandbox-layout';
-import { readState } from '../../sandbox/sandbox-state';
+import { lxcBox, readState } from '../../sandbox/sandbox-state';
 import { takeDown } from '../../sandbox/take-down';
 import { makeSandbox } from '../support/sandbox';
 import type { Sandbox } from '../support/sandbox';
@@ -169,7 +169,7 @@ test('an up that was killed half way is gone on with by the next one, and down l
     up.kill('SIGKILL');
   }
   // A folder that only its owner may enter: the box lies in a public place.
-  const made = await bringUp({ dir, box: 'lxc12', lockers: 2, progress });
+  const made = lxcBox(await bringUp({ dir, box: 'lxc12', lockers: 2, progress }));
   expect(made.folder.startsWith(dir)).toBe(false);
   const answered = await fetch(`http://10.77.${made.subnet * 4}.12:8042/health`);
   expect(answered.status).toBe(200);

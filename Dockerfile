@@ -1,0 +1,22 @@
+# The worker. It runs from its sources: no build step, so that what is in the image is what is in the repository.
+FROM node:20.20.2-bookworm-slim
+
+WORKDIR /opt/lockstep
+COPY package.json package-lock.json .npmrc ./
+RUN npm ci --omit=dev --ignore-scripts && npm cache clean --force
+
+COPY tsconfig.json ./
+COPY activities activities
+COPY box box
+COPY codec codec
+COPY deploy deploy
+COPY domain domain
+COPY embedded embedded
+COPY starters starters
+COPY workers workers
+COPY workflows workflows
+
+ENV NODE_ENV=production
+USER node
+# No shell between: SIGTERM reaches the worker, which gives steps in flight back.
+ENTRYPOINT ["node", "--import", "tsx", "workers/main.ts"]

@@ -1,0 +1,101 @@
+/** One entry taken back: shown, then done. What is so already is no change. */
+import { existsSync, rmSync, symlinkSync } from 'node:fs';
+import { accountOf, removeAccount } from './accounts';
+import { command } from './command';
+import { asItIs, bytesOf, linkTarget, putBack, removeEmpty, writeWhole } from './host-files';
+import { endLockerd, lockerdPid, removeLeavings } from './lockerd-process';
+import type { Change, Entry } from './wanted';
+
+type KeyEntry = Extract<Entry, { kind: 'key' }>;
+
+export function seeUndo(entry: Entry): Change {
+  const minus = (text: string, lines: readonly string[] = []): Change => ({ id: entry.id, sign: '-', text, lines });
+  switch (entry.kind) {
+    case 'account':
+      return minus(`account ${entry.name} and its home`);
+    case 'folder':
+      return minus(`folder ${entry.path}, where it is empty`);
+    case 'file':
+      return entry.before === null
+        ? minus(`file ${entry.path}`)
+        : { ...minus(`file ${entry.path}: what was there before comes back`), sign: '~' };
+    case 'link':
+      return minus(`link ${entry.path}`);
+    case 'key':
+      return minus(`line in ${entry.path}`, [`- ${entry.line}`, ...entry.replaced.map((line) => `+ ${line}`)]);
+    case 'unit':
+      return minus(`unit ${entry.name}`);
+    case 'lockerd':
+      break;
+  }
+  const text = `lockerd${processText(entry)}, its journal, mirrors and log; running lockers are not touched`;
+  return minus(
+    text,
+    entry.leaves.filter((path) => existsSync(path)),
+  );
+}
+
+const processText = (entry: Extract<Entry, { kind: 'lockerd' }>): string => {
+  const pid = lockerdPid(entry);
+  return pid === null ? '' : ` (process ${pid})`;
+};
+
+/** Answers the folders that stay, since something else lies in them. */
+export async function undoChange(entry: Entry): Promise<string[]> {
+  switch (entry.kind) {
+    case 'account':
+      if (accountOf(entry.name) !== null) removeAccount(entry.name);
+      break;
+    case 'folder':
+      break;
+    case 'file':
+      putBack(entry.path, entry.before);
+      break;
+    case 'link':
+      undoLink(entry);
+      break;
+    case 'key':
+      undoKey(entry);
+      break;
+    case 'unit':
+      command(['systemctl', 'disable', '--now', entry.name]);
+      break;
+    case 'lockerd':
+      await endLockerd(entry);
+      removeLeavings(entry.leaves);
+      break;
+  }
+  return removeEmpty(entry.folders);
+}
+
+function undoLink({ path, before, target }: Extract<Entry, { kind: 'link' }>): void {
+  if (linkTarget(path) !== target) return;
+  rmSync(path, { force: true });
+  if (before) symlinkSync(before, path);
+}
+
+/** Keys that somebody added since stay. */
+function undoKey({ path, before, line, replaced }: KeyEntry): void {
+  const now = asItIs(path);
+  if (now === null) return;
+  const kept = (bytesOf(path)?.toString('utf8') ?? '').split('\n').filter((one) => one !== '' && one !== line);
+  const wasLines =
+    before === null
+      ? []
+      : Buffer.from(before.base64, 'base64')
+          .toString('utf8')
+          .split('\n')
+          .filter((one) => one !== '');
+  const same = [...kept, ...replaced].toString();
+  if (
+    before !== null &&
+    wasLines
+      .filter((one) => !replaced.includes(one))
+      .concat(replaced)
+      .toString() === same
+  )
+    return putBack(path, before);
+  const lines = [...kept, ...replaced];
+  if (lines.length === 0 && before === null) return rmSync(path, { force: true });
+  writeWhole(path, lines.map((one) => `${one}\n`).join(''), now);
+}

@@ -1,0 +1,64 @@
+/** May this host become a box? Pure. Lockers that are not fit yet only warn: adopt-box, or a person, comes after. */
+import type { HostFacts } from '../../box-install/wanted';
+import { checkClock, checkDisk, checkInodes, checkLockers, checkNode, checkPsi } from '../doctor/check-figures';
+import { fail, ok, warn } from '../doctor/finding';
+import type { Finding } from '../doctor/finding';
+import type { Hook } from './boot-hook';
+
+export interface HostCheck {
+  readonly box: string;
+  readonly lxcPath: string;
+  readonly needsSudo: boolean;
+  readonly hook: Hook;
+  readonly clock: { readonly asked: number; readonly answered: number };
+}
+
+export function checkHost(facts: HostFacts, check: HostCheck): Finding[] {
+  return [
+    checkNode(facts.node),
+    facts.lxc === null ? fail('LXC', 'lxc-start is not there', 'Install the Debian package lxc.') : ok('LXC', facts.lxc),
+    facts.git === null ? fail('git', 'not there', 'Install the Debian package git.') : ok('git', facts.git),
+    facts.flock ? ok('flock', 'there') : fail('flock', 'not there', 'Install the Debian package util-linux.'),
+    ...sudoOf(facts, check),
+    facts.lxcPathThere
+      ? ok('LXC path', check.lxcPath)
+      : fail(
+          'LXC path',
+          `there is no folder ${check.lxcPath}`,
+          "Name LXC's own path (`lxc-config lxc.lxcpath`) with --lxc-path.",
+        ),
+    otherBox(facts, check.box),
+    checkDisk(facts.disk, facts.disk.path),
+    checkInodes(facts.disk.freeInodesPercent),
+    checkClock(Date.parse(facts.at), check.clock),
+    checkPsi(facts.psi),
+    hookFinding(check.hook, facts),
+    ...checkLockers(facts.containers, 'warn').filter(({ state }) => state !== 'ok'),
+  ];
+}
+
+function sudoOf({ sudo, visudo }: HostFacts, { needsSudo }: HostCheck): Finding[] {
+  if (!needsSudo) return [];
+  const cure = 'Install the Debian package sudo, or let the rollouts log in as root.';
+  if (!sudo) return [fail('sudo', "not there, and the rollouts' account needs it", cure)];
+  return [
+    visudo ? ok('sudo', 'there; visudo checks its line') : warn('sudo', 'there, without visudo: its line is not checked', cure),
+  ];
+}
+
+function otherBox({ installed }: HostFacts, box: string): Finding {
+  const name = installed?.['box'];
+  if (name === undefined || name === box) return ok('box.json', name === undefined ? 'none yet' : `box ${box}`);
+  return fail(
+    'box.json',
+    `this host is box ${JSON.stringify(name)} already`,
+    'Mend `ssh` of this box in the fleet file, or run uninstall-box there first.',
+  );
+}
+
+function hookFinding(hook: Hook, { systemd, rcFolders, cron }: HostFacts): Finding {
+  const has = { systemd, 'init.d': rcFolders.length > 0, cron, none: true }[hook];
+  if (!has) return fail('boot', `this host runs no ${hook}`, 'Leave --boot out, or name what the host has.');
+  if (hook !== 'none') return ok('boot', { systemd: 'systemd', 'init.d': 'init scripts', cron: 'cron' }[hook]);
+  return warn('boot', 'nothing starts lockerd at boot, so no locker comes up', 'Let your init run `lockerctl status` as root.');
+}

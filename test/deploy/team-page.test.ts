@@ -1,0 +1,44 @@
+/** docs/team.md: what it tells people to type and to set is what files and programs take. */
+import { execFileSync } from 'node:child_process';
+import { mkdirSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { keyRingFrom } from '../../codec/key-ring';
+import { composeFile, ROOT } from '../support/compose-file';
+
+const page = readFileSync(join(ROOT, 'docs/team.md'), 'utf8');
+const typed = [...page.matchAll(/^\$ (.*?)(?:\s{2,}#.*)?$/gm)].map(([, command]) => command as string);
+
+test('the line that makes a key makes one that is taken', () => {
+  const line = typed.find((command) => command.includes('randomBytes')) as string;
+  const folder = mkdtempSync(join(tmpdir(), 'lockstep-page-'));
+  try {
+    mkdirSync(join(folder, 'deploy/secrets'), { recursive: true });
+    execFileSync('sh', ['-c', line], { cwd: folder });
+    const ring = keyRingFrom({ LOCKSTEP_PAYLOAD_KEYS: join(folder, 'deploy/secrets/payload-keys') });
+    expect(line).toContain(`'${ring?.current.id} '`);
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
+});
+
+test('the services that it names are in the compose file', () => {
+  const { services } = composeFile();
+  const scaled = [...page.matchAll(/--scale (\w+)=/g)].map(([, name]) => name as string);
+  expect(scaled).toEqual(['worker']);
+  for (const name of [...scaled, 'temporal-schema', 'set-up', 'temporal']) expect(Object.keys(services)).toContain(name);
+});
+
+test('the variables that it names are read by somebody', () => {
+  const named = new Set([...page.matchAll(/\b((?:TEMPORAL|LOCKSTEP|WEB)_[A-Z_]*[A-Z])\b/g)].map(([, name]) => name as string));
+  const readers = [
+    'docker-compose.yml',
+    'codec/key-ring.ts',
+    'starters/codec-server-main.ts',
+    'embedded/ensure-environment.ts',
+    'workers/main.ts',
+    'node_modules/@temporalio/envconfig/src/envconfig-toml.ts',
+  ].map((file) => readFileSync(join(ROOT, file), 'utf8'));
+  expect(named.size).toBeGreaterThan(10);
+  expect([...named].filter((name) => !readers.some((text) => text.includes(name)))).toEqual([]);
+});

@@ -45,6 +45,8 @@ export interface BoxLook {
   /** null: the box is free. */
   readonly lease: Lease | null;
   readonly owed: readonly LockerName[];
+  /** Release of each locker's `current`; null: never deployed by lockstep. */
+  readonly on: readonly { readonly locker: LockerName; readonly release: ReleaseId | null }[];
   readonly lane: LaneRule;
   readonly startDeadlineMs: number;
 }

@@ -23,6 +23,7 @@ const DESCRIPTIONS: Readonly<Record<MessageName, string>> = {
   pause: 'Lockers in flight come up, no other begins, clocks stop. {"actor":"you","reason":"…"}',
   resume: 'Lifts the pause, else the holds that it can lift; failures so far are acknowledged. {"actor":"you"}',
   abort: 'Lockers in flight come up, the others stay as they are, and the rollout ends. {"actor":"you","reason":"…"}',
+  rollBack: 'Every locker that was changed goes back to where it came from, no other begins. {"actor":"you","reason":"…"}',
   retryLocker: 'For a locker that hangs in its stop. {"actor":"you","locker":"…","how":"wait"} or "kill"',
 };
 
@@ -32,9 +33,15 @@ export function handleMessages(rollout: Rollout): void {
   handle(rollout, 'pause', messages.pause, messages.pauseSignal);
   handle(rollout, 'resume', messages.resume, messages.resumeSignal);
   handle(rollout, 'abort', messages.abort, messages.abortSignal);
+  handle(rollout, 'rollBack', messages.rollBack, messages.rollBackSignal);
   handle(rollout, 'retryLocker', messages.retryLocker, null);
   const description = 'State, batch, counts, what is asked of whom, and every locker';
   setHandler(messages.status, () => statusOf(viewOf(rollout)), { description });
+  setHandler(messages.walked, () => walkedOf(rollout), { description: 'Plan and progress, for taking it back after its end' });
+}
+
+function walkedOf({ plan, progress }: Rollout): messages.Walked {
+  return plan && progress && { plan, progress };
 }
 
 function handle<M>(
@@ -81,6 +88,8 @@ function answerTo(event: MessageEvent, rollout: Rollout): string {
       return holds > 0 ? 'The pause is lifted; the rollout still holds, see status.' : 'It goes on.';
     case 'abort':
       return 'Aborted: lockers in flight come up, the others stay as they are.';
+    case 'rollBack':
+      return 'It rolls back: lockers in flight come up, and every one that was changed goes back to where it came from.';
     case 'retryLocker':
       break;
   }

@@ -23,11 +23,22 @@ export interface BoxRolloutInput {
   readonly expectedDigest: string | null;
   /** Takes the box from whoever holds it (a rollout that was terminated, a script that hangs); recorded on the box. */
   readonly supersede?: boolean;
+  /** Not a rollout of its own: takes back what this one did, which has ended. */
+  readonly undo?: Undo;
   /** Set only by continue-as-new. */
   readonly carried?: Carried;
   /** Continue as new at this many events; tests force it small. Default: when the server suggests it. */
   readonly maxHistoryEvents?: number;
 }
+export interface Undo {
+  /** The rollout that is taken back. */
+  readonly of: string;
+  readonly reason: string | null;
+  readonly plan: Plan;
+  readonly progress: Progress;
+}
+/** What a rollout has done, as taking it back needs it; null: it never came to a plan. */
+export type Walked = Pick<Undo, 'plan' | 'progress'> | null;
 export interface Carried {
   readonly plan: Plan;
   readonly progress: Progress;
@@ -71,6 +82,7 @@ export const reject = defineUpdate<string, [ApproveMessage]>('reject');
 export const pause = defineUpdate<string, [Act]>('pause');
 export const resume = defineUpdate<string, [Act]>('resume');
 export const abort = defineUpdate<string, [Act]>('abort');
+export const rollBack = defineUpdate<string, [Act]>('rollBack');
 export const retryLocker = defineUpdate<string, [RetryLockerMessage]>('retryLocker');
 
 export const approveSignal = defineSignal<[Partial<ApproveMessage>]>('approve');
@@ -78,8 +90,10 @@ export const rejectSignal = defineSignal<[Partial<ApproveMessage>]>('reject');
 export const pauseSignal = defineSignal<[Partial<Act>]>('pause');
 export const resumeSignal = defineSignal<[Partial<Act>]>('resume');
 export const abortSignal = defineSignal<[Partial<Act>]>('abort');
+export const rollBackSignal = defineSignal<[Partial<Act>]>('rollBack');
 
 export const status = defineQuery<RolloutStatus>('status');
+export const walked = defineQuery<Walked>('walked');
 
 export const workflowIdOf = (box: string): string => `box/${box}`;
 /** The preview is a short read-only workflow of its own: it may run while a rollout does. */

@@ -32,6 +32,7 @@ export function parseMessage(name: MessageName, raw: unknown, anonymous: string 
     case 'pause':
     case 'resume':
     case 'abort':
+    case 'rollBack':
       break;
   }
   return { message: { kind: name }, event: { kind: name, ...person } };

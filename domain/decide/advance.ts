@@ -9,11 +9,12 @@ import type { Progress } from '../model/progress';
 import { isInFlight } from './box-load';
 import { addHold, addNote, endLocker, isHalted } from './change-progress';
 import { countFailures } from './count-ends';
+import { rollBack, turnBack } from './roll-back';
 
 type Rule = (plan: Plan, progress: Progress, now: number) => Progress;
 
 /** Each returns the very same object where it has nothing to say. */
-const RULES: readonly Rule[] = [endWhatNeverBegan, endBatch, watchBudget, passSoak, watchGate];
+const RULES: readonly Rule[] = [endWhatNeverBegan, turnBack, endBatch, watchBudget, passSoak, watchGate];
 
 export function advance(plan: Plan, progress: Progress, now: number): Progress {
   const next = RULES.reduce((reached, rule) => rule(plan, reached, now), progress);
@@ -30,14 +31,18 @@ function endWhatNeverBegan(plan: Plan, progress: Progress, now: number): Progres
   const waiting = plan.lockers.filter(({ name }) => progress.lockers[name]?.stage === 'waiting');
   const stuck = plan.lockers.filter(({ name }) => progress.lockers[name]?.stage === 'stuck');
   const reason = progress.abort ? 'aborted before its turn' : 'the rollout ended before its turn';
-  const skipped = waiting.reduce((p, { name }) => endLocker(plan, p, { locker: name, end: 'skipped', reason }, now), progress);
+  const skipped = waiting.reduce((p, { name }) => {
+    // One that was to go back is where the rollout brought it.
+    const end = p.lockers[name]?.back === true ? 'updated' : 'skipped';
+    return endLocker(plan, p, { locker: name, end, reason }, now);
+  }, progress);
   const left = 'was told to stop, and nobody could wait for it';
   return stuck.reduce((p, { name }) => endLocker(plan, p, { locker: name, end: 'failed', reason: left }, now), skipped);
 }
 
 function endBatch(plan: Plan, progress: Progress, now: number): Progress {
   const batch = plan.batches[progress.batch - 1];
-  if (!batch || progress.batchEndedAt !== null) return progress;
+  if (!batch || progress.batchEndedAt !== null || progress.rollback) return progress;
   const ends = batch.lockers.map((name) => progress.lockers[name]?.end ?? null);
   if (ends.includes(null)) return progress;
   const ended = { ...progress, batchEndedAt: now };
@@ -47,7 +52,8 @@ function endBatch(plan: Plan, progress: Progress, now: number): Progress {
 }
 
 function watchBudget(plan: Plan, progress: Progress, now: number): Progress {
-  if (progress.abort || progress.fault || progress.holds.some(({ reason }) => reason === 'failures')) return progress;
+  if (progress.abort || progress.fault || progress.rollback) return progress;
+  if (progress.holds.some(({ reason }) => reason === 'failures')) return progress;
   const { canary, total } = countFailures(plan, progress);
   const { acknowledged } = progress;
   const inCanary = canary - acknowledged.canary > plan.limits.canaryFailures;
@@ -59,7 +65,8 @@ function watchBudget(plan: Plan, progress: Progress, now: number): Progress {
   if (plan.policy.onFailure === 'continue') {
     return addNote({ ...progress, acknowledged: { canary, total } }, `${sentence}; going on by policy`, now);
   }
-  return addHold(progress, { reason: 'failures', sentence, liftedBy: ['resume', 'abort'], locker: null, since: now });
+  if (plan.policy.onFailure === 'roll-back') return rollBack(progress, { actor: 'the policy', reason: sentence }, now);
+  return addHold(progress, { reason: 'failures', sentence, liftedBy: ['resume', 'rollBack', 'abort'], locker: null, since: now });
 }
 
 /** Names enough to begin looking; status lists all of them with their reasons. */
@@ -70,7 +77,7 @@ function namesOfFailed(plan: Plan, progress: Progress): string {
 
 function passSoak(plan: Plan, progress: Progress, now: number): Progress {
   const batch = plan.batches[progress.batch - 1];
-  if (!batch || progress.batchEndedAt === null || isHalted(progress)) return progress;
+  if (!batch || progress.batchEndedAt === null || progress.rollback || isHalted(progress)) return progress;
   if (now < progress.batchEndedAt + batch.soakMs) return progress;
   const next = plan.batches[progress.batch];
   const approved = progress.approvals.some((approval) => approval.batch === next?.number);

@@ -14,9 +14,12 @@ export interface BoxLoad {
   /** Begun and not ended, whatever stage. */
   readonly inFlight: number;
   readonly slots: number;
+  /** Of lockers in flight. */
+  readonly maxUnproven: number;
 }
 
 export function boxLoad(plan: Plan, progress: Progress): BoxLoad {
+  const { maxDown, maxUnproven } = limitsNow(plan, progress);
   const pairs = plan.lockers.flatMap((planned) => {
     const locker = progress.lockers[planned.name];
     return locker ? [{ planned, locker }] : [];
@@ -30,8 +33,17 @@ export function boxLoad(plan: Plan, progress: Progress): BoxLoad {
     down: count(({ planned, locker }) => served(planned) && isDown(locker)),
     unproven: count(({ locker }) => locker.stage === 'verifying'),
     inFlight: count(({ locker }) => isInFlight(locker)),
-    slots: Math.max(1, plan.limits.maxDown - Math.max(0, plan.notServing - mended) - lost),
+    slots: Math.max(1, maxDown - Math.max(0, plan.notServing - mended) - lost),
+    maxUnproven,
   };
+}
+
+/** The way back has limits of its own: it is to be over soon. */
+function limitsNow({ limits }: Plan, { rollback }: Progress): { readonly maxDown: number; readonly maxUnproven: number } {
+  const { maxDown, maxUnproven, rollbackMaxDown = maxDown } = limits;
+  return rollback
+    ? { maxDown: rollbackMaxDown, maxUnproven: Math.max(maxUnproven, 3 * rollbackMaxDown) }
+    : { maxDown, maxUnproven };
 }
 
 export const isInFlight = ({ stage }: LockerProgress): boolean => stage !== 'waiting' && stage !== 'ended';

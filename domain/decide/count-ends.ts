@@ -35,6 +35,7 @@ export function stopsAt(plan: Plan, progress: Progress): number {
 export function endStateOf(progress: Progress): EndState {
   if (progress.fault) return 'failed';
   if (progress.abort) return 'aborted';
+  if (progress.rollback) return 'rolled-back';
   const fine = Object.values(progress.lockers).every(
     ({ end, reason }) => end === 'updated' || (end === 'unchanged' && reason === null),
   );

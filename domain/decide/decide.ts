@@ -17,7 +17,7 @@ export function decide(plan: Plan, progress: Progress, now: number): Decision {
   return {
     kind: 'walk',
     begin: isHalted(progress) ? [] : mayBegin(plan, progress),
-    recall: isHalted(progress) ? draining(plan, progress) : [],
+    recall: draining(plan, progress).filter((name) => isHalted(progress) || turnsAround(progress, name)),
     waitUntil: waitUntil(plan, progress, now),
     state: runStateOf(progress),
     ask: askOf(progress),
@@ -27,17 +27,16 @@ export function decide(plan: Plan, progress: Progress, now: number): Decision {
 function isDone(plan: Plan, progress: Progress): boolean {
   const allEnded = Object.values(progress.lockers).every(({ stage }) => stage === 'ended');
   if (progress.abort || progress.fault) return allEnded;
+  if (progress.rollback) return allEnded && !isHalted(progress);
   return allEnded && progress.batch > plan.batches.length && !isHalted(progress);
 }
 
 function mayBegin(plan: Plan, progress: Progress): LockerName[] {
-  const batch = plan.batches[progress.batch - 1];
-  if (!batch) return [];
   const load = boxLoad(plan, progress);
   let room = load.slots - load.down;
-  let unprovenRoom = plan.limits.maxUnproven - load.inFlight;
+  let unprovenRoom = load.maxUnproven - load.inFlight;
   const takesSlot = new Map(plan.lockers.map(({ name, baseline }) => [name, baseline === 'serving']));
-  return batch.lockers.filter((name) => {
+  return candidates(plan, progress).filter((name) => {
     if (progress.lockers[name]?.stage !== 'waiting' || unprovenRoom <= 0) return false;
     if (takesSlot.get(name) && room <= 0) return false;
     if (takesSlot.get(name)) room -= 1;
@@ -46,23 +45,34 @@ function mayBegin(plan: Plan, progress: Progress): LockerName[] {
   });
 }
 
+/** Those of the batch; on the way back all that still have to go it. */
+function candidates(plan: Plan, { batch, rollback, lockers }: Progress): readonly LockerName[] {
+  if (!rollback) return plan.batches[batch - 1]?.lockers ?? [];
+  return plan.lockers.map(({ name }) => name).filter((name) => lockers[name]?.back === true);
+}
+
+/** It drains forward, and the rollout goes back. */
+const turnsAround = ({ rollback, lockers }: Progress, name: LockerName): boolean =>
+  Boolean(rollback) && lockers[name]?.back !== true;
+
 function draining(plan: Plan, progress: Progress): LockerName[] {
   return plan.lockers.map(({ name }) => name).filter((name) => progress.lockers[name]?.stage === 'draining');
 }
 
 function waitUntil(plan: Plan, progress: Progress, now: number): number | null {
-  if (isHalted(progress)) return null;
+  if (isHalted(progress) || progress.rollback) return null;
   if (progress.gate) return progress.gate.since + plan.policy.gateTimeoutMs;
   const batch = plan.batches[progress.batch - 1];
   if (!batch || progress.batchEndedAt === null) return null;
   return Math.max(now, progress.batchEndedAt + batch.soakMs);
 }
 
-export function runStateOf({ abort, fault, pause, holds, gate }: Progress): RunState {
+export function runStateOf({ abort, fault, pause, holds, gate, rollback }: Progress): RunState {
   const stuck = holds.some(({ reason }) => reason === 'stop-timed-out');
   if (abort || fault) return stuck ? 'held' : 'settling';
   if (pause) return 'paused';
   if (holds.length > 0) return 'held';
+  if (rollback) return 'rolling-back';
   return gate ? 'waiting-for-approval' : 'running';
 }
 

@@ -8,6 +8,7 @@ import type { Plan } from '../model/plan';
 import type { Progress, StepFault } from '../model/progress';
 import { addHold, addNote, changeLocker, endLocker, sendBack } from './change-progress';
 import { drainsFirst, failUpdate, takeBack } from './fold-step';
+import { whyBack } from './roll-back';
 
 const WHOSE: Readonly<Record<string, 'link' | 'rollout' | 'person'>> = {
   BoxUnreachable: 'link',
@@ -66,7 +67,8 @@ function foldRolloutFault(plan: Plan, progress: Progress, { locker, fault }: Fau
 }
 
 function foldLockerFault(plan: Plan, progress: Progress, { locker, fault }: Faulty, now: number): Progress {
-  const { stage, failure = null } = progress.lockers[locker] ?? {};
+  const { stage, failure: failureOfUpdate = null, back = false } = progress.lockers[locker] ?? {};
+  const failure = failureOfUpdate ?? (back ? whyBack(progress) : null);
   switch (stage) {
     case 'draining':
       return changeLocker(progress, locker, { stage: 'undraining', failure: `could not be drained: ${fault.sentence}` });

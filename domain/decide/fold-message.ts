@@ -6,6 +6,7 @@ import type { Plan } from '../model/plan';
 import type { Progress } from '../model/progress';
 import { addHold, changeLocker, dropHolds, moveClocks } from './change-progress';
 import { countFailures } from './count-ends';
+import { moveStageOf, rollBack } from './roll-back';
 import type { MessageEvent } from './rollout-event';
 
 interface FromPerson {
@@ -26,6 +27,8 @@ export function foldMessage(plan: Plan, progress: Progress, message: MessageEven
       return resume(plan, progress, now);
     case 'abort':
       return abort(progress, message, now);
+    case 'rollBack':
+      return rollBack(progress, message, now);
     case 'retryLocker':
       break;
   }
@@ -42,7 +45,13 @@ function reject(progress: Progress, { batch, actor, reason }: FromPerson & { bat
   if (progress.gate?.batch !== batch) return progress;
   const answered = dropHolds(progress, (hold) => hold.reason === 'gate-timeout');
   const sentence = `${actor} rejected batch ${batch}${reason ? `: ${reason}` : ''}`;
-  return addHold(answered, { reason: 'rejected', sentence, liftedBy: ['approve', 'abort'], locker: null, since: now });
+  return addHold(answered, {
+    reason: 'rejected',
+    sentence,
+    liftedBy: ['approve', 'rollBack', 'abort'],
+    locker: null,
+    since: now,
+  });
 }
 
 function pause(progress: Progress, { actor, reason }: FromPerson, now: number): Progress {
@@ -80,6 +89,6 @@ function retryLocker(progress: Progress, { locker, how }: Retry): Progress {
   const stuck = progress.lockers[locker];
   if (stuck?.stage !== 'stuck') return progress;
   const freed = dropHolds(progress, (hold) => hold.reason === 'stop-timed-out' && hold.locker === locker);
-  const stage = stuck.failure === null ? 'updating' : 'restoring';
+  const stage = stuck.failure === null ? moveStageOf(stuck) : 'restoring';
   return changeLocker(freed, locker, { stage, cycle: stuck.cycle + 1, retry: how });
 }

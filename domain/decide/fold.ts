@@ -9,6 +9,7 @@ import { advance } from './advance';
 import { addNote, changeLocker, moveClocks } from './change-progress';
 import { foldFault } from './fold-fault';
 import { foldMessage } from './fold-message';
+import { moveStageOf } from './roll-back';
 import { drainsFirst, foldDrain, foldRestore, foldUndrain, foldUpdate, foldVerify } from './fold-step';
 import type { RolloutEvent, StepEvent } from './rollout-event';
 
@@ -31,6 +32,7 @@ function apply(plan: Plan, progress: Progress, event: RolloutEvent, now: number)
     case 'pause':
     case 'resume':
     case 'abort':
+    case 'rollBack':
     case 'retryLocker':
       return foldMessage(plan, progress, event, now);
     case 'drain':
@@ -58,8 +60,10 @@ function foldLateness(progress: Progress, ms: number, now: number): Progress {
 
 function begin(plan: Plan, progress: Progress, name: string, now: number): Progress {
   const planned = plan.lockers.find((locker) => locker.name === name);
-  if (!planned || progress.lockers[name]?.stage !== 'waiting') return progress;
-  return changeLocker(progress, planned.name, { stage: drainsFirst(plan, planned.name) ? 'draining' : 'updating', beganAt: now });
+  const locker = progress.lockers[name];
+  if (!planned || locker?.stage !== 'waiting') return progress;
+  const stage = drainsFirst(plan, planned.name) ? 'draining' : moveStageOf(locker);
+  return changeLocker(progress, planned.name, { stage, beganAt: now });
 }
 
 /** In which stages an event of a step is awaited. */

@@ -31,7 +31,7 @@ export type StepEvent = OfLocker &
 export type MessageEvent = OfPerson &
   (
     | { readonly kind: 'approve' | 'reject'; readonly batch: number }
-    | { readonly kind: 'pause' | 'resume' | 'abort' }
+    | { readonly kind: 'pause' | 'resume' | 'abort' | 'rollBack' }
     | { readonly kind: 'retryLocker'; readonly locker: LockerName; readonly how: 'wait' | 'kill' }
   );
 

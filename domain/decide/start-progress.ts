@@ -11,6 +11,7 @@ export function startProgress(plan: Plan, now: number): Progress {
     pause: null,
     holds: [],
     abort: null,
+    rollback: null,
     fault: null,
     acknowledged: { canary: 0, total: 0 },
     batchEndedAt: null,

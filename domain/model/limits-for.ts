@@ -13,6 +13,7 @@ export function limitsFor(policy: Policy, lockerCount: number): Limits {
     maxStarting: policy.maxStarting,
     canaryFailures: policy.maxFailures.canary,
     totalFailures: portion(policy.maxFailures.total, lockerCount),
+    rollbackMaxDown: shareOf(policy.rollbackMaxDown, lockerCount),
   };
 }
 

@@ -20,6 +20,7 @@ export const PRODUCT_DEFAULTS: Policy = {
   gateTimeoutMs: 24 * 3_600_000,
   maxFailures: { canary: 0, total: '3%' },
   onFailure: 'hold',
+  rollbackMaxDown: '25%',
   keepReleases: 5,
 };
 
@@ -56,6 +57,7 @@ function overlay(base: Policy, layer: PolicyInput): Policy {
       total: maxFailures?.total ?? base.maxFailures.total,
     },
     onFailure: layer.onFailure ?? base.onFailure,
+    rollbackMaxDown: layer.rollbackMaxDown ?? base.rollbackMaxDown,
     keepReleases: layer.keepReleases ?? base.keepReleases,
   };
 }

@@ -42,7 +42,8 @@ export const PolicyInput = z
     gates: Gates,
     gateTimeout: PositiveDuration,
     maxFailures: z.strictObject({ canary: z.int().min(0), total: z.union([z.int().min(0), Percent]) }).partial(),
-    onFailure: z.enum(['hold', 'continue']),
+    onFailure: z.enum(['hold', 'roll-back', 'continue']),
+    rollbackMaxDown: CountOrPercent,
     keepReleases: Count,
   })
   .partial();
@@ -64,7 +65,8 @@ export interface Policy {
   readonly gates: Gates;
   readonly gateTimeoutMs: number;
   readonly maxFailures: { readonly canary: number; readonly total: number | string };
-  readonly onFailure: 'hold' | 'continue';
+  readonly onFailure: 'hold' | 'roll-back' | 'continue';
+  readonly rollbackMaxDown: CountOrPercent;
   readonly keepReleases: number;
 }
 
@@ -100,4 +102,6 @@ export interface Limits {
   /** Failures of the canary batch that are still borne. The next one stops the rollout. */
   readonly canaryFailures: number;
   readonly totalFailures: number;
+  /** Instead of maxDown, on the way back. Absent in plans of an earlier version, whose maxDown it is then. */
+  readonly rollbackMaxDown?: number;
 }

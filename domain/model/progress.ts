@@ -31,6 +31,8 @@ export interface LockerProgress {
   readonly already: boolean;
   /** How a person wants a timed out stop to go on; null: as the policy says. */
   readonly retry: 'wait' | 'kill' | null;
+  /** The rollout had changed it, and it is on its way back, or was. Absent in progress of an earlier version. */
+  readonly back?: boolean;
 }
 
 /** A fault as a step reports it. `code` is one of domain/faults.ts, or the name of an error that is not ours. */
@@ -56,8 +58,8 @@ export interface Hold {
     | 'fault';
   /** What happened, with figures. */
   readonly sentence: string;
-  /** What lifts it: `resume`, `approve`, `abort`, `retryLocker`. */
-  readonly liftedBy: readonly ('resume' | 'approve' | 'abort' | 'retryLocker')[];
+  /** What lifts it: `resume`, `approve`, `abort`, `rollBack`, `retryLocker`. */
+  readonly liftedBy: readonly ('resume' | 'approve' | 'abort' | 'rollBack' | 'retryLocker')[];
   readonly locker: LockerName | null;
   readonly since: number;
 }
@@ -83,7 +85,16 @@ export interface Pause {
 }
 
 export type EndState = 'succeeded' | 'completed-with-exceptions' | 'aborted' | 'rolled-back' | 'failed';
-export type RunState = 'planning' | 'staging' | 'running' | 'waiting-for-approval' | 'paused' | 'held' | 'settling' | EndState;
+export type RunState =
+  | 'planning'
+  | 'staging'
+  | 'running'
+  | 'rolling-back'
+  | 'waiting-for-approval'
+  | 'paused'
+  | 'held'
+  | 'settling'
+  | EndState;
 
 export interface Progress {
   /** Batch that is current, 1-based; batches.length + 1 when all are done. */
@@ -94,6 +105,8 @@ export interface Progress {
   readonly pause: Pause | null;
   readonly holds: readonly Hold[];
   readonly abort: { readonly actor: string; readonly reason: string | null; readonly at: number } | null;
+  /** Everything that was changed goes back; nothing else begins. Absent in progress of an earlier version. */
+  readonly rollback?: { readonly actor: string; readonly reason: string | null; readonly at: number } | null;
   /** What ended the rollout itself, such as Fenced: nothing begins, the end state is `failed`. */
   readonly fault: StepFault | null;
   /** Failures that a `resume` has acknowledged: the budgets count on from there. */

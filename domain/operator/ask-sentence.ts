@@ -31,6 +31,7 @@ const approveCommand = (box: BoxName, batch: number): string => command('approve
 const LIFTS: Readonly<Record<Hold['liftedBy'][number], (hold: Hold, box: BoxName) => string>> = {
   resume: (_hold, box) => `go on: ${command('resume', box)}`,
   approve: (_hold, box) => `approve after all: ${command('approve', box)}`,
+  rollBack: (_hold, box) => `take back what was changed: ${command('roll-back', box)}`,
   abort: (_hold, box) => `leave it as it is: ${command('abort', box)}`,
   retryLocker: ({ locker }, box) =>
     `wait once more or kill it: ${command('retry-locker', box, ` --locker ${locker} --how wait|kill`)}`,

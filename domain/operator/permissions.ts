@@ -11,7 +11,7 @@ import { stateOf } from './rollout-view';
 
 export type OperatorMessage =
   | { readonly kind: 'approve' | 'reject'; readonly batch: number; readonly planDigest: string }
-  | { readonly kind: 'pause' | 'resume' | 'abort' }
+  | { readonly kind: 'pause' | 'resume' | 'abort' | 'rollBack' }
   | { readonly kind: 'retryLocker'; readonly locker: LockerName };
 type Kind = OperatorMessage['kind'];
 
@@ -24,16 +24,34 @@ const SETTLING = 'the rollout is coming to its end; nothing is left to do.';
 const NO_GATE = 'no batch waits for an approval. Wait until status asks for one.';
 const NOT_STUCK = 'no locker hangs in its stop.';
 const EARLY = 'it is still planning. Try again in a moment.';
+const BACK = 'it rolls back, and asks nothing more.';
 const STAGING = 'it is still staging; nothing is stopped yet. Try again in a moment.';
 
 /** null: allowed, as far as the state goes. */
 export const PERMISSIONS: Readonly<Record<Kind, Readonly<Record<RunState, string | null>>>> = {
-  approve: states({ planning: EARLY, staging: STAGING, running: NO_GATE, 'waiting-for-approval': YES, paused: YES, held: YES }),
-  reject: states({ planning: EARLY, staging: STAGING, running: NO_GATE, 'waiting-for-approval': YES, paused: YES, held: YES }),
+  approve: states({
+    planning: EARLY,
+    staging: STAGING,
+    running: NO_GATE,
+    'rolling-back': BACK,
+    'waiting-for-approval': YES,
+    paused: YES,
+    held: YES,
+  }),
+  reject: states({
+    planning: EARLY,
+    staging: STAGING,
+    running: NO_GATE,
+    'rolling-back': BACK,
+    'waiting-for-approval': YES,
+    paused: YES,
+    held: YES,
+  }),
   pause: states({
     planning: YES,
     staging: YES,
     running: YES,
+    'rolling-back': YES,
     'waiting-for-approval': YES,
     paused: 'it is paused already. `resume` lifts the pause.',
     held: YES,
@@ -42,22 +60,41 @@ export const PERMISSIONS: Readonly<Record<Kind, Readonly<Record<RunState, string
     planning: EARLY,
     staging: 'it is not paused; it stages the release.',
     running: 'it runs; there is nothing to lift.',
+    'rolling-back': 'it rolls back; there is nothing to lift.',
     'waiting-for-approval': 'it waits for an approval, which `resume` does not give. Use `approve` or `reject`.',
     paused: YES,
     held: YES,
   }),
-  abort: states({ planning: YES, staging: YES, running: YES, 'waiting-for-approval': YES, paused: YES, held: YES }),
+  abort: states({
+    planning: YES,
+    staging: YES,
+    running: YES,
+    'rolling-back': YES,
+    'waiting-for-approval': YES,
+    paused: YES,
+    held: YES,
+  }),
+  rollBack: states({
+    planning: 'nothing is changed yet. Use `abort`.',
+    staging: 'nothing is changed yet. Use `abort`.',
+    running: YES,
+    'rolling-back': 'it rolls back already.',
+    'waiting-for-approval': YES,
+    paused: YES,
+    held: YES,
+  }),
   retryLocker: states({
     planning: EARLY,
     staging: STAGING,
     running: NOT_STUCK,
+    'rolling-back': NOT_STUCK,
     'waiting-for-approval': NOT_STUCK,
     paused: YES,
     held: YES,
   }),
 };
 
-type Living = 'planning' | 'staging' | 'running' | 'waiting-for-approval' | 'paused' | 'held';
+type Living = 'planning' | 'staging' | 'running' | 'rolling-back' | 'waiting-for-approval' | 'paused' | 'held';
 function states(living: Readonly<Record<Living, string | null>>): Record<RunState, string | null> {
   return {
     ...living,
@@ -87,6 +124,8 @@ function fits(message: OperatorMessage, { plan, progress }: RolloutView): string
       return canResume(progress);
     case 'abort':
       return progress.abort ? `${progress.abort.actor} aborted it already; it waits for the locker that hangs.` : null;
+    case 'rollBack':
+      return canRollBack(progress);
     case 'pause':
       return progress.abort ? 'it was aborted; no locker begins any more.' : null;
     case 'retryLocker':
@@ -118,6 +157,11 @@ function canResume({ pause, holds }: Progress): string | null {
   if (pause || holds.some(({ liftedBy }) => liftedBy.includes('resume'))) return null;
   const lifts = [...new Set(holds.flatMap(({ liftedBy }) => liftedBy))].map((name) => `\`${name}\``);
   return `this hold is not lifted by it. Use ${lifts.join(' or ')}.`;
+}
+
+function canRollBack({ abort, rollback }: Progress): string | null {
+  if (abort) return 'it was aborted; roll back when it has ended.';
+  return rollback ? `${rollback.actor} asked for it already.` : null;
 }
 
 function canRetry(locker: LockerName, { lockers }: Progress): string | null {

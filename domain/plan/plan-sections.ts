@@ -102,9 +102,12 @@ function eachLines({ hasDrain, policy }: Plan): string[] {
 
 function failureText({ limits, policy, lockers }: Plan): string {
   if (policy.onFailure === 'continue') return 'recorded, and the rollout goes on; it can not end as succeeded then';
-  const { canaryFailures: canary, totalFailures: total } = limits;
-  if (total <= canary) return `holds at the ${ordinal(total + 1)} failure`;
-  return `holds at the ${ordinal(canary + 1)} failure in the canary batch, and at the ${ordinal(total + 1)} of all ${lockers.length}`;
+  const { canaryFailures: canary, totalFailures: total, rollbackMaxDown = limits.maxDown } = limits;
+  const back = policy.onFailure === 'roll-back';
+  const does = back ? 'rolls back' : 'holds';
+  const how = back ? `; ${rollbackMaxDown} down at once on the way back, no gates, no soak` : '';
+  if (total <= canary) return `${does} at the ${ordinal(total + 1)} failure${how}`;
+  return `${does} at the ${ordinal(canary + 1)} failure in the canary batch, and at the ${ordinal(total + 1)} of all ${lockers.length}${how}`;
 }
 
 function ordinal(n: number): string {

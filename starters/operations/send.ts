@@ -1,6 +1,6 @@
 /** A person's messages to a running rollout, as updates: each answers with one sentence or is refused with one. */
 import type { UpdateDefinition } from '@temporalio/common';
-import { abort, approve, pause, reject, resume, retryLocker } from '../../workflows/messages';
+import { abort, approve, pause, reject, resume, retryLocker, rollBack } from '../../workflows/messages';
 import type { Act, ApproveMessage, RetryLockerMessage } from '../../workflows/messages';
 import { ask } from './ask';
 import { rolloutHandle } from './door';
@@ -16,4 +16,5 @@ export const sendReject = sender<ApproveMessage>(reject);
 export const sendPause = sender<Act>(pause);
 export const sendResume = sender<Act>(resume);
 export const sendAbort = sender<Act>(abort);
+export const sendRollBack = sender<Act>(rollBack);
 export const sendRetryLocker = sender<RetryLockerMessage>(retryLocker);

@@ -10,6 +10,7 @@ import type * as reject from './reject';
 import type * as releaseBox from './release-box';
 import type * as resume from './resume';
 import type * as retryLocker from './retry-locker';
+import type * as rollBack from './roll-back';
 import type * as status from './status';
 import type * as watch from './watch';
 
@@ -59,6 +60,11 @@ export const VERBS: readonly VerbEntry[] = [
     name: 'abort',
     summary: 'stop and leave every locker up, on whatever release it is',
     load: () => (require('./abort') as typeof abort).abortVerb,
+  },
+  {
+    name: 'roll-back',
+    summary: 'bring every locker that was changed back to where it came from; after the end too',
+    load: () => (require('./roll-back') as typeof rollBack).rollBackVerb,
   },
   {
     name: 'retry-locker',

@@ -103,6 +103,8 @@ function messageOf(plan: Plan, progress: Progress, draw: Draw, patience: boolean
       return { kind: 'pause', ...person };
     case 1:
       return { kind: 'reject', ...person, batch };
+    case 3:
+      return draw.number(15) === 0 ? { kind: 'rollBack', ...person } : { kind: 'resume', ...person };
     case 2:
       return draw.number(20) === 0 ? { kind: 'abort', ...person } : { kind: 'resume', ...person };
     default:

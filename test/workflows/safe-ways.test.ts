@@ -53,12 +53,13 @@ test('what was confirmed still holds after the owed ones were brought up: anothe
   expect(box.lease).toBeNull();
 });
 
+const stranger = (): never => {
+  throw ApplicationFailure.create({ type: 'HostKeyMismatch', message: 'keyed shows another host key' });
+};
+
 test('a box whose host key changed is given back as soon as it is itself again', async () => {
   const box = aFakeRolloutBox({ plan: aPlan({ box: 'keyed', policy: quick }) });
   const before = { ...box.activities };
-  const stranger = () => {
-    throw ApplicationFailure.create({ type: 'HostKeyMismatch', message: 'keyed shows another host key' });
-  };
   let asked = 0;
   Object.assign(box.activities, {
     stageRelease: async () => stranger(),

@@ -85,7 +85,14 @@ test('planning a fleet that is already there is an empty plan, also for the same
 
 test('percentages of maxDown and maxFailures count from all lockers of the box, also those already there', () => {
   const plan = aPlan({ lockers: 300, each: (n) => (n > 40 ? { on: target } : {}) });
-  expect(plan.limits).toEqual({ maxDown: 30, maxUnproven: 90, maxStarting: 5, canaryFailures: 0, totalFailures: 9 });
+  expect(plan.limits).toEqual({
+    maxDown: 30,
+    maxUnproven: 90,
+    maxStarting: 5,
+    canaryFailures: 0,
+    totalFailures: 9,
+    rollbackMaxDown: 75,
+  });
   expect(plan.batches.map(({ lockers }) => lockers.length)).toEqual([1, 5, 34]);
 });
 

@@ -8,13 +8,14 @@ import type { Plan } from '../model/plan';
 import type { Progress } from '../model/progress';
 import { isInFlight } from './box-load';
 import { addHold, addNote, endLocker, isHalted } from './change-progress';
-import { countFailures } from './count-ends';
+import { acknowledgeAll, countFailures, newInBatch } from './count-ends';
+import { progressDueAt } from './progress-due';
 import { rollBack, turnBack } from './roll-back';
 
 type Rule = (plan: Plan, progress: Progress, now: number) => Progress;
 
 /** Each returns the very same object where it has nothing to say. */
-const RULES: readonly Rule[] = [endWhatNeverBegan, turnBack, endBatch, watchBudget, passSoak, watchGate];
+const RULES: readonly Rule[] = [endWhatNeverBegan, turnBack, endBatch, watchBudget, watchProgress, passSoak, watchGate];
 
 export function advance(plan: Plan, progress: Progress, now: number): Progress {
   const next = RULES.reduce((reached, rule) => rule(plan, reached, now), progress);
@@ -56,14 +57,21 @@ function watchBudget(plan: Plan, progress: Progress, now: number): Progress {
   if (progress.holds.some(({ reason }) => reason === 'failures')) return progress;
   const { canary, total } = countFailures(plan, progress);
   const { acknowledged } = progress;
-  const inCanary = canary - acknowledged.canary > plan.limits.canaryFailures;
-  if (!inCanary && total - acknowledged.total <= plan.limits.totalFailures) return progress;
-  const limit = inCanary ? `${plan.limits.canaryFailures} in the canary batch` : `${plan.limits.totalFailures} in all`;
+  const { canaryFailures, totalFailures, batchFailures: ofBatch = null } = plan.limits;
+  const inBatch = newInBatch(plan, progress);
+  const budgets = [
+    { failures: canary - acknowledged.canary, allowed: canaryFailures, where: 'in the canary batch' },
+    { failures: inBatch, allowed: ofBatch ?? Number.POSITIVE_INFINITY, where: `in batch ${progress.batch}` },
+    { failures: total - acknowledged.total, allowed: totalFailures, where: 'in all' },
+  ];
+  const spent = budgets.find(({ failures, allowed }) => failures > allowed);
+  if (!spent) return progress;
+  const { failures } = spent;
+  const limit = `${spent.allowed} ${spent.where}`;
   const known = acknowledged.total > 0 ? ` since the ${acknowledged.total} acknowledged ones` : '';
-  const failures = inCanary ? canary - acknowledged.canary : total - acknowledged.total;
   const sentence = `${failures} ${failures === 1 ? 'failure' : 'failures'}${known}, allowed are ${limit}: ${namesOfFailed(plan, progress)}`;
   if (plan.policy.onFailure === 'continue') {
-    return addNote({ ...progress, acknowledged: { canary, total } }, `${sentence}; going on by policy`, now);
+    return addNote({ ...progress, acknowledged: acknowledgeAll(plan, progress, now) }, `${sentence}; going on by policy`, now);
   }
   if (plan.policy.onFailure === 'roll-back') return rollBack(progress, { actor: 'the policy', reason: sentence }, now);
   return addHold(progress, { reason: 'failures', sentence, liftedBy: ['resume', 'rollBack', 'abort'], locker: null, since: now });
@@ -74,6 +82,21 @@ function namesOfFailed(plan: Plan, progress: Progress): string {
   const failed = plan.lockers.filter(({ name }) => progress.lockers[name]?.counted).map(({ name }) => name);
   return failed.length <= 5 ? failed.join(', ') : `${failed.slice(-5).join(', ')} and ${failed.length - 5} more`;
 }
+
+function watchProgress(plan: Plan, progress: Progress, now: number): Progress {
+  const due = progressDueAt(plan, progress);
+  if (due === null || now < due) return progress;
+  const busy = plan.lockers.filter(({ name }) => isInFlight(progress.lockers[name] ?? NOT_PLANNED)).map(({ name }) => name);
+  const sentence = `No locker came to its end within ${formatDuration(plan.policy.progressDeadlineMs ?? 0)}; in flight: ${busy.slice(0, 5).join(', ') || 'none'}`;
+  return addHold(progress, {
+    reason: 'no-progress',
+    sentence,
+    liftedBy: ['resume', 'rollBack', 'abort'],
+    locker: null,
+    since: now,
+  });
+}
+const NOT_PLANNED = { stage: 'ended' } as const;
 
 function passSoak(plan: Plan, progress: Progress, now: number): Progress {
   const batch = plan.batches[progress.batch - 1];

@@ -46,6 +46,6 @@ function limitsNow({ limits }: Plan, { rollback }: Progress): { readonly maxDown
     : { maxDown, maxUnproven };
 }
 
-export const isInFlight = ({ stage }: LockerProgress): boolean => stage !== 'waiting' && stage !== 'ended';
+export const isInFlight = ({ stage }: Pick<LockerProgress, 'stage'>): boolean => stage !== 'waiting' && stage !== 'ended';
 const served = ({ baseline }: PlannedLocker): boolean => baseline === 'serving';
 const isDown = (locker: LockerProgress): boolean => isInFlight(locker) && locker.stage !== 'verifying';

@@ -11,6 +11,7 @@ import { boxLoad } from './box-load';
 import { isHalted } from './change-progress';
 import { endStateOf } from './count-ends';
 import type { Ask, Decision } from './decision';
+import { progressDueAt } from './progress-due';
 
 export function decide(plan: Plan, progress: Progress, now: number): Decision {
   if (isDone(plan, progress)) return { kind: 'done', state: endStateOf(progress) };
@@ -60,10 +61,12 @@ function draining(plan: Plan, progress: Progress): LockerName[] {
 }
 
 function waitUntil(plan: Plan, progress: Progress, now: number): number | null {
-  if (isHalted(progress) || progress.rollback) return null;
+  if (isHalted(progress)) return null;
+  const due = progressDueAt(plan, progress);
+  if (progress.rollback) return due;
   if (progress.gate) return progress.gate.since + plan.policy.gateTimeoutMs;
   const batch = plan.batches[progress.batch - 1];
-  if (!batch || progress.batchEndedAt === null) return null;
+  if (!batch || progress.batchEndedAt === null) return due;
   return Math.max(now, progress.batchEndedAt + batch.soakMs);
 }
 

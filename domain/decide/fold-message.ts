@@ -5,7 +5,7 @@
 import type { Plan } from '../model/plan';
 import type { Progress } from '../model/progress';
 import { addHold, changeLocker, dropHolds, moveClocks } from './change-progress';
-import { countFailures } from './count-ends';
+import { acknowledgeAll } from './count-ends';
 import { moveStageOf, rollBack } from './roll-back';
 import type { MessageEvent } from './rollout-event';
 
@@ -63,19 +63,19 @@ function pause(progress: Progress, { actor, reason }: FromPerson, now: number): 
 function resume(plan: Plan, progress: Progress, now: number): Progress {
   if (progress.pause) {
     const { since } = progress.pause;
-    return acknowledge(plan, moveClocks({ ...progress, pause: null }, since, now - since), progress);
+    return acknowledge(plan, moveClocks({ ...progress, pause: null }, since, now - since), { before: progress, now });
   }
   const lifted = dropHolds(progress, ({ liftedBy }) => liftedBy.includes('resume'));
   if (lifted === progress) return progress;
   // Whoever resumes an unanswered gate wants to be asked for as long again.
   const gate = lifted.gate && { ...lifted.gate, since: now };
-  return acknowledge(plan, { ...lifted, gate }, progress);
+  return acknowledge(plan, { ...lifted, gate }, { before: progress, now });
 }
 
 /** The budget counts on from here; but not over failures whose hold still stands. */
-function acknowledge(plan: Plan, resumed: Progress, before: Progress): Progress {
+function acknowledge(plan: Plan, resumed: Progress, { before, now }: { before: Progress; now: number }): Progress {
   if (resumed.holds.some(({ reason }) => reason === 'failures')) return resumed;
-  return { ...resumed, acknowledged: countFailures(plan, before) };
+  return { ...resumed, acknowledged: acknowledgeAll(plan, before, now) };
 }
 
 function abort(progress: Progress, { actor, reason }: FromPerson, now: number): Progress {

@@ -55,7 +55,9 @@ function apply(plan: Plan, progress: Progress, event: RolloutEvent, now: number)
 function foldLateness(progress: Progress, ms: number, now: number): Progress {
   if (progress.pause) return progress;
   const { gate, ...moved } = moveClocks(progress, now - ms, ms);
-  return { ...moved, gate: gate && { ...gate, since: Math.min(now, gate.since + ms) } };
+  // Nobody could come to his end meanwhile.
+  const acknowledged = { ...moved.acknowledged, at: now };
+  return { ...moved, acknowledged, gate: gate && { ...gate, since: Math.min(now, gate.since + ms) } };
 }
 
 function begin(plan: Plan, progress: Progress, name: string, now: number): Progress {

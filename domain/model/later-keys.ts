@@ -11,14 +11,11 @@ export interface LaterKey {
 
 export const LATER_KEYS: readonly LaterKey[] = [
   { key: 'rehearsal', what: 'a rehearsal on a throwaway locker' },
-  { key: 'maxUnreachable', what: 'a budget of its own for unreachable lockers' },
-  { key: 'maxFailures.batch', what: 'a budget of its own for each batch' },
   { key: 'approvers', what: 'naming who may approve' },
   { key: 'fourEyes', what: 'demanding a second person' },
   { key: 'policy.identity', what: 'demanding a proven identity' },
   { key: 'windows', what: 'maintenance windows' },
   { key: 'freeze', what: 'a freeze' },
-  { key: 'progressDeadline', what: 'a deadline for progress' },
   { key: 'hooks', what: 'hooks before and after a rollout' },
   { key: 'checks', what: 'checks of the service' },
   { key: 'verify.external', what: 'verifying from outside the box' },

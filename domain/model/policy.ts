@@ -41,7 +41,11 @@ export const PolicyInput = z
     soak: z.strictObject({ canary: Duration, batch: Duration }).partial(),
     gates: Gates,
     gateTimeout: PositiveDuration,
-    maxFailures: z.strictObject({ canary: z.int().min(0), total: z.union([z.int().min(0), Percent]) }).partial(),
+    maxFailures: z
+      .strictObject({ canary: z.int().min(0), batch: z.int().min(0), total: z.union([z.int().min(0), Percent]) })
+      .partial(),
+    maxUnreachable: z.int().min(0),
+    progressDeadline: PositiveDuration,
     onFailure: z.enum(['hold', 'roll-back', 'continue']),
     rollbackMaxDown: CountOrPercent,
     keepReleases: Count,
@@ -64,7 +68,11 @@ export interface Policy {
   readonly soak: { readonly canaryMs: number; readonly batchMs: number };
   readonly gates: Gates;
   readonly gateTimeoutMs: number;
-  readonly maxFailures: { readonly canary: number; readonly total: number | string };
+  /** `batch` null: none of its own. */
+  readonly maxFailures: { readonly canary: number; readonly batch: number | null; readonly total: number | string };
+  readonly maxUnreachable: number;
+  /** null: it may take as long as it takes. Absent in plans of an earlier version. */
+  readonly progressDeadlineMs?: number | null;
   readonly onFailure: 'hold' | 'roll-back' | 'continue';
   readonly rollbackMaxDown: CountOrPercent;
   readonly keepReleases: number;
@@ -102,6 +110,9 @@ export interface Limits {
   /** Failures of the canary batch that are still borne. The next one stops the rollout. */
   readonly canaryFailures: number;
   readonly totalFailures: number;
+  /** Of the batch that runs; null: no limit of its own. Absent in plans of an earlier version, as the next one. */
+  readonly batchFailures?: number | null;
+  readonly unreachable?: number;
   /** Instead of maxDown, on the way back. Absent in plans of an earlier version, whose maxDown it is then. */
   readonly rollbackMaxDown?: number;
 }

@@ -47,6 +47,7 @@ export interface Hold {
   readonly reason:
     | 'failures'
     | 'no-evidence'
+    | 'no-progress'
     | 'rejected'
     | 'gate-timeout'
     | 'drain-timed-out'
@@ -96,6 +97,16 @@ export type RunState =
   | 'settling'
   | EndState;
 
+export interface Acknowledged {
+  readonly canary: number;
+  readonly total: number;
+  /** Of that batch. Absent in progress of an earlier version, as the next two. */
+  readonly batch?: { readonly number: number; readonly failures: number };
+  readonly unreachable?: number;
+  /** Epoch milliseconds: no sooner does the deadline for progress count. */
+  readonly at?: number;
+}
+
 export interface Progress {
   /** Batch that is current, 1-based; batches.length + 1 when all are done. */
   readonly batch: number;
@@ -110,7 +121,7 @@ export interface Progress {
   /** What ended the rollout itself, such as Fenced: nothing begins, the end state is `failed`. */
   readonly fault: StepFault | null;
   /** Failures that a `resume` has acknowledged: the budgets count on from there. */
-  readonly acknowledged: { readonly canary: number; readonly total: number };
+  readonly acknowledged: Acknowledged;
   /** When the current batch's last locker ended: its soak counts from here. */
   readonly batchEndedAt: number | null;
   /** Recorded notes: kills, refused signals, forced things; newest last, at most 50. */

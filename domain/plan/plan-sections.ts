@@ -27,7 +27,7 @@ export function planSections(plan: Plan): Section[] {
     { title: 'Batches', lines: [batchText(plan.batches), `canary: ${namesText(plan.batches[0]?.lockers ?? [])}`] },
     { title: 'At once', lines: [limitText(plan)] },
     { title: 'Each', lines: eachLines(plan) },
-    { title: 'Failures', lines: [failureText(plan)] },
+    { title: 'Failures', lines: [failureText(plan), ...patienceLines(plan)] },
     changeSection('Code', plan.changes.code),
     changeSection('Config', plan.changes.config),
     { title: 'Expected', lines: [expectedText(plan)] },
@@ -102,12 +102,26 @@ function eachLines({ hasDrain, policy }: Plan): string[] {
 
 function failureText({ limits, policy, lockers }: Plan): string {
   if (policy.onFailure === 'continue') return 'recorded, and the rollout goes on; it can not end as succeeded then';
-  const { canaryFailures: canary, totalFailures: total, rollbackMaxDown = limits.maxDown } = limits;
+  const { canaryFailures: canary, totalFailures: total, batchFailures: batch = null, rollbackMaxDown = limits.maxDown } = limits;
   const back = policy.onFailure === 'roll-back';
   const does = back ? 'rolls back' : 'holds';
   const how = back ? `; ${rollbackMaxDown} down at once on the way back, no gates, no soak` : '';
-  if (total <= canary) return `${does} at the ${ordinal(total + 1)} failure${how}`;
-  return `${does} at the ${ordinal(canary + 1)} failure in the canary batch, and at the ${ordinal(total + 1)} of all ${lockers.length}${how}`;
+  const places = [
+    ...(canary < total ? [`the ${ordinal(canary + 1)} failure in the canary batch`] : []),
+    ...(batch !== null && batch < total ? [`the ${ordinal(batch + 1)} in any one batch`] : []),
+  ];
+  if (places.length === 0) return `${does} at the ${ordinal(total + 1)} failure${how}`;
+  return `${does} at ${places.join(', at ')}, and at the ${ordinal(total + 1)} of all ${lockers.length}${how}`;
+}
+
+/** What else holds it, where the policy says something of its own. */
+function patienceLines({ limits, policy }: Plan): string[] {
+  const { unreachable = 0 } = limits;
+  const { progressDeadlineMs = null } = policy;
+  return [
+    ...(unreachable > 0 ? [`holds when more than ${unreachable} lockers can not be reached`] : []),
+    ...(progressDeadlineMs === null ? [] : [`holds when no locker comes to its end for ${formatDuration(progressDeadlineMs)}`]),
+  ];
 }
 
 function ordinal(n: number): string {

@@ -396,3 +396,62 @@ describe('pause and abort', () => {
     expect(endStateOf(startProgress(there, T0))).toBe('completed-with-exceptions');
   });
 });
+
+describe('budgets of their own', () => {
+  const batch2 = { batches: [1, 4, 'rest'], maxFailures: { batch: 1, total: 6 } } as const;
+
+  test('a batch holds at its own limit, counts on from a resume, and the next batch counts anew', () => {
+    const plan = planWith({ ...batch2, batches: [...batch2.batches], maxDown: 9, maxUnproven: 20 });
+    const [b2, b3] = [plan.batches[1]?.lockers ?? [], plan.batches[2]?.lockers ?? []];
+    const first = play(plan, [...cycleOf(), ...failureOf(b2[0] ?? one)]);
+    expect(first.holds).toEqual([]);
+    const second = play(plan, failureOf(b2[1] ?? one), T0, first);
+    expect(second.holds.map(({ sentence }) => sentence)).toEqual([
+      expect.stringContaining('2 failures, allowed are 1 in batch 2'),
+    ]);
+    const on = play(plan, [{ kind: 'resume', ...person }, ...failureOf(b2[2] ?? one), ...cycleOf(b2[3])], T0, second);
+    expect([on.holds, on.batch]).toEqual([[], 3]);
+    expect(play(plan, failureOf(b3[0] ?? one), T0, on).holds).toEqual([]);
+  });
+
+  test('so many unreachable lockers are borne, and noted; one more holds', () => {
+    const plan = planWith({ maxUnreachable: 1, maxDown: 9, maxUnproven: 20 });
+    const lost = (locker: typeof one): RolloutEvent[] => [
+      begin(locker),
+      { ...(fault('BoxLost', 'draining') as Extract<RolloutEvent, { kind: 'fault' }>), locker },
+    ];
+    const borne = play(plan, lost(one));
+    expect([borne.holds, borne.notes[0]?.text]).toEqual([[], expect.stringContaining('can not be reached')]);
+    const held = play(plan, lost(two), T0, borne);
+    expect(held.holds[0]?.sentence).toContain('More than 1 lockers can not be reached.');
+    const resumed = play(plan, [{ kind: 'resume', ...person }, ...lost(lockerName(3))], T0, held);
+    expect(resumed.holds).toEqual([]);
+  });
+
+  test('no locker comes to its end: it holds with the names, and a resume gives as long again', () => {
+    const plan = planWith({ progressDeadline: '10m', maxDown: 2 });
+    const busy = play(plan, [begin(one), begin(two)]);
+    expect(walk(plan, busy).waitUntil).toBe(T0 + 600_000);
+    const later = play(plan, [drained(), update(SERVING), verify(HEALTHY)], T0 + 300_000, busy);
+    expect(walk(plan, later, T0 + 300_000).waitUntil).toBe(T0 + 900_000);
+    const held = play(plan, [{ kind: 'tick' }], T0 + 900_000, later);
+    expect(held.holds).toMatchObject([
+      { reason: 'no-progress', sentence: expect.stringContaining(`in flight: ${two}`) as unknown },
+    ]);
+    const resumed = play(plan, [{ kind: 'resume', ...person }], T0 + 1_000_000, held);
+    expect([resumed.holds, walk(plan, resumed, T0 + 1_000_000).waitUntil]).toEqual([[], T0 + 1_600_000]);
+  });
+
+  test('a time in which no workflow code ran does not count', () => {
+    const plan = planWith({ progressDeadline: '10m' });
+    const busy = play(plan, [begin()]);
+    const late = play(plan, [{ kind: 'late', ms: 3_600_000 }, { kind: 'tick' }], T0 + 3_700_000, busy);
+    expect([late.holds, walk(plan, late, T0 + 3_700_000).waitUntil]).toEqual([[], T0 + 4_300_000]);
+  });
+
+  test('nothing is due while it is paused, at a gate, or with nobody in flight', () => {
+    const plan = planWith({ progressDeadline: '10m' });
+    expect(walk(plan, startProgress(plan, T0)).waitUntil).toBeNull();
+    expect(walk(plan, play(plan, [begin(), { kind: 'pause', ...person }])).waitUntil).toBeNull();
+  });
+});

@@ -45,10 +45,13 @@ const plans: fc.Arbitrary<Plan> = fc
     stop: fc.constantFrom('kill' as const, 'hold' as const),
     gates: fc.constantFrom('none' as const, 'canary' as const, 'every' as const),
     total: fc.nat(4),
+    batch: fc.option(fc.nat(2), { nil: undefined }),
+    maxUnreachable: fc.nat(2),
+    progressDeadline: fc.option(fc.constant('30s'), { nil: undefined }),
     onFailure: fc.constantFrom('hold' as const, 'continue' as const, 'roll-back' as const),
     rollbackMaxDown: fc.integer({ min: 1, max: 8 }),
   })
-  .map(({ kinds, batches, maxDown, maxUnproven, onTimeout, stop, gates, total, onFailure, rollbackMaxDown }) =>
+  .map(({ kinds, batches, maxDown, maxUnproven, onTimeout, stop, gates, total, onFailure, rollbackMaxDown, ...more }) =>
     aPlan({
       lockers: kinds.length,
       each: (number) => KINDS[kinds[number - 1] ?? 0] ?? {},
@@ -61,7 +64,9 @@ const plans: fc.Arbitrary<Plan> = fc
         gates,
         gateTimeout: '1h',
         soak: { canary: '30s', batch: '5s' },
-        maxFailures: { canary: 0, total },
+        maxFailures: { canary: 0, total, ...(more.batch !== undefined && { batch: more.batch }) },
+        maxUnreachable: more.maxUnreachable,
+        ...(more.progressDeadline !== undefined && { progressDeadline: more.progressDeadline }),
         onFailure,
         rollbackMaxDown,
       },

@@ -91,6 +91,8 @@ test('percentages of maxDown and maxFailures count from all lockers of the box, 
     maxStarting: 5,
     canaryFailures: 0,
     totalFailures: 9,
+    batchFailures: null,
+    unreachable: 0,
     rollbackMaxDown: 75,
   });
   expect(plan.batches.map(({ lockers }) => lockers.length)).toEqual([1, 5, 34]);

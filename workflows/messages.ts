@@ -71,6 +71,23 @@ export interface ApproveMessage extends Act {
   /** The batch that is to begin. */
   readonly batch: number;
   readonly planDigest: string;
+  /** The adjustment that was looked at, as status numbers it; needed once there is one. */
+  readonly overlay?: number;
+}
+export interface PauseMessage extends Act {
+  /** ISO time at which the pause lifts itself. */
+  readonly until?: string;
+}
+/** What is absent stays as it is. */
+export interface AdjustMessage extends Act {
+  readonly maxDown?: number;
+  readonly maxStarting?: number;
+  readonly soakMs?: number;
+  /** Gates after these batches, of those that are still to come; []: no more. */
+  readonly gates?: readonly number[];
+}
+export interface SkipLockerMessage extends Act {
+  readonly locker: LockerName;
 }
 export interface RetryLockerMessage extends Act {
   readonly locker: LockerName;
@@ -79,15 +96,17 @@ export interface RetryLockerMessage extends Act {
 
 export const approve = defineUpdate<string, [ApproveMessage]>('approve');
 export const reject = defineUpdate<string, [ApproveMessage]>('reject');
-export const pause = defineUpdate<string, [Act]>('pause');
+export const pause = defineUpdate<string, [PauseMessage]>('pause');
 export const resume = defineUpdate<string, [Act]>('resume');
 export const abort = defineUpdate<string, [Act]>('abort');
 export const rollBack = defineUpdate<string, [Act]>('rollBack');
+export const adjust = defineUpdate<string, [AdjustMessage]>('adjust');
+export const skipLocker = defineUpdate<string, [SkipLockerMessage]>('skipLocker');
 export const retryLocker = defineUpdate<string, [RetryLockerMessage]>('retryLocker');
 
 export const approveSignal = defineSignal<[Partial<ApproveMessage>]>('approve');
 export const rejectSignal = defineSignal<[Partial<ApproveMessage>]>('reject');
-export const pauseSignal = defineSignal<[Partial<Act>]>('pause');
+export const pauseSignal = defineSignal<[Partial<PauseMessage>]>('pause');
 export const resumeSignal = defineSignal<[Partial<Act>]>('resume');
 export const abortSignal = defineSignal<[Partial<Act>]>('abort');
 export const rollBackSignal = defineSignal<[Partial<Act>]>('rollBack');

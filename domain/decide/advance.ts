@@ -9,17 +9,34 @@ import type { Progress } from '../model/progress';
 import { isInFlight } from './box-load';
 import { addHold, addNote, endLocker, isHalted } from './change-progress';
 import { acknowledgeAll, countFailures, newInBatch } from './count-ends';
+import { liftPause } from './lift-pause';
 import { progressDueAt } from './progress-due';
+import { batchNow } from './rules-now';
 import { rollBack, turnBack } from './roll-back';
 
 type Rule = (plan: Plan, progress: Progress, now: number) => Progress;
 
 /** Each returns the very same object where it has nothing to say. */
-const RULES: readonly Rule[] = [endWhatNeverBegan, turnBack, endBatch, watchBudget, watchProgress, passSoak, watchGate];
+const RULES: readonly Rule[] = [
+  liftTimedPause,
+  endWhatNeverBegan,
+  turnBack,
+  endBatch,
+  watchBudget,
+  watchProgress,
+  passSoak,
+  watchGate,
+];
 
 export function advance(plan: Plan, progress: Progress, now: number): Progress {
   const next = RULES.reduce((reached, rule) => rule(plan, reached, now), progress);
   return next === progress ? progress : advance(plan, next, now);
+}
+
+function liftTimedPause(plan: Plan, progress: Progress, now: number): Progress {
+  const { pause } = progress;
+  if (!pause || (pause.until ?? null) === null || now < (pause.until ?? 0)) return progress;
+  return addNote(liftPause(plan, progress, now), 'the pause came to its end', now);
 }
 
 /** After an abort or a fault of the rollout, once nothing is in flight any more. */
@@ -99,10 +116,10 @@ function watchProgress(plan: Plan, progress: Progress, now: number): Progress {
 const NOT_PLANNED = { stage: 'ended' } as const;
 
 function passSoak(plan: Plan, progress: Progress, now: number): Progress {
-  const batch = plan.batches[progress.batch - 1];
+  const batch = batchNow(plan, progress, progress.batch);
   if (!batch || progress.batchEndedAt === null || progress.rollback || isHalted(progress)) return progress;
   if (now < progress.batchEndedAt + batch.soakMs) return progress;
-  const next = plan.batches[progress.batch];
+  const next = batchNow(plan, progress, progress.batch + 1);
   const approved = progress.approvals.some((approval) => approval.batch === next?.number);
   if (!next?.gate || approved) return { ...progress, batch: progress.batch + 1, batchEndedAt: null, gate: null };
   return progress.gate ? progress : { ...progress, gate: { batch: next.number, since: now } };

@@ -7,6 +7,7 @@
  */
 import type { Plan, PlannedLocker } from '../model/plan';
 import type { LockerProgress, Progress } from '../model/progress';
+import { rulesNow } from './rules-now';
 
 export interface BoxLoad {
   readonly down: number;
@@ -19,7 +20,7 @@ export interface BoxLoad {
 }
 
 export function boxLoad(plan: Plan, progress: Progress): BoxLoad {
-  const { maxDown, maxUnproven } = limitsNow(plan, progress);
+  const { maxDown, maxUnproven } = rulesNow(plan, progress);
   const pairs = plan.lockers.flatMap((planned) => {
     const locker = progress.lockers[planned.name];
     return locker ? [{ planned, locker }] : [];
@@ -36,14 +37,6 @@ export function boxLoad(plan: Plan, progress: Progress): BoxLoad {
     slots: Math.max(1, maxDown - Math.max(0, plan.notServing - mended) - lost),
     maxUnproven,
   };
-}
-
-/** The way back has limits of its own: it is to be over soon. */
-function limitsNow({ limits }: Plan, { rollback }: Progress): { readonly maxDown: number; readonly maxUnproven: number } {
-  const { maxDown, maxUnproven, rollbackMaxDown = maxDown } = limits;
-  return rollback
-    ? { maxDown: rollbackMaxDown, maxUnproven: Math.max(maxUnproven, 3 * rollbackMaxDown) }
-    : { maxDown, maxUnproven };
 }
 
 export const isInFlight = ({ stage }: Pick<LockerProgress, 'stage'>): boolean => stage !== 'waiting' && stage !== 'ended';

@@ -12,6 +12,7 @@ import { isHalted } from './change-progress';
 import { endStateOf } from './count-ends';
 import type { Ask, Decision } from './decision';
 import { progressDueAt } from './progress-due';
+import { batchNow } from './rules-now';
 
 export function decide(plan: Plan, progress: Progress, now: number): Decision {
   if (isDone(plan, progress)) return { kind: 'done', state: endStateOf(progress) };
@@ -61,14 +62,18 @@ function draining(plan: Plan, progress: Progress): LockerName[] {
 }
 
 function waitUntil(plan: Plan, progress: Progress, now: number): number | null {
+  if (progress.pause) return pauseEnds(progress);
   if (isHalted(progress)) return null;
   const due = progressDueAt(plan, progress);
   if (progress.rollback) return due;
   if (progress.gate) return progress.gate.since + plan.policy.gateTimeoutMs;
-  const batch = plan.batches[progress.batch - 1];
+  const batch = batchNow(plan, progress, progress.batch);
   if (!batch || progress.batchEndedAt === null) return due;
   return Math.max(now, progress.batchEndedAt + batch.soakMs);
 }
+
+/** After an abort a pause is over. */
+const pauseEnds = ({ pause, abort, fault }: Progress): number | null => (abort || fault ? null : (pause?.until ?? null));
 
 export function runStateOf({ abort, fault, pause, holds, gate, rollback }: Progress): RunState {
   const stuck = holds.some(({ reason }) => reason === 'stop-timed-out');

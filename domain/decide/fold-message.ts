@@ -4,8 +4,8 @@
  */
 import type { Plan } from '../model/plan';
 import type { Progress } from '../model/progress';
-import { addHold, changeLocker, dropHolds, moveClocks } from './change-progress';
-import { acknowledgeAll } from './count-ends';
+import { addHold, addNote, changeLocker, dropHolds, endLocker } from './change-progress';
+import { acknowledge, liftPause } from './lift-pause';
 import { moveStageOf, rollBack } from './roll-back';
 import type { MessageEvent } from './rollout-event';
 
@@ -29,10 +29,39 @@ export function foldMessage(plan: Plan, progress: Progress, message: MessageEven
       return abort(progress, message, now);
     case 'rollBack':
       return rollBack(progress, message, now);
+    case 'skipLocker':
+      return skipLocker(plan, progress, message, now);
+    case 'adjust':
+      return adjust(progress, message, now);
     case 'retryLocker':
       break;
   }
   return retryLocker(progress, message);
+}
+
+type Skip = Extract<MessageEvent, { kind: 'skipLocker' }>;
+type Adjust = Extract<MessageEvent, { kind: 'adjust' }>;
+
+/** Only one that waits: what has begun is brought to its end. */
+function skipLocker(plan: Plan, progress: Progress, { locker, actor, reason }: Skip, now: number): Progress {
+  const at = progress.lockers[locker];
+  if (at?.stage !== 'waiting') return progress;
+  const why = `skipped by ${actor}${reason ? `: ${reason}` : ''}`;
+  const freed = dropHolds(progress, (hold) => hold.locker === locker);
+  // On the way back it stays where the rollout brought it.
+  return endLocker(plan, freed, { locker, end: at.back === true ? 'updated' : 'skipped', reason: why }, now);
+}
+
+/** One overlay: what an earlier one changed and this one does not name stays changed. */
+function adjust(progress: Progress, { rules, actor, reason }: Adjust, now: number): Progress {
+  if (progress.abort || progress.fault) return progress;
+  const { overlay } = progress;
+  const next = { number: (overlay?.number ?? 0) + 1, actor, at: now, rules: { ...overlay?.rules, ...rules } };
+  const words = Object.entries(rules).map(([rule, value]) => `${rule} ${String(value)}`);
+  const noted = addNote(progress, `${actor} adjusted: ${words.join(', ')}${reason ? ` (${reason})` : ''}`, now);
+  // A gate that stands was asked for by the rules of before: where it is no more, it opens.
+  const opened = rules.gates !== undefined && noted.gate && !rules.gates.includes(noted.gate.batch - 1);
+  return { ...noted, overlay: next, gate: opened ? null : noted.gate };
 }
 
 function approve(progress: Progress, { batch, actor }: { batch: number; actor: string }, now: number): Progress {
@@ -54,28 +83,23 @@ function reject(progress: Progress, { batch, actor, reason }: FromPerson & { bat
   });
 }
 
-function pause(progress: Progress, { actor, reason }: FromPerson, now: number): Progress {
+function pause(
+  progress: Progress,
+  { actor, reason, until = null }: FromPerson & { until?: number | null },
+  now: number,
+): Progress {
   if (progress.pause || progress.abort || progress.fault) return progress;
-  return { ...progress, pause: { actor, reason, since: now } };
+  return { ...progress, pause: { actor, reason, since: now, until } };
 }
 
 /** A pause first: somebody who lifts his pause may not have seen a hold that came meanwhile. */
 function resume(plan: Plan, progress: Progress, now: number): Progress {
-  if (progress.pause) {
-    const { since } = progress.pause;
-    return acknowledge(plan, moveClocks({ ...progress, pause: null }, since, now - since), { before: progress, now });
-  }
+  if (progress.pause) return liftPause(plan, progress, now);
   const lifted = dropHolds(progress, ({ liftedBy }) => liftedBy.includes('resume'));
   if (lifted === progress) return progress;
   // Whoever resumes an unanswered gate wants to be asked for as long again.
   const gate = lifted.gate && { ...lifted.gate, since: now };
   return acknowledge(plan, { ...lifted, gate }, { before: progress, now });
-}
-
-/** The budget counts on from here; but not over failures whose hold still stands. */
-function acknowledge(plan: Plan, resumed: Progress, { before, now }: { before: Progress; now: number }): Progress {
-  if (resumed.holds.some(({ reason }) => reason === 'failures')) return resumed;
-  return { ...resumed, acknowledged: acknowledgeAll(plan, before, now) };
 }
 
 function abort(progress: Progress, { actor, reason }: FromPerson, now: number): Progress {

@@ -33,6 +33,8 @@ function apply(plan: Plan, progress: Progress, event: RolloutEvent, now: number)
     case 'resume':
     case 'abort':
     case 'rollBack':
+    case 'skipLocker':
+    case 'adjust':
     case 'retryLocker':
       return foldMessage(plan, progress, event, now);
     case 'drain':

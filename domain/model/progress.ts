@@ -83,6 +83,24 @@ export interface Pause {
   readonly actor: string;
   readonly reason: string | null;
   readonly since: number;
+  /** Epoch milliseconds at which it lifts itself; null or absent: somebody lifts it. */
+  readonly until?: number | null;
+}
+
+/** What a person has changed of the rules of this rollout; what is absent stands as planned. */
+export interface Adjustable {
+  readonly maxDown?: number;
+  readonly maxStarting?: number;
+  readonly soakMs?: number;
+  /** Gates after these batches, and after no other that is still to come. */
+  readonly gates?: readonly number[];
+}
+export interface Overlay {
+  /** 1 for the first adjustment; an approval names the one that was looked at. */
+  readonly number: number;
+  readonly actor: string;
+  readonly at: number;
+  readonly rules: Adjustable;
 }
 
 export type EndState = 'succeeded' | 'completed-with-exceptions' | 'aborted' | 'rolled-back' | 'failed';
@@ -116,6 +134,8 @@ export interface Progress {
   readonly pause: Pause | null;
   readonly holds: readonly Hold[];
   readonly abort: { readonly actor: string; readonly reason: string | null; readonly at: number } | null;
+  /** Absent or null: the plan's own rules. */
+  readonly overlay?: Overlay | null;
   /** Everything that was changed goes back; nothing else begins. Absent in progress of an earlier version. */
   readonly rollback?: { readonly actor: string; readonly reason: string | null; readonly at: number } | null;
   /** What ended the rollout itself, such as Fenced: nothing begins, the end state is `failed`. */

@@ -5,14 +5,16 @@
  */
 import type { LockerName } from '../model/ids';
 import type { Plan } from '../model/plan';
-import type { Progress, RunState } from '../model/progress';
+import type { Adjustable, Progress, RunState } from '../model/progress';
 import type { RolloutView } from './rollout-view';
 import { stateOf } from './rollout-view';
 
 export type OperatorMessage =
-  | { readonly kind: 'approve' | 'reject'; readonly batch: number; readonly planDigest: string }
-  | { readonly kind: 'pause' | 'resume' | 'abort' | 'rollBack' }
-  | { readonly kind: 'retryLocker'; readonly locker: LockerName };
+  | { readonly kind: 'approve' | 'reject'; readonly batch: number; readonly planDigest: string; readonly overlay?: number }
+  | { readonly kind: 'resume' | 'abort' | 'rollBack' }
+  | { readonly kind: 'pause'; readonly until?: number | null }
+  | { readonly kind: 'adjust'; readonly rules: Adjustable }
+  | { readonly kind: 'retryLocker' | 'skipLocker'; readonly locker: LockerName };
 type Kind = OperatorMessage['kind'];
 
 /** A digest may be cut to this many digits by people who type it. */
@@ -83,6 +85,24 @@ export const PERMISSIONS: Readonly<Record<Kind, Readonly<Record<RunState, string
     paused: YES,
     held: YES,
   }),
+  adjust: states({
+    planning: EARLY,
+    staging: STAGING,
+    running: YES,
+    'rolling-back': YES,
+    'waiting-for-approval': YES,
+    paused: YES,
+    held: YES,
+  }),
+  skipLocker: states({
+    planning: EARLY,
+    staging: STAGING,
+    running: YES,
+    'rolling-back': YES,
+    'waiting-for-approval': YES,
+    paused: YES,
+    held: YES,
+  }),
   retryLocker: states({
     planning: EARLY,
     staging: STAGING,
@@ -128,18 +148,20 @@ function fits(message: OperatorMessage, { plan, progress }: RolloutView): string
       return canRollBack(progress);
     case 'pause':
       return progress.abort ? 'it was aborted; no locker begins any more.' : null;
+    case 'adjust':
+      return canAdjust(message.rules, plan, progress);
+    case 'skipLocker':
+      return canSkip(message.locker, progress);
     case 'retryLocker':
       break;
   }
   return canRetry(message.locker, progress);
 }
 
-interface Answer {
-  readonly kind: 'approve' | 'reject';
-  readonly batch: number;
-  readonly planDigest: string;
-}
-function fitsGate({ kind, batch, planDigest }: Answer, plan: Plan, { gate, approvals, holds }: Progress): string | null {
+type Answer = Extract<OperatorMessage, { planDigest: string }>;
+
+function fitsGate({ kind, batch, planDigest, overlay = 0 }: Answer, plan: Plan, progress: Progress): string | null {
+  const { gate, approvals, holds } = progress;
   const digest = plan.digest.slice(0, DIGEST_DIGITS);
   if (planDigest.length < DIGEST_DIGITS || !plan.digest.startsWith(planDigest)) {
     return `it names the plan ${planDigest.slice(0, DIGEST_DIGITS) || '(none)'}, but this rollout walks the plan ${digest}. Look at the plan again.`;
@@ -149,6 +171,10 @@ function fitsGate({ kind, batch, planDigest }: Answer, plan: Plan, { gate, appro
   if (gate === null) return NO_GATE;
   if (batch < gate.batch) return `batch ${batch} has begun long since; batch ${gate.batch} waits now.`;
   if (batch > gate.batch) return `it is too early for batch ${batch}; batch ${gate.batch} waits now.`;
+  const now = progress.overlay ?? null;
+  if (now !== null && overlay !== now.number) {
+    return `${now.actor} has adjusted the rules since (overlay ${now.number}). Look at the status again, and name that overlay.`;
+  }
   const rejected = holds.some(({ reason }) => reason === 'rejected');
   return kind === 'reject' && rejected ? `batch ${batch} is rejected already. Use \`approve\` or \`abort\`.` : null;
 }
@@ -162,6 +188,25 @@ function canResume({ pause, holds }: Progress): string | null {
 function canRollBack({ abort, rollback }: Progress): string | null {
   if (abort) return 'it was aborted; roll back when it has ended.';
   return rollback ? `${rollback.actor} asked for it already.` : null;
+}
+
+function canSkip(locker: LockerName, { lockers, abort }: Progress): string | null {
+  const stage = Object.hasOwn(lockers, locker) ? lockers[locker]?.stage : undefined;
+  if (stage === undefined) return `the plan has no locker ${locker.slice(0, 40)}. Use a name that status lists.`;
+  if (abort) return 'it was aborted; no locker begins any more.';
+  return stage === 'waiting' ? null : `${locker} does not wait any more (it is ${stage}).`;
+}
+
+function canAdjust({ maxDown, maxStarting, gates }: Adjustable, plan: Plan, { batch, abort }: Progress): string | null {
+  if (abort) return 'it was aborted; no locker begins any more.';
+  const all = plan.lockers.length;
+  if (maxDown !== undefined && maxDown > all) return `maxDown ${maxDown} is more than the ${all} lockers of the plan.`;
+  if (maxStarting !== undefined && maxStarting > all)
+    return `maxStarting ${maxStarting} is more than the ${all} lockers of the plan.`;
+  const wrong = gates?.find((after) => after < batch || after >= plan.batches.length);
+  if (wrong === undefined) return null;
+  if (wrong < batch) return `batch ${wrong} is behind us; a gate can stand after batch ${batch} or a later one.`;
+  return `a gate after batch ${wrong} would stand before nothing; the plan has ${plan.batches.length} batches.`;
 }
 
 function canRetry(locker: LockerName, { lockers }: Progress): string | null {

@@ -1,6 +1,7 @@
 /** Every verb of `lockstep`, in the order of the help. Each is loaded only when it is asked for. */
 import type { Verb } from '../verb';
 import type * as abort from './abort';
+import type * as adjust from './adjust';
 import type * as approve from './approve';
 import type * as history from './history';
 import type * as installBox from './install-box';
@@ -11,6 +12,7 @@ import type * as releaseBox from './release-box';
 import type * as resume from './resume';
 import type * as retryLocker from './retry-locker';
 import type * as rollBack from './roll-back';
+import type * as skipLocker from './skip-locker';
 import type * as status from './status';
 import type * as watch from './watch';
 
@@ -65,6 +67,16 @@ export const VERBS: readonly VerbEntry[] = [
     name: 'roll-back',
     summary: 'bring every locker that was changed back to where it came from; after the end too',
     load: () => (require('./roll-back') as typeof rollBack).rollBackVerb,
+  },
+  {
+    name: 'adjust',
+    summary: 'change how many may be down or start, the soak, and the gates to come',
+    load: () => (require('./adjust') as typeof adjust).adjustVerb,
+  },
+  {
+    name: 'skip-locker',
+    summary: 'leave one that waits as it is',
+    load: () => (require('./skip-locker') as typeof skipLocker).skipLockerVerb,
   },
   {
     name: 'retry-locker',

@@ -84,7 +84,7 @@ test('a rejected batch holds until it is approved after all', async () => {
   await handle.executeUpdate(reject, { args: [{ ...me, batch: 2, planDigest: plan.digest, reason: 'not on a Friday' }] });
   const held = await until(handle, inState('held'));
   expect(held.holds[0]).toMatchObject({ reason: 'rejected', sentence: 'ann rejected batch 2: not on a Friday' });
-  expect(await refusalOf(handle.executeUpdate(resume, { args: [me] }))).toContain('Use `approve` or `abort`');
+  expect(await refusalOf(handle.executeUpdate(resume, { args: [me] }))).toContain('Use `approve` or `rollBack` or `abort`');
   await approveWith(handle, { ...me, batch: 2, planDigest: plan.digest });
   expect(await resultOf(handle)).toMatchObject({ state: 'succeeded' });
 });
@@ -193,7 +193,17 @@ test('every message says in the Temporal Web UI what it is for, and the details 
   const described = metadata.definition.updateDefinitions.filter(
     ({ name, description }) => !name.startsWith('__') && description !== '',
   );
-  expect(described.map(({ name }) => name).toSorted()).toEqual(['abort', 'approve', 'pause', 'reject', 'resume', 'retryLocker']);
+  expect(described.map(({ name }) => name).toSorted()).toEqual([
+    'abort',
+    'adjust',
+    'approve',
+    'pause',
+    'reject',
+    'resume',
+    'retryLocker',
+    'rollBack',
+    'skipLocker',
+  ]);
   const { typedSearchAttributes, memo } = await handle.describe();
   const attributes = Object.fromEntries(typedSearchAttributes.getAll().map(({ key, value }) => [key.name, value]));
   expect(attributes).toMatchObject({

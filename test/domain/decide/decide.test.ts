@@ -9,7 +9,9 @@ import { freshCycle } from '../../../domain/decide/fresh-cycle';
 import { startProgress } from '../../../domain/decide/start-progress';
 import type { DrainOutcome, UpdateOutcome, VerifyOutcome } from '../../../domain/model/outcome';
 import type { Plan } from '../../../domain/model/plan';
-import type { Progress } from '../../../domain/model/progress';
+import type { Adjustable, Progress } from '../../../domain/model/progress';
+import { mayDo } from '../../../domain/operator/permissions';
+import type { RolloutView } from '../../../domain/operator/rollout-view';
 import { aPlan, lockerName } from '../../support/builders';
 import type { PlanOptions } from '../../support/builders';
 
@@ -453,5 +455,68 @@ describe('budgets of their own', () => {
     const plan = planWith({ progressDeadline: '10m' });
     expect(walk(plan, startProgress(plan, T0)).waitUntil).toBeNull();
     expect(walk(plan, play(plan, [begin(), { kind: 'pause', ...person }])).waitUntil).toBeNull();
+  });
+});
+
+const adjust = (rules: Adjustable): RolloutEvent => ({ kind: 'adjust', ...person, rules });
+
+describe('steering', () => {
+  const plan = planWith({ batches: [2, 3, 'rest'], soak: { canary: '10s', batch: '20s' }, maxDown: 2, gates: [2] });
+
+  test('fewer may be down from here on, what is in flight goes on; the unproven follow where nobody wrote them', () => {
+    const busy = play(plan, [begin(one), begin(two), adjust({ maxDown: 1 })]);
+    expect(boxLoad(plan, busy)).toMatchObject({ down: 2, slots: 1, maxUnproven: 3 });
+    expect(walk(plan, busy).begin).toEqual([]);
+    const more = play(plan, [adjust({ maxDown: 5 })], T0, busy);
+    expect(boxLoad(plan, more)).toMatchObject({ slots: 5, maxUnproven: 15 });
+  });
+
+  test('a soak is counted by the new rule at once', () => {
+    const ended = play(plan, [...cycleOf(one), ...cycleOf(two)]);
+    expect(walk(plan, ended).waitUntil).toBe(T0 + 10_000);
+    expect(walk(plan, play(plan, [adjust({ soakMs: 60_000 })], T0, ended)).waitUntil).toBe(T0 + 60_000);
+    expect(play(plan, [adjust({ soakMs: 0 })], T0, ended).batch).toBe(2);
+  });
+
+  test('gates to come are set and taken away, one that stands too', () => {
+    const waiting = play(plan, [...cycleOf(one), ...cycleOf(two), adjust({ soakMs: 0, gates: [1] })]);
+    expect([waiting.batch, waiting.gate]).toEqual([1, { batch: 2, since: T0 }]);
+    const open = play(plan, [adjust({ gates: [] })], T0, waiting);
+    expect([open.batch, open.gate, open.overlay?.number]).toEqual([2, null, 2]);
+    expect(open.overlay?.rules).toEqual({ soakMs: 0, gates: [] });
+  });
+
+  test('an approval names the adjustment that was looked at', () => {
+    const waiting = play(plan, [...cycleOf(one), ...cycleOf(two), adjust({ soakMs: 0, gates: [1] })]);
+    const view: RolloutView = { box: plan.box, rollout: 'r', phase: 'walking', plan, progress: waiting };
+    const approve = { kind: 'approve', batch: 2, planDigest: plan.digest } as const;
+    expect(mayDo(approve, view)).toContain('ann has adjusted the rules since (overlay 1)');
+    expect(mayDo({ ...approve, overlay: 1 }, view)).toBeNull();
+  });
+
+  test.each([
+    [{ maxDown: 13 }, 'more than the 12 lockers'],
+    [{ gates: [3] }, 'would stand before nothing'],
+    [{ gates: [0] }, 'is behind us'],
+  ])('what can not be is refused: %j', (rules, why) => {
+    const view: RolloutView = { box: plan.box, rollout: 'r', phase: 'walking', plan, progress: startProgress(plan, T0) };
+    expect(mayDo({ kind: 'adjust', rules }, view)).toContain(why);
+  });
+
+  test('one that waits is skipped with who and why, one in flight is not', () => {
+    const skip = (locker: typeof one): RolloutEvent => ({ kind: 'skipLocker', actor: 'ann', reason: 'on holiday', locker });
+    const skipped = play(plan, [begin(one), skip(one), skip(two)]);
+    expect(skipped.lockers[one]?.stage).toBe('draining');
+    expect(skipped.lockers[two]).toMatchObject({ end: 'skipped', reason: 'skipped by ann: on holiday', counted: false });
+  });
+
+  test('a pause lifts itself at its time, and the clocks have stood', () => {
+    const soaking = play(plan, [...cycleOf(one), ...cycleOf(two)]);
+    const paused = play(plan, [{ kind: 'pause', ...person, until: T0 + 3_600_000 }], T0 + 4_000, soaking);
+    expect(walk(plan, paused).waitUntil).toBe(T0 + 3_600_000);
+    const lifted = play(plan, [{ kind: 'tick' }], T0 + 3_600_000, paused);
+    expect([lifted.pause, lifted.notes.at(-1)?.text]).toEqual([null, 'the pause came to its end']);
+    // Six of its ten seconds were left.
+    expect(walk(plan, lifted, T0 + 3_600_000).waitUntil).toBe(T0 + 3_606_000);
   });
 });

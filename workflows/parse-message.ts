@@ -53,7 +53,7 @@ function parseAnswer(kind: 'approve' | 'reject', { batch, planDigest, overlay }:
   if (overlay !== undefined && !isCount(overlay))
     return `${kind} takes "overlay": the number of the adjustment, as status shows it.`;
   const seen = overlay === undefined ? {} : { overlay };
-  return { message: { kind, batch, planDigest, ...seen }, event: { kind, batch, ...person } };
+  return { message: { kind, batch, planDigest, actor: person.actor, ...seen }, event: { kind, batch, ...person } };
 }
 
 function parseRetry({ locker, how }: Given, person: Person): Parsed {

@@ -130,6 +130,9 @@ function watchGate(plan: Plan, progress: Progress, now: number): Progress {
   const { gateTimeoutMs } = plan.policy;
   if (!gate || isHalted(progress) || now < gate.since + gateTimeoutMs) return progress;
   const sentence = `Nobody answered for batch ${gate.batch} within ${formatDuration(gateTimeoutMs)}`;
+  if (plan.policy.onGateTimeout === 'abort') {
+    return { ...progress, gate: null, abort: { actor: 'the policy', reason: sentence, at: now } };
+  }
   return addHold(progress, {
     reason: 'gate-timeout',
     sentence,

@@ -11,8 +11,6 @@ export interface LaterKey {
 
 export const LATER_KEYS: readonly LaterKey[] = [
   { key: 'rehearsal', what: 'a rehearsal on a throwaway locker' },
-  { key: 'approvers', what: 'naming who may approve' },
-  { key: 'fourEyes', what: 'demanding a second person' },
   { key: 'policy.identity', what: 'demanding a proven identity' },
   { key: 'windows', what: 'maintenance windows' },
   { key: 'freeze', what: 'a freeze' },

@@ -41,6 +41,9 @@ export const PolicyInput = z
     soak: z.strictObject({ canary: Duration, batch: Duration }).partial(),
     gates: Gates,
     gateTimeout: PositiveDuration,
+    onGateTimeout: z.enum(['hold', 'abort']),
+    approvers: z.array(z.string().trim().min(1)).min(1),
+    fourEyes: z.boolean(),
     maxFailures: z
       .strictObject({ canary: z.int().min(0), batch: z.int().min(0), total: z.union([z.int().min(0), Percent]) })
       .partial(),
@@ -68,6 +71,12 @@ export interface Policy {
   readonly soak: { readonly canaryMs: number; readonly batchMs: number };
   readonly gates: Gates;
   readonly gateTimeoutMs: number;
+  /** The next three are absent in plans of an earlier version. */
+  readonly onGateTimeout?: 'hold' | 'abort';
+  /** `ann` (on any host) or `ann@lxc-admin`; null: anybody. */
+  readonly approvers?: readonly string[] | null;
+  /** Whoever started it does not approve it. */
+  readonly fourEyes?: boolean;
   /** `batch` null: none of its own. */
   readonly maxFailures: { readonly canary: number; readonly batch: number | null; readonly total: number | string };
   readonly maxUnreachable: number;

@@ -6,11 +6,18 @@
 import type { LockerName } from '../model/ids';
 import type { Plan } from '../model/plan';
 import type { Adjustable, Progress, RunState } from '../model/progress';
+import { mayApprove } from './may-approve';
 import type { RolloutView } from './rollout-view';
 import { stateOf } from './rollout-view';
 
 export type OperatorMessage =
-  | { readonly kind: 'approve' | 'reject'; readonly batch: number; readonly planDigest: string; readonly overlay?: number }
+  | {
+      readonly kind: 'approve' | 'reject';
+      readonly batch: number;
+      readonly planDigest: string;
+      readonly actor?: string;
+      readonly overlay?: number;
+    }
   | { readonly kind: 'resume' | 'abort' | 'rollBack' }
   | { readonly kind: 'pause'; readonly until?: number | null }
   | { readonly kind: 'adjust'; readonly rules: Adjustable }
@@ -134,10 +141,11 @@ export function mayDo(message: OperatorMessage, view: RolloutView): string | nul
   return refusal === null ? null : `${message.kind} is refused: ${refusal}`;
 }
 
-function fits(message: OperatorMessage, { plan, progress }: RolloutView): string | null {
+function fits(message: OperatorMessage, { plan, progress, by }: RolloutView): string | null {
   if (plan === null || progress === null) return null;
   switch (message.kind) {
     case 'approve':
+      return fitsGate(message, plan, progress) ?? mayApprove(plan.policy, { actor: message.actor ?? 'nobody', starter: by });
     case 'reject':
       return fitsGate(message, plan, progress);
     case 'resume':

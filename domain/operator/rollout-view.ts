@@ -7,6 +7,8 @@ import type { EndState, Progress, RunState } from '../model/progress';
 export interface RolloutView {
   readonly box: BoxName;
   readonly rollout: string;
+  /** Who started it, as claimed; null: not known. */
+  readonly by: string | null;
   /** `walking`: the progress says more. */
   readonly phase: 'planning' | 'staging' | 'walking' | 'settling' | EndState;
   /** null until it is made. */

@@ -25,6 +25,7 @@ export function planSections(plan: Plan): Section[] {
   return [
     lockers,
     { title: 'Batches', lines: [batchText(plan.batches), `canary: ${namesText(plan.batches[0]?.lockers ?? [])}`] },
+    ...approvalSection(plan),
     { title: 'At once', lines: [limitText(plan)] },
     { title: 'Each', lines: eachLines(plan) },
     { title: 'Failures', lines: [failureText(plan), ...patienceLines(plan)] },
@@ -82,6 +83,17 @@ function joinApprovals(steps: readonly string[]): string[] {
     if (step === 'approval') return [];
     return steps[index - 1] === 'approval' ? [`approval → ${step}`] : [step];
   });
+}
+
+/** Only where the policy says something of its own. */
+function approvalSection({ batches, policy }: Plan): Section[] {
+  const { approvers = null, fourEyes = false, onGateTimeout = 'hold' } = policy;
+  if (!batches.some(({ gate }) => gate)) return [];
+  const who = approvers === null ? [] : [`by ${approvers.join(' or ')}`];
+  const eyes = fourEyes ? ['not by who starts it'] : [];
+  const late = onGateTimeout === 'abort' ? [`aborted without an answer in ${formatDuration(policy.gateTimeoutMs)}`] : [];
+  const rules = [...who, ...eyes, ...late];
+  return rules.length === 0 ? [] : [{ title: 'Approval', lines: [rules.join('; ')] }];
 }
 
 function limitText({ limits, lockers, notServing }: Plan): string {

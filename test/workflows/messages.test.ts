@@ -216,3 +216,16 @@ test('every message says in the Temporal Web UI what it is for, and the details 
   await handle.executeUpdate(abort, { args: [me] });
   await resultOf(handle);
 });
+
+test('four eyes: whoever started it does not approve it, and a name that is not listed does not either', async () => {
+  const plan = planFor('eyes', { gates: 'canary', fourEyes: true, approvers: ['bob', 'cleo'] });
+  const handle = await world.start('eyes', aFakeRolloutBox({ plan }), { by: 'bob@desk' });
+  await until(handle, waits);
+  const answer = (actor: string) => approveWith(handle, { actor, batch: 2, planDigest: plan.digest });
+  expect(await refusalOf(answer('bob@home'))).toContain('bob@home started it; somebody else has to approve (four eyes)');
+  expect(await refusalOf(answer('ann@desk'))).toContain('not among those who may approve here: bob, cleo');
+  await handle.signal(approveSignal, { actor: 'bob', batch: 2, planDigest: plan.digest });
+  await until(handle, ({ notes }) => notes.some((note) => note.includes('four eyes')));
+  await answer('cleo@desk');
+  expect(await resultOf(handle)).toMatchObject({ state: 'succeeded' });
+});

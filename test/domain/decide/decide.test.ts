@@ -488,7 +488,7 @@ describe('steering', () => {
 
   test('an approval names the adjustment that was looked at', () => {
     const waiting = play(plan, [...cycleOf(one), ...cycleOf(two), adjust({ soakMs: 0, gates: [1] })]);
-    const view: RolloutView = { box: plan.box, rollout: 'r', phase: 'walking', plan, progress: waiting };
+    const view: RolloutView = { box: plan.box, rollout: 'r', by: null, phase: 'walking', plan, progress: waiting };
     const approve = { kind: 'approve', batch: 2, planDigest: plan.digest } as const;
     expect(mayDo(approve, view)).toContain('ann has adjusted the rules since (overlay 1)');
     expect(mayDo({ ...approve, overlay: 1 }, view)).toBeNull();
@@ -499,7 +499,14 @@ describe('steering', () => {
     [{ gates: [3] }, 'would stand before nothing'],
     [{ gates: [0] }, 'is behind us'],
   ])('what can not be is refused: %j', (rules, why) => {
-    const view: RolloutView = { box: plan.box, rollout: 'r', phase: 'walking', plan, progress: startProgress(plan, T0) };
+    const view: RolloutView = {
+      box: plan.box,
+      rollout: 'r',
+      by: null,
+      phase: 'walking',
+      plan,
+      progress: startProgress(plan, T0),
+    };
     expect(mayDo({ kind: 'adjust', rules }, view)).toContain(why);
   });
 
@@ -519,4 +526,13 @@ describe('steering', () => {
     // Six of its ten seconds were left.
     expect(walk(plan, lifted, T0 + 3_600_000).waitUntil).toBe(T0 + 3_606_000);
   });
+});
+
+test('nobody answers in time, and the policy says abort: it is aborted, never approved', () => {
+  const plan = planWith({ batches: [1, 'rest'], gates: 'canary', gateTimeout: '1h', onGateTimeout: 'abort' });
+  const waiting = play(plan, cycleOf());
+  expect(waiting.gate).toEqual({ batch: 2, since: T0 });
+  const late = play(plan, [{ kind: 'tick' }], T0 + 3_600_000, waiting);
+  expect(late.abort).toEqual({ actor: 'the policy', reason: 'Nobody answered for batch 2 within 1h', at: T0 + 3_600_000 });
+  expect([late.approvals, decide(plan, late, T0 + 3_600_000)]).toEqual([[], { kind: 'done', state: 'aborted' }]);
 });

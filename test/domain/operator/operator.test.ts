@@ -17,6 +17,7 @@ const person = { actor: 'ann', reason: null };
 const plan = aPlan({ policy: { soak: { canary: '0s', batch: '0s' }, gates: 'canary', maxDown: 3 } });
 const viewOf = (progress: Progress | null, of: Plan = plan, phase: RolloutView['phase'] = 'walking'): RolloutView => ({
   box: of.box,
+  by: 'ann',
   rollout: '11111111-1111-4111-8111-111111111111',
   phase,
   plan: progress && of,

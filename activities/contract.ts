@@ -30,6 +30,8 @@ export interface PlanRequest {
   /** null: the refs of fleet.yaml. */
   readonly ref: string | null;
   readonly policy: PolicyInput;
+  /** Lockers that this rollout leaves out, beside those of the fleet file. */
+  readonly except?: readonly string[];
 }
 export type PlanAnswer =
   | {

@@ -17,6 +17,7 @@ const OF_STATE: Readonly<Record<RunState, number>> = {
   staging: EXIT.done,
   running: EXIT.done,
   'rolling-back': EXIT.done,
+  'waiting-for-window': EXIT.done,
   paused: EXIT.done,
   settling: EXIT.done,
   'waiting-for-approval': EXIT.waiting,

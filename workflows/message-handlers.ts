@@ -8,7 +8,7 @@ import { setHandler } from '@temporalio/workflow';
 import type { SignalDefinition, UpdateDefinition } from '@temporalio/common';
 import { FAULTS } from '../domain/faults';
 import type { MessageEvent } from '../domain/decide/rollout-event';
-import { isoTime } from '../domain/model/iso-time';
+import { isoTime } from '../domain/model/civil-time';
 import { mayDo } from '../domain/operator/permissions';
 import { statusOf } from '../domain/operator/rollout-status';
 import * as messages from './messages';

@@ -19,6 +19,10 @@ export interface BoxRolloutInput {
   /** A full or symbolic ref; null: fleet.yaml's. */
   readonly ref: string | null;
   readonly policy: PolicyInput;
+  /** Lockers that it leaves out. */
+  readonly except?: readonly string[];
+  /** What the starter has overridden and why, one sentence each; recorded. */
+  readonly overrides?: readonly string[];
   /** The plan a person confirmed; the real one must match. null: nobody was asked. */
   readonly expectedDigest: string | null;
   /** Takes the box from whoever holds it (a rollout that was terminated, a script that hangs); recorded on the box. */

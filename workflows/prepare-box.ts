@@ -23,14 +23,15 @@ export async function prepareBox(rollout: Rollout): Promise<void> {
   const now = seen.owed.length > 0 ? await payAndPlanAgain(rollout, seen) : seen;
   if (confirmed !== null && !sameGoal(seen, now)) throw worldChanged(now, confirmed);
   beginPlan(rollout, now);
+  for (const text of rollout.input.overrides ?? []) apply(rollout, { kind: 'note', text });
   const { plan } = planOf(rollout);
   if (plan.batches.length > 0) await stage(rollout, plan);
   rollout.phase = 'walking';
 }
 
 async function makePlan(rollout: Rollout): Promise<Plan> {
-  const { box, ref, policy } = rollout.input;
-  const answer = await planRollout(`inspect ${box} and plan`, { box, ref, policy });
+  const { box, ref, policy, except } = rollout.input;
+  const answer = await planRollout(`inspect ${box} and plan`, { box, ref, policy, ...(except && { except }) });
   if (answer.kind === 'refused') throw refused(answer.refusals);
   // Made in a run that Temporal's reset began: the first one has been here before, with tokens of its own.
   if (answer.run !== undefined && answer.run !== workflowInfo().originalExecutionRunId) rollout.round ??= freshCycle(Date.now());

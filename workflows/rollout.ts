@@ -92,7 +92,7 @@ export function apply(rollout: Rollout, event: RolloutEvent): void {
 }
 
 export function viewOf({ input, phase, plan, progress }: Rollout): RolloutView {
-  return { box: input.box, rollout: input.rollout, by: input.by ?? null, phase, plan, progress };
+  return { box: input.box, rollout: input.rollout, by: input.by ?? null, phase, plan, progress, now: Date.now() };
 }
 
 /** Only after the lease was taken. */

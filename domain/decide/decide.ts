@@ -18,10 +18,10 @@ export function decide(plan: Plan, progress: Progress, now: number): Decision {
   if (isDone(plan, progress)) return { kind: 'done', state: endStateOf(progress) };
   return {
     kind: 'walk',
-    begin: isHalted(progress) ? [] : mayBegin(plan, progress),
+    begin: isHalted(progress) || opensAt(plan, progress, now) !== now ? [] : mayBegin(plan, progress),
     recall: draining(plan, progress).filter((name) => isHalted(progress) || turnsAround(progress, name)),
-    waitUntil: waitUntil(plan, progress, now),
-    state: runStateOf(progress),
+    waitUntil: soonest(waitUntil(plan, progress, now), nextOpening(plan, progress, now)),
+    state: runStateOf(plan, progress, now),
     ask: askOf(progress),
   };
 }
@@ -61,6 +61,21 @@ function draining(plan: Plan, progress: Progress): LockerName[] {
   return plan.lockers.map(({ name }) => name).filter((name) => progress.lockers[name]?.stage === 'draining');
 }
 
+/** `now` where a locker may begin now; null: never more. A way back waits for no window. */
+function opensAt({ windows }: Plan, { rollback }: Progress, now: number): number | null {
+  if (!windows || rollback) return now;
+  const next = windows.find(({ closes }) => closes > now);
+  return next ? Math.max(now, next.opens) : null;
+}
+
+/** null: nobody waits for one. */
+function nextOpening(plan: Plan, progress: Progress, now: number): number | null {
+  const opens = opensAt(plan, progress, now);
+  return opens === now || isHalted(progress) ? null : opens;
+}
+
+const soonest = (a: number | null, b: number | null): number | null => (a === null || b === null ? (a ?? b) : Math.min(a, b));
+
 function waitUntil(plan: Plan, progress: Progress, now: number): number | null {
   if (progress.pause) return pauseEnds(progress);
   if (isHalted(progress)) return null;
@@ -75,13 +90,15 @@ function waitUntil(plan: Plan, progress: Progress, now: number): number | null {
 /** After an abort a pause is over. */
 const pauseEnds = ({ pause, abort, fault }: Progress): number | null => (abort || fault ? null : (pause?.until ?? null));
 
-export function runStateOf({ abort, fault, pause, holds, gate, rollback }: Progress): RunState {
+export function runStateOf(plan: Plan, progress: Progress, now: number): RunState {
+  const { abort, fault, pause, holds, gate, rollback } = progress;
   const stuck = holds.some(({ reason }) => reason === 'stop-timed-out');
   if (abort || fault) return stuck ? 'held' : 'settling';
   if (pause) return 'paused';
   if (holds.length > 0) return 'held';
   if (rollback) return 'rolling-back';
-  return gate ? 'waiting-for-approval' : 'running';
+  if (gate) return 'waiting-for-approval';
+  return opensAt(plan, progress, now) === now ? 'running' : 'waiting-for-window';
 }
 
 /** The most urgent one: a locker that hangs half way, then a person's own pause, then our holds, then the gate. */

@@ -27,6 +27,8 @@ export const PRODUCT_DEFAULTS: Policy = {
   onFailure: 'hold',
   rollbackMaxDown: '25%',
   keepReleases: 5,
+  windows: [],
+  freeze: null,
 };
 
 export function mergePolicy(layers: readonly PolicyInput[]): Policy {
@@ -70,6 +72,9 @@ function overlay(base: Policy, layer: PolicyInput): Policy {
     onFailure: layer.onFailure ?? base.onFailure,
     rollbackMaxDown: layer.rollbackMaxDown ?? base.rollbackMaxDown,
     keepReleases: layer.keepReleases ?? base.keepReleases,
+    windows: layer.windows ?? base.windows ?? [],
+    // Written as null it lifts the freeze of a wider layer.
+    freeze: layer.freeze === undefined ? (base.freeze ?? null) : layer.freeze,
   };
 }
 

@@ -5,6 +5,7 @@
  */
 import { z } from 'zod';
 import { Duration, PositiveDuration } from './duration';
+import { FreezeInput, Window } from './window';
 
 const Percent = z.string().regex(/^(?:100|[1-9]?\d)%$/, 'write a percentage such as 10%');
 /** Of a limit that is at least 1: nobody means 0%. */
@@ -49,6 +50,8 @@ export const PolicyInput = z
       .partial(),
     maxUnreachable: z.int().min(0),
     progressDeadline: PositiveDuration,
+    windows: z.array(Window),
+    freeze: FreezeInput.nullable(),
     onFailure: z.enum(['hold', 'roll-back', 'continue']),
     rollbackMaxDown: CountOrPercent,
     keepReleases: Count,
@@ -85,6 +88,10 @@ export interface Policy {
   readonly onFailure: 'hold' | 'roll-back' | 'continue';
   readonly rollbackMaxDown: CountOrPercent;
   readonly keepReleases: number;
+  /** [] or absent: always. */
+  readonly windows?: readonly Window[];
+  /** null or absent: none. */
+  readonly freeze?: FreezeInput | null;
 }
 
 export interface Pressure {

@@ -110,6 +110,7 @@ export type RunState =
   | 'running'
   | 'rolling-back'
   | 'waiting-for-approval'
+  | 'waiting-for-window'
   | 'paused'
   | 'held'
   | 'settling'

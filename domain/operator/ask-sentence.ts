@@ -2,7 +2,7 @@
 import type { Ask } from '../decide/decision';
 import type { BoxName } from '../model/ids';
 import type { Plan } from '../model/plan';
-import { isoTime } from '../model/iso-time';
+import { isoTime } from '../model/civil-time';
 import type { Hold, Pause } from '../model/progress';
 import { plain, plural, shortened } from './plain-text';
 

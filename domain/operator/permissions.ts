@@ -125,6 +125,8 @@ type Living = 'planning' | 'staging' | 'running' | 'rolling-back' | 'waiting-for
 function states(living: Readonly<Record<Living, string | null>>): Record<RunState, string | null> {
   return {
     ...living,
+    // It runs, only no locker begins now.
+    'waiting-for-window': living.running,
     settling: SETTLING,
     succeeded: ENDED,
     'completed-with-exceptions': ENDED,

@@ -14,10 +14,12 @@ export interface RolloutView {
   /** null until it is made. */
   readonly plan: Plan | null;
   readonly progress: Progress | null;
+  /** Epoch milliseconds. */
+  readonly now: number;
 }
 
-export function stateOf({ phase, progress }: RolloutView): RunState {
+export function stateOf({ phase, plan, progress, now }: RolloutView): RunState {
   if (phase === 'staging' && progress?.pause) return 'paused';
   if (phase !== 'walking') return phase;
-  return progress ? runStateOf(progress) : 'running';
+  return plan && progress ? runStateOf(plan, progress, now) : 'running';
 }

@@ -3,6 +3,7 @@
  * steps, what may be down, when it stops by itself, what changes, how long it takes. Words only;
  * `render-plan.ts` lays them out.
  */
+import { epochOfIso, isoTime } from '../model/civil-time';
 import { formatDuration } from '../model/format-duration';
 import type { LockerName } from '../model/ids';
 import type { Plan, PlannedBatch, PlannedLocker } from '../model/plan';
@@ -20,12 +21,16 @@ const SHOWN_CHANGES = 10;
 const SHOWN_NAMES = 5;
 
 export function planSections(plan: Plan): Section[] {
-  const lockers = { title: 'Lockers', lines: [`${plan.lockers.length}: ${originText(plan)}`, ...exceptions(plan)] };
+  const lockers = {
+    title: 'Lockers',
+    lines: [`${plan.lockers.length}: ${originText(plan)}`, ...exceptions(plan), ...heldOutLines(plan)],
+  };
   if (plan.batches.length === 0) return [lockers];
   return [
     lockers,
     { title: 'Batches', lines: [batchText(plan.batches), `canary: ${namesText(plan.batches[0]?.lockers ?? [])}`] },
     ...approvalSection(plan),
+    ...windowSection(plan),
     { title: 'At once', lines: [limitText(plan)] },
     { title: 'Each', lines: eachLines(plan) },
     { title: 'Failures', lines: [failureText(plan), ...patienceLines(plan)] },
@@ -52,6 +57,29 @@ function exceptions({ lockers, owed }: Plan): string[] {
       'already there but not serving, left alone',
     ),
   ];
+}
+
+function heldOutLines({ lockers }: Plan): string[] {
+  const reasons = new Set(lockers.flatMap(({ heldOut }) => heldOut ?? []));
+  return [...reasons].flatMap((why) =>
+    says(
+      lockers.filter(({ heldOut }) => heldOut === why).map(({ name }) => name),
+      `held out, ${why}`,
+    ),
+  );
+}
+
+const openingText = ({ opens, closes }: { opens: number; closes: number }): string => `${isoTime(opens)} to ${isoTime(closes)}`;
+
+/** When lockers may begin, where not always. */
+function windowSection({ windows, madeFrom }: Plan): Section[] {
+  if (!windows) return [];
+  const at = epochOfIso(madeFrom);
+  const [first] = windows;
+  if (!first) return [{ title: 'Window', lines: ['none in the next 60 days: no locker will begin'] }];
+  const now =
+    first.opens <= at ? `open now, until ${isoTime(first.closes)}` : `closed; the first locker begins at ${isoTime(first.opens)}`;
+  return [{ title: 'Window', lines: [now, ...windows.slice(1, 2).map((next) => `then ${openingText(next)}`)] }];
 }
 
 function says(names: readonly LockerName[], words: string): string[] {
@@ -114,23 +142,22 @@ function eachLines({ hasDrain, policy }: Plan): string[] {
 
 function failureText({ limits, policy, lockers }: Plan): string {
   if (policy.onFailure === 'continue') return 'recorded, and the rollout goes on; it can not end as succeeded then';
-  const { canaryFailures: canary, totalFailures: total, batchFailures: batch = null, rollbackMaxDown = limits.maxDown } = limits;
-  const back = policy.onFailure === 'roll-back';
-  const does = back ? 'rolls back' : 'holds';
-  const how = back ? `; ${rollbackMaxDown} down at once on the way back, no gates, no soak` : '';
+  const { canaryFailures: canary, totalFailures: total, batchFailures: batch = null } = limits;
+  const does = policy.onFailure === 'roll-back' ? 'rolls back' : 'holds';
   const places = [
     ...(canary < total ? [`the ${ordinal(canary + 1)} failure in the canary batch`] : []),
     ...(batch !== null && batch < total ? [`the ${ordinal(batch + 1)} in any one batch`] : []),
   ];
-  if (places.length === 0) return `${does} at the ${ordinal(total + 1)} failure${how}`;
-  return `${does} at ${places.join(', at ')}, and at the ${ordinal(total + 1)} of all ${lockers.length}${how}`;
+  if (places.length === 0) return `${does} at the ${ordinal(total + 1)} failure`;
+  return `${does} at ${places.join(', at ')}, and at the ${ordinal(total + 1)} of all ${lockers.length}`;
 }
 
 /** What else holds it, where the policy says something of its own. */
 function patienceLines({ limits, policy }: Plan): string[] {
-  const { unreachable = 0 } = limits;
+  const { unreachable = 0, rollbackMaxDown = limits.maxDown } = limits;
   const { progressDeadlineMs = null } = policy;
   return [
+    ...(policy.onFailure === 'roll-back' ? [`at most ${rollbackMaxDown} down on the way back, no gates, no soak`] : []),
     ...(unreachable > 0 ? [`holds when more than ${unreachable} lockers can not be reached`] : []),
     ...(progressDeadlineMs === null ? [] : [`holds when no locker comes to its end for ${formatDuration(progressDeadlineMs)}`]),
   ];

@@ -19,6 +19,8 @@ export interface StartRollout {
   readonly box: BoxName;
   readonly ref: string | null;
   readonly policy: PolicyInput;
+  readonly except?: readonly string[];
+  readonly overrides?: readonly string[];
   readonly by: string;
   /** Digest of the plan that was shown; null: nobody was asked. */
   readonly expectedDigest: string | null;

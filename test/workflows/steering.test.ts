@@ -72,3 +72,20 @@ test('a pause until a time lifts itself', async () => {
   expect((await until(handle, inState('paused'))).asks).toContain(' until 20');
   expect(await resultOf(handle)).toMatchObject({ state: 'succeeded', counts: { updated: 12 } });
 });
+
+test('outside of its windows nothing begins, and at the next opening it goes on by itself', async () => {
+  const now = Date.now();
+  const windows = [
+    { opens: now - 60_000, closes: now + 3_000 },
+    { opens: now + 8_000, closes: now + 3_600_000 },
+  ];
+  const plan = { ...aPlan({ box: 'windows', policy: { ...policy, gates: 'none', batches: ['rest'] } }), windows };
+  const box = aFakeRolloutBox({ plan, stepMs: 250 });
+  const handle = await world.start('windows', box);
+  const closed = await until(handle, inState('waiting-for-window'));
+  expect(closed.counts.updated).toBeLessThan(12);
+  await until(handle, ({ lockers }) => lockers.every(({ stage }) => stage === 'waiting' || stage === 'ended'));
+  const begun = box.calls.filter(({ activity }) => activity === 'updateLocker').length;
+  expect(await resultOf(handle)).toMatchObject({ state: 'succeeded', counts: { updated: 12 } });
+  expect(begun).toBeLessThan(12);
+});

@@ -488,7 +488,7 @@ describe('steering', () => {
 
   test('an approval names the adjustment that was looked at', () => {
     const waiting = play(plan, [...cycleOf(one), ...cycleOf(two), adjust({ soakMs: 0, gates: [1] })]);
-    const view: RolloutView = { box: plan.box, rollout: 'r', by: null, phase: 'walking', plan, progress: waiting };
+    const view: RolloutView = { box: plan.box, rollout: 'r', by: null, phase: 'walking', now: T0, plan, progress: waiting };
     const approve = { kind: 'approve', batch: 2, planDigest: plan.digest } as const;
     expect(mayDo(approve, view)).toContain('ann has adjusted the rules since (overlay 1)');
     expect(mayDo({ ...approve, overlay: 1 }, view)).toBeNull();
@@ -504,6 +504,7 @@ describe('steering', () => {
       rollout: 'r',
       by: null,
       phase: 'walking',
+      now: T0,
       plan,
       progress: startProgress(plan, T0),
     };
@@ -535,4 +536,49 @@ test('nobody answers in time, and the policy says abort: it is aborted, never ap
   const late = play(plan, [{ kind: 'tick' }], T0 + 3_600_000, waiting);
   expect(late.abort).toEqual({ actor: 'the policy', reason: 'Nobody answered for batch 2 within 1h', at: T0 + 3_600_000 });
   expect([late.approvals, decide(plan, late, T0 + 3_600_000)]).toEqual([[], { kind: 'done', state: 'aborted' }]);
+});
+
+describe('windows', () => {
+  const HOUR = 3_600_000;
+  const windows = [
+    { opens: T0 + HOUR, closes: T0 + 2 * HOUR },
+    { opens: T0 + 24 * HOUR, closes: T0 + 25 * HOUR },
+  ];
+  const plan: Plan = { ...planWith({ maxDown: 2 }), windows };
+  const fresh = startProgress(plan, T0);
+
+  test('outside of them nothing begins, what is in flight comes to its end, and the next opening is waited for', () => {
+    expect(walk(plan, fresh)).toMatchObject({ begin: [], waitUntil: T0 + HOUR, state: 'waiting-for-window' });
+    expect(walk(plan, fresh, T0 + HOUR)).toMatchObject({ begin: [one, two], state: 'running' });
+    const busy = play(plan, [begin(one)], T0 + HOUR);
+    expect(walk(plan, busy, T0 + 2 * HOUR)).toMatchObject({
+      begin: [],
+      recall: [],
+      waitUntil: T0 + 24 * HOUR,
+      state: 'waiting-for-window',
+    });
+    const after = play(plan, cycleOf().slice(1), T0 + 2 * HOUR, busy);
+    expect(after.lockers[one]?.end).toBe('updated');
+    expect(walk(plan, after, T0 + 24 * HOUR).begin).toEqual([two, lockerName(3)]);
+    expect(walk(plan, after, T0 + 26 * HOUR)).toMatchObject({ begin: [], waitUntil: null });
+  });
+
+  test('a way back waits for no window', () => {
+    const busy = play(plan, cycleOf(), T0 + HOUR);
+    const back = play(plan, [{ kind: 'rollBack', ...person }], T0 + 3 * HOUR, busy);
+    expect(walk(plan, back, T0 + 3 * HOUR)).toMatchObject({ begin: [one], state: 'rolling-back' });
+  });
+
+  test('a pause is not cut short by an opening', () => {
+    expect(walk(plan, play(plan, [{ kind: 'pause', ...person }])).waitUntil).toBeNull();
+  });
+});
+
+test('a locker that is held out is skipped from the beginning, with its reason, and no rollout with one is a success', () => {
+  const plan = planWith({}, { lockers: 2, heldOut: { 'locker-002': 'on holiday' } });
+  const done = play(plan, cycleOf());
+  expect(done.lockers[two]).toMatchObject({ end: 'skipped', reason: 'held out: on holiday' });
+  expect(decide(plan, done, T0)).toEqual({ kind: 'done', state: 'completed-with-exceptions' });
+  const back = play(plan, [...cycleOf(), { kind: 'rollBack', ...person }]);
+  expect(back.lockers[two]?.end).toBe('skipped');
 });

@@ -20,6 +20,7 @@ const viewOf = (progress: Progress | null, of: Plan = plan, phase: RolloutView['
   by: 'ann',
   rollout: '11111111-1111-4111-8111-111111111111',
   phase,
+  now: T0,
   plan: progress && of,
   progress,
 });
@@ -39,7 +40,7 @@ const approval = (batch: number, planDigest: string = plan.digest): OperatorMess
 
 test('every message has an answer in every state, and every no is a sentence', () => {
   for (const [message, row] of Object.entries(PERMISSIONS)) {
-    expect(Object.keys(row)).toHaveLength(13);
+    expect(Object.keys(row)).toHaveLength(14);
     for (const no of Object.values(row)) expect(no === null || /^[a-z].*\.$/.test(no)).toBe(true);
     expect([message, row.succeeded]).toEqual([message, 'the rollout has ended. Start another one.']);
   }

@@ -115,6 +115,23 @@ describe('no plan is made', () => {
     expect(refusalsOf({ policy: { drain: { timeout: '5s' } } })).toEqual([]);
   });
 
+  test('while the fleet file freezes changes, until the end of its last day, unless it is lifted', () => {
+    const freeze = { reason: 'Christmas', until: '2026-11-20' };
+    expect(refusalsOf({ policy: { freeze } })).toMatchObject([
+      { code: 'ChangesFrozen', sentence: 'The fleet file freezes changes on box lxc12 until 2026-11-20: Christmas.' },
+    ]);
+    expect(refusalsOf({ policy: { freeze: { reason: 'for ever' } } })).toHaveLength(1);
+    expect(refusalsOf({ policy: { freeze: { ...freeze, until: '2026-11-19' } } })).toEqual([]);
+    expect(refusalsOf({ policy: { freeze: null } })).toEqual([]);
+  });
+
+  test('for a name that is to be left out and is not there; a sick one that is left out refuses nothing', () => {
+    expect(refusalsOf({ heldOut: { 'locker-0001': 'x' } })).toMatchObject([
+      { code: 'UnknownLocker', sentence: expect.stringContaining('did you mean') },
+    ]);
+    expect(refusalsOf({ heldOut: { 'locker-001': 'x' }, each: { 'locker-001': { problems: [missing] } } })).toEqual([]);
+  });
+
   test('for a full disk, unless there is nothing to stage', () => {
     const disk = { freeBytes: 10 * 1024 * 1024, freePercent: 0.1 };
     expect(refusalsOf({ disk })).toEqual([

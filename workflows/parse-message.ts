@@ -5,7 +5,7 @@
 import type { MessageEvent } from '../domain/decide/rollout-event';
 import type { LockerName } from '../domain/model/ids';
 import type { Adjustable } from '../domain/model/progress';
-import type { OperatorMessage } from '../domain/operator/permissions';
+import type { OperatorMessage } from '../domain/operator/operator-message';
 import { plain, shortened } from '../domain/operator/plain-text';
 
 export type MessageName = OperatorMessage['kind'];

@@ -5,7 +5,7 @@ import { startProgress } from '../../../domain/decide/start-progress';
 import type { Plan } from '../../../domain/model/plan';
 import type { Progress } from '../../../domain/model/progress';
 import { mayDo, PERMISSIONS } from '../../../domain/operator/permissions';
-import type { OperatorMessage } from '../../../domain/operator/permissions';
+import type { OperatorMessage } from '../../../domain/operator/operator-message';
 import { renderStatusMarkdown, renderStatusText } from '../../../domain/operator/render-status';
 import { finishedOf, statusOf } from '../../../domain/operator/rollout-status';
 import type { RolloutView } from '../../../domain/operator/rollout-view';

@@ -8,13 +8,7 @@ import type { LockerName } from '../model/ids';
 import type { Plan, PlannedBatch, PlannedLocker } from '../model/plan';
 import { originText } from './origin-text';
 import { approvalSection, failureSection, windowSection } from './rule-sections';
-
-export interface Section {
-  readonly title: string;
-  readonly lines: readonly string[];
-  /** Text by others, such as commit subjects: shown, never interpreted. */
-  readonly quoted?: readonly string[];
-}
+import type { Section } from './section';
 
 /** Enough to see what it is about; lockstep's log has them all. */
 const SHOWN_CHANGES = 10;

@@ -2,7 +2,7 @@
 import { epochOfIso, isoTime } from '../model/civil-time';
 import { formatDuration } from '../model/format-duration';
 import type { Plan } from '../model/plan';
-import type { Section } from './plan-sections';
+import type { Section } from './section';
 
 /** Only where the policy says something of its own. */
 export function approvalSection({ batches, policy }: Plan): Section[] {

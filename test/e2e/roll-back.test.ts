@@ -29,7 +29,7 @@ const whole = async () => {
 test('there is nothing to roll back before the first rollout', async () => {
   const none = await here.lockstep('roll-back');
   expect(none.code).toBe(1);
-  expect(none.stderr).toContain('NoRollout');
+  expect(none.stderr).toContain('No rollout runs on');
 });
 
 test('after the end: every locker goes back to the version it came from, and a second time there is nothing to do', async () => {

@@ -65,7 +65,8 @@ export interface MoveLocker extends LockerStep {
 
 export interface BoxActivities {
   takeLease(input: { box: BoxName; rollout: string; by: string; force: boolean }): Promise<Lease>;
-  releaseLease(input: Held): Promise<void>;
+  /** `generation` null: the box may have granted a lease whose answer got lost; whatever this rollout holds is given back. */
+  releaseLease(input: Pick<Held, 'box' | 'rollout'> & { generation: number | null }): Promise<void>;
   /** Who holds the box and what is owed on it; and by which rules that would be brought up. Looks only. */
   inspectBox(input: { box: BoxName }): Promise<BoxLook>;
   /** Inspect, resolve, plan, review. Looks only. */

@@ -6,16 +6,16 @@ import { CancellationScope, condition, isCancellation, workflowInfo } from '@tem
 import { freshCycle } from '../domain/decide/fresh-cycle';
 import { FAULTS, isFaultCode } from '../domain/faults';
 import type { Plan, PlanRefusal } from '../domain/model/plan';
-import { payOwed, planRollout, stageRelease, takeLease } from './activity-proxies';
+import { payOwed, planRollout, stageRelease } from './activity-proxies';
 import { apply, beginPlan, heldOf, planOf } from './rollout';
 import type { Rollout } from './rollout';
 import { showProgress } from './show-progress';
 import { failureOf } from './step-fault';
+import { takeBox } from './take-box';
 
 export async function prepareBox(rollout: Rollout): Promise<void> {
-  const { box, by, rollout: id, expectedDigest, supersede = false } = rollout.input;
-  const lease = await takeLease(`take ${box} for this rollout`, { box, rollout: id, by, force: supersede });
-  rollout.generation = lease.generation;
+  const { box, expectedDigest } = rollout.input;
+  await takeBox(rollout, `take ${box} for this rollout`);
   const seen = await makePlan(rollout);
   // After a reset the plan is another one for certain; a person lets it begin (beginPlan).
   const confirmed = rollout.round === null ? expectedDigest : null;

@@ -3,15 +3,15 @@
  * there. What somebody has moved to another release since is left alone.
  */
 import { undoProgress } from '../domain/decide/undo-progress';
-import { inspectBox, takeLease } from './activity-proxies';
+import { inspectBox } from './activity-proxies';
 import type { Undo } from './messages';
 import { apply } from './rollout';
 import type { Rollout } from './rollout';
+import { takeBox } from './take-box';
 
 export async function prepareUndo(rollout: Rollout, { plan, progress, reason }: Undo): Promise<void> {
-  const { box, by, rollout: id, supersede = false } = rollout.input;
-  const lease = await takeLease(`take ${box} to roll it back`, { box, rollout: id, by, force: supersede });
-  rollout.generation = lease.generation;
+  const { box, by } = rollout.input;
+  await takeBox(rollout, `take ${box} to roll it back`);
   const { on } = await inspectBox(`see what ${box} runs`, { box });
   rollout.plan = plan;
   rollout.progress = undoProgress(plan, progress, on);

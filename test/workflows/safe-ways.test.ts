@@ -71,3 +71,17 @@ test('a box whose host key changed is given back as soon as it is itself again',
   expect(await codeOf(await world.start('keyed', box))).toBe('HostKeyMismatch');
   expect(box.lease).toBeNull();
 });
+
+test('a box that was taken by a request whose answer got lost is given back', async () => {
+  const box = aFakeRolloutBox({ plan: aPlan({ box: 'unsure', policy: quick }) });
+  const before = { ...box.activities };
+  Object.assign(box.activities, {
+    takeLease: async (asked: Parameters<typeof before.takeLease>[0]) => {
+      await before.takeLease(asked);
+      return stranger();
+    },
+  });
+  expect(await codeOf(await world.start('unsure', box))).toBe('HostKeyMismatch');
+  expect(box.calls.map(({ activity }) => activity)).toEqual(['takeLease', 'releaseLease']);
+  expect(box.lease).toBeNull();
+});

@@ -32,6 +32,8 @@ export interface PlanRequest {
   /** null: the refs of fleet.yaml. */
   readonly ref: string | null;
   readonly policy: PolicyInput;
+  /** Lockers that this rollout leaves out, beside those of the fleet file. */
+  readonly except?: readonly string[];
 }
 export type PlanAnswer =
   | {
@@ -47,6 +49,8 @@ export interface BoxLook {
   /** null: the box is free. */
   readonly lease: Lease | null;
   readonly owed: readonly LockerName[];
+  /** Release of each locker's `current`; null: never deployed by lockstep. */
+  readonly on: readonly { readonly locker: LockerName; readonly release: ReleaseId | null }[];
   readonly lane: LaneRule;
   readonly startDeadlineMs: number;
 }
@@ -63,7 +67,8 @@ export interface MoveLocker extends LockerStep {
 
 export interface BoxActivities {
   takeLease(input: { box: BoxName; rollout: string; by: string; force: boolean }): Promise<Lease>;
-  releaseLease(input: Held): Promise<void>;
+  /** `generation` null: the box may have granted a lease whose answer got lost; whatever this rollout holds is given back. */
+  releaseLease(input: Pick<Held, 'box' | 'rollout'> & { generation: number | null }): Promise<void>;
   /** Who holds the box and what is owed on it; and by which rules that would be brought up. Looks only. */
   inspectBox(input: { box: BoxName }): Promise<BoxLook>;
   /** Inspect, resolve, plan, review. Looks only. */

@@ -12,6 +12,7 @@ export const makeInspectBox = ({ box: boxes, fleet }: Pick<ActivityPorts, 'box' 
       const { lease, lockers } = await boxes.call(box, 'inspect', { target: null }, { deadlineMs: DEADLINES.look, ...running });
       const owed = lockers.filter((locker) => locker.owed !== null).map(({ name }) => name);
       const lane = { maxStarting: policy.maxStarting, pressure: policy.pressure };
-      return { lease, owed, lane, startDeadlineMs: policy.verify.deadlineMs };
+      const on = lockers.map(({ name, current }) => ({ locker: name, release: current?.release.id ?? null }));
+      return { lease, owed, on, lane, startDeadlineMs: policy.verify.deadlineMs };
     });
 };

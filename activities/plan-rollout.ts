@@ -9,6 +9,7 @@ import type { Plan } from '../domain/model/plan';
 import { policyOf } from '../domain/model/policy-of';
 import { serviceConfigOf, stageTargetOf } from '../domain/model/service-of';
 import type { VerbParams, VerbResult } from '../domain/protocol/verbs';
+import { heldOutOf } from '../domain/plan/held-out';
 import { makePlan } from '../domain/plan/make-plan';
 import { reviewPlan } from '../domain/plan/review-plan';
 import type { BoxActivities, PlanAnswer, PlanRequest } from './contract';
@@ -27,7 +28,11 @@ export const makePlanRollout = (ports: ActivityPorts): BoxActivities['planRollou
     });
 };
 
-async function planFor({ box, ref, policy }: PlanRequest, ports: ActivityPorts, running: Running): Promise<PlanAnswer> {
+async function planFor(
+  { box, ref, policy, except = [] }: PlanRequest,
+  ports: ActivityPorts,
+  running: Running,
+): Promise<PlanAnswer> {
   const fleet = await ports.fleet.read();
   const service = serviceConfigOf(fleet, box);
   const resolve = (params: Pick<Asked, 'codeRef' | 'configRef' | 'since'>) =>
@@ -41,7 +46,8 @@ async function planFor({ box, ref, policy }: PlanRequest, ports: ActivityPorts, 
   const exactly = { codeRef: release.code.revision, configRef: release.config.revision };
   const since = mostCommonRelease(inventory);
   const { changes } = since === null || since === release.id ? UNCHANGED : await resolve({ ...exactly, since });
-  const facts = { box, service, policy: policyOf(fleet, box, policy), inventory, release, changes };
+  const heldOut = heldOutOf(fleet, box, { except, at: inventory.at });
+  const facts = { box, service, policy: policyOf(fleet, box, policy), inventory, release, changes, heldOut };
   const made = makePlan(facts, ports.hash);
   if (made.kind === 'plan') assertSound(made.plan, inventory);
   return made;

@@ -7,6 +7,14 @@ import { runActivity } from './run-activity';
 export const makeReleaseLease = ({ box: boxes }: Pick<ActivityPorts, 'box'>): BoxActivities['releaseLease'] => {
   return ({ box, rollout, generation }) =>
     runActivity('finish', async (running) => {
-      await boxes.call(box, 'release-lease', { holder: rollout, generation }, { deadlineMs: DEADLINES.lease, ...running });
+      const options = { deadlineMs: DEADLINES.lease, ...running };
+      const known = generation ?? (await generationOf());
+      if (known !== null) await boxes.call(box, 'release-lease', { holder: rollout, generation: known }, options);
+
+      /** null: it holds nothing. */
+      async function generationOf(): Promise<number | null> {
+        const { lease } = await boxes.call(box, 'inspect', { target: null }, { ...options, deadlineMs: DEADLINES.look });
+        return lease?.holder === rollout ? lease.generation : null;
+      }
     });
 };

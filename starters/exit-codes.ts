@@ -16,6 +16,8 @@ const OF_STATE: Readonly<Record<RunState, number>> = {
   planning: EXIT.done,
   staging: EXIT.done,
   running: EXIT.done,
+  'rolling-back': EXIT.done,
+  'waiting-for-window': EXIT.done,
   paused: EXIT.done,
   settling: EXIT.done,
   'waiting-for-approval': EXIT.waiting,

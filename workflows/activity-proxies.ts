@@ -73,6 +73,9 @@ export const previewRollout = asked('planRollout', minutes(5), LOOK);
 export const planRollout = asked('planRollout', minutes(5), FIRST);
 export const stageRelease = asked('stageRelease', minutes(16), FIRST);
 export const releaseLease = asked('releaseLease', minutes(2), TO_THE_END);
+/** Where nobody knows whether the box was taken at all: a quarter of a minute, whatever goes wrong. */
+const SHORTLY = { retry: { ...TO_THE_END.retry, maximumInterval: 4 * SECOND, maximumAttempts: 6 } };
+export const forgetLease = asked('releaseLease', () => 20 * SECOND, SHORTLY);
 export const payOwed = asked('payOwed', moving);
 export const drainLocker = asked('drainLocker', (policy) => policy?.drain.timeoutMs ?? 20 * MINUTE);
 export const undrainLocker = asked('undrainLocker', minutes(2));

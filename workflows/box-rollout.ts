@@ -21,6 +21,7 @@ import { finishBox, giveBack } from './finish-box';
 import { handleMessages } from './message-handlers';
 import type { BoxRolloutInput } from './messages';
 import { prepareBox } from './prepare-box';
+import { prepareUndo } from './prepare-undo';
 import { apply, heldOf, openRollout, planOf } from './rollout';
 import type { Rollout } from './rollout';
 import { showProgress } from './show-progress';
@@ -44,7 +45,7 @@ function watchCancel(rollout: Rollout): void {
 
 async function runRollout(rollout: Rollout): Promise<Finished> {
   try {
-    if (!rollout.input.carried) await prepareBox(rollout);
+    if (!rollout.input.carried) await prepare(rollout);
     const end = await walkPlan(rollout);
     if (end === 'continue-as-new') return await goOnInNewRun(rollout);
     const finished = await finishBox(rollout, end);
@@ -54,6 +55,11 @@ async function runRollout(rollout: Rollout): Promise<Finished> {
     if (error instanceof ContinueAsNew || isOver(rollout)) throw error;
     return failSafely(rollout, error);
   }
+}
+
+function prepare(rollout: Rollout): Promise<void> {
+  const { undo } = rollout.input;
+  return undo ? prepareUndo(rollout, undo) : prepareBox(rollout);
 }
 
 const isOver = ({ phase }: Rollout): boolean => !['planning', 'staging', 'walking', 'settling'].includes(phase);

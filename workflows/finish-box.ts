@@ -1,9 +1,9 @@
 /** The end of a rollout: the box's own checks and records, the lease back, the result. */
-import { allHandlersFinished, condition } from '@temporalio/workflow';
+import { allHandlersFinished, condition, patched } from '@temporalio/workflow';
 import type { EndState } from '../domain/model/progress';
 import type { Finished } from '../domain/model/status';
 import { finishedOf, statusOf } from '../domain/operator/rollout-status';
-import { releaseLease, settleBox } from './activity-proxies';
+import { forgetLease, releaseLease, settleBox } from './activity-proxies';
 import { apply, heldOf, planOf, viewOf } from './rollout';
 import type { Rollout } from './rollout';
 import { showProgress } from './show-progress';
@@ -40,11 +40,20 @@ async function settle(rollout: Rollout, state: EndState): Promise<void> {
 
 /** Whatever happened; a lease that can't be given back now is ended by the next start or by hand. */
 export async function giveBack(rollout: Rollout): Promise<void> {
-  if (rollout.generation === null) return;
+  if (rollout.generation === null) return forget(rollout);
   const { box } = rollout.input;
   try {
     await releaseLease(`give ${box} back`, heldOf(rollout));
   } catch (error) {
     apply(rollout, { kind: 'note', text: `the lease was not given back: ${stepFaultOf(error, `releasing ${box}`).sentence}` });
   }
+}
+
+/**
+ * The answer to its taking may have got lost: then the box is held by a rollout that never knew it. Tried for
+ * some seconds only, since most often the box was never reached at all.
+ */
+async function forget({ input: { box, rollout }, taking }: Rollout): Promise<void> {
+  if (taking !== 'unsure' || !patched('forget-lease')) return;
+  await forgetLease(`give ${box} back, if it was taken`, { box, rollout, generation: null }).catch(() => {});
 }

@@ -8,6 +8,7 @@ import { setHandler } from '@temporalio/workflow';
 import type { SignalDefinition, UpdateDefinition } from '@temporalio/common';
 import { FAULTS } from '../domain/faults';
 import type { MessageEvent } from '../domain/decide/rollout-event';
+import { isoTime } from '../domain/model/civil-time';
 import { mayDo } from '../domain/operator/permissions';
 import { statusOf } from '../domain/operator/rollout-status';
 import * as messages from './messages';
@@ -20,9 +21,12 @@ import { failureOf } from './step-fault';
 const DESCRIPTIONS: Readonly<Record<MessageName, string>> = {
   approve: 'Lets the batch begin that waits. {"actor":"you","batch":2,"planDigest":"as status shows it"}',
   reject: 'Does not let the batch begin: the rollout holds. {"actor":"you","batch":2,"planDigest":"…","reason":"…"}',
-  pause: 'Lockers in flight come up, no other begins, clocks stop. {"actor":"you","reason":"…"}',
+  pause: 'Lockers in flight come up, no other begins, clocks stop. {"actor":"you","reason":"…","until":"2026-11-21T06:00:00Z"}',
   resume: 'Lifts the pause, else the holds that it can lift; failures so far are acknowledged. {"actor":"you"}',
   abort: 'Lockers in flight come up, the others stay as they are, and the rollout ends. {"actor":"you","reason":"…"}',
+  rollBack: 'Every locker that was changed goes back to where it came from, no other begins. {"actor":"you","reason":"…"}',
+  adjust: 'Other rules from here on. {"actor":"you","maxDown":2,"maxStarting":2,"soakMs":60000,"gates":[2]}; name what changes',
+  skipLocker: 'One that waits is left as it is. {"actor":"you","locker":"…"}',
   retryLocker: 'For a locker that hangs in its stop. {"actor":"you","locker":"…","how":"wait"} or "kill"',
 };
 
@@ -32,9 +36,17 @@ export function handleMessages(rollout: Rollout): void {
   handle(rollout, 'pause', messages.pause, messages.pauseSignal);
   handle(rollout, 'resume', messages.resume, messages.resumeSignal);
   handle(rollout, 'abort', messages.abort, messages.abortSignal);
+  handle(rollout, 'rollBack', messages.rollBack, messages.rollBackSignal);
+  handle(rollout, 'adjust', messages.adjust, null);
+  handle(rollout, 'skipLocker', messages.skipLocker, null);
   handle(rollout, 'retryLocker', messages.retryLocker, null);
   const description = 'State, batch, counts, what is asked of whom, and every locker';
   setHandler(messages.status, () => statusOf(viewOf(rollout)), { description });
+  setHandler(messages.walked, () => walkedOf(rollout), { description: 'Plan and progress, for taking it back after its end' });
+}
+
+function walkedOf({ plan, progress }: Rollout): messages.Walked {
+  return plan && progress && { plan, progress };
 }
 
 function handle<M>(
@@ -76,11 +88,17 @@ function answerTo(event: MessageEvent, rollout: Rollout): string {
     case 'reject':
       return `Batch ${event.batch} is rejected. The rollout holds until it is approved or aborted.`;
     case 'pause':
-      return 'Paused: lockers in flight come up, no other begins.';
+      return `Paused${event.until ? ` until ${isoTime(event.until)}` : ''}: lockers in flight come up, no other begins.`;
     case 'resume':
       return holds > 0 ? 'The pause is lifted; the rollout still holds, see status.' : 'It goes on.';
     case 'abort':
       return 'Aborted: lockers in flight come up, the others stay as they are.';
+    case 'rollBack':
+      return 'It rolls back: lockers in flight come up, and every one that was changed goes back to where it came from.';
+    case 'adjust':
+      return `Adjusted, overlay ${rollout.progress?.overlay?.number ?? 0}: what is in flight goes on, what comes follows it.`;
+    case 'skipLocker':
+      return `${event.locker} is skipped; it stays as it is.`;
     case 'retryLocker':
       break;
   }

@@ -19,15 +19,30 @@ export interface BoxRolloutInput {
   /** A full or symbolic ref; null: fleet.yaml's. */
   readonly ref: string | null;
   readonly policy: PolicyInput;
+  /** Lockers that it leaves out. */
+  readonly except?: readonly string[];
+  /** What the starter has overridden and why, one sentence each; recorded. */
+  readonly overrides?: readonly string[];
   /** The plan a person confirmed; the real one must match. null: nobody was asked. */
   readonly expectedDigest: string | null;
   /** Takes the box from whoever holds it (a rollout that was terminated, a script that hangs); recorded on the box. */
   readonly supersede?: boolean;
+  /** Not a rollout of its own: takes back what this one did, which has ended. */
+  readonly undo?: Undo;
   /** Set only by continue-as-new. */
   readonly carried?: Carried;
   /** Continue as new at this many events; tests force it small. Default: when the server suggests it. */
   readonly maxHistoryEvents?: number;
 }
+export interface Undo {
+  /** The rollout that is taken back. */
+  readonly of: string;
+  readonly reason: string | null;
+  readonly plan: Plan;
+  readonly progress: Progress;
+}
+/** What a rollout has done, as taking it back needs it; null: it never came to a plan. */
+export type Walked = Pick<Undo, 'plan' | 'progress'> | null;
 export interface Carried {
   readonly plan: Plan;
   readonly progress: Progress;
@@ -81,6 +96,23 @@ export interface ApproveMessage extends Act {
   /** The batch that is to begin. */
   readonly batch: number;
   readonly planDigest: string;
+  /** The adjustment that was looked at, as status numbers it; needed once there is one. */
+  readonly overlay?: number;
+}
+export interface PauseMessage extends Act {
+  /** ISO time at which the pause lifts itself. */
+  readonly until?: string;
+}
+/** What is absent stays as it is. */
+export interface AdjustMessage extends Act {
+  readonly maxDown?: number;
+  readonly maxStarting?: number;
+  readonly soakMs?: number;
+  /** Gates after these batches, of those that are still to come; []: no more. */
+  readonly gates?: readonly number[];
+}
+export interface SkipLockerMessage extends Act {
+  readonly locker: LockerName;
 }
 export interface RetryLockerMessage extends Act {
   readonly locker: LockerName;
@@ -89,18 +121,23 @@ export interface RetryLockerMessage extends Act {
 
 export const approve = defineUpdate<string, [ApproveMessage]>('approve');
 export const reject = defineUpdate<string, [ApproveMessage]>('reject');
-export const pause = defineUpdate<string, [Act]>('pause');
+export const pause = defineUpdate<string, [PauseMessage]>('pause');
 export const resume = defineUpdate<string, [Act]>('resume');
 export const abort = defineUpdate<string, [Act]>('abort');
+export const rollBack = defineUpdate<string, [Act]>('rollBack');
+export const adjust = defineUpdate<string, [AdjustMessage]>('adjust');
+export const skipLocker = defineUpdate<string, [SkipLockerMessage]>('skipLocker');
 export const retryLocker = defineUpdate<string, [RetryLockerMessage]>('retryLocker');
 
 export const approveSignal = defineSignal<[Partial<ApproveMessage>]>('approve');
 export const rejectSignal = defineSignal<[Partial<ApproveMessage>]>('reject');
-export const pauseSignal = defineSignal<[Partial<Act>]>('pause');
+export const pauseSignal = defineSignal<[Partial<PauseMessage>]>('pause');
 export const resumeSignal = defineSignal<[Partial<Act>]>('resume');
 export const abortSignal = defineSignal<[Partial<Act>]>('abort');
+export const rollBackSignal = defineSignal<[Partial<Act>]>('rollBack');
 
 export const status = defineQuery<RolloutStatus>('status');
+export const walked = defineQuery<Walked>('walked');
 
 export const workflowIdOf = (box: string): string => `box/${box}`;
 /** The preview is a short read-only workflow of its own: it may run while a rollout does. */

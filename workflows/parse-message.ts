@@ -4,7 +4,8 @@
  */
 import type { MessageEvent } from '../domain/decide/rollout-event';
 import type { LockerName } from '../domain/model/ids';
-import type { OperatorMessage } from '../domain/operator/permissions';
+import type { Adjustable } from '../domain/model/progress';
+import type { OperatorMessage } from '../domain/operator/operator-message';
 import { plain, shortened } from '../domain/operator/plain-text';
 
 export type MessageName = OperatorMessage['kind'];
@@ -29,9 +30,15 @@ export function parseMessage(name: MessageName, raw: unknown, anonymous: string 
       return parseAnswer(name, given, person);
     case 'retryLocker':
       return parseRetry(given, person);
+    case 'skipLocker':
+      return parseSkip(given, person);
+    case 'adjust':
+      return parseAdjust(given, person);
     case 'pause':
+      return parsePause(given, person);
     case 'resume':
     case 'abort':
+    case 'rollBack':
       break;
   }
   return { message: { kind: name }, event: { kind: name, ...person } };
@@ -40,10 +47,13 @@ export function parseMessage(name: MessageName, raw: unknown, anonymous: string 
 type Given = Readonly<Record<string, unknown>>;
 type Person = Pick<MessageEvent, 'actor' | 'reason'>;
 
-function parseAnswer(kind: 'approve' | 'reject', { batch, planDigest }: Given, person: Person): Parsed {
+function parseAnswer(kind: 'approve' | 'reject', { batch, planDigest, overlay }: Given, person: Person): Parsed {
   if (typeof batch !== 'number' || !Number.isInteger(batch)) return `${kind} needs "batch": the number of the batch that waits.`;
   if (typeof planDigest !== 'string') return `${kind} needs "planDigest": the plan that was looked at, as status shows it.`;
-  return { message: { kind, batch, planDigest }, event: { kind, batch, ...person } };
+  if (overlay !== undefined && !isCount(overlay))
+    return `${kind} takes "overlay": the number of the adjustment, as status shows it.`;
+  const seen = overlay === undefined ? {} : { overlay };
+  return { message: { kind, batch, planDigest, actor: person.actor, ...seen }, event: { kind, batch, ...person } };
 }
 
 function parseRetry({ locker, how }: Given, person: Person): Parsed {
@@ -52,6 +62,38 @@ function parseRetry({ locker, how }: Given, person: Person): Parsed {
   const name = locker as LockerName;
   return { message: { kind: 'retryLocker', locker: name }, event: { kind: 'retryLocker', locker: name, how, ...person } };
 }
+
+function parseSkip({ locker }: Given, person: Person): Parsed {
+  if (typeof locker !== 'string') return 'skipLocker needs "locker": the name of one that waits.';
+  const skipped = { kind: 'skipLocker', locker: locker as LockerName } as const;
+  return { message: skipped, event: { ...skipped, ...person } };
+}
+
+function parsePause({ until }: Given, person: Person): Parsed {
+  if (until === undefined || until === null) return { message: { kind: 'pause' }, event: { kind: 'pause', ...person } };
+  const at = typeof until === 'string' ? Date.parse(until) : Number.NaN;
+  if (!Number.isFinite(at)) return 'pause takes "until": a time such as 2026-11-21T06:00:00Z.';
+  if (at <= Date.now()) return 'pause takes "until": a time to come.';
+  return { message: { kind: 'pause', until: at }, event: { kind: 'pause', until: at, ...person } };
+}
+
+const RULES =
+  'adjust takes "maxDown", "maxStarting" (from 1), "soakMs" (from 0) and "gates" (numbers of batches); name what changes.';
+
+function parseAdjust({ maxDown, maxStarting, soakMs, gates }: Given, person: Person): Parsed {
+  const given = { maxDown, maxStarting, soakMs, gates };
+  const named = Object.entries(given).filter(([, value]) => value !== undefined);
+  const fits = named.every(([rule, value]) => (rule === 'gates' ? isGates(value) : isCount(value, rule === 'soakMs' ? 0 : 1)));
+  if (!fits || named.length === 0) return RULES;
+  const adjusted = { kind: 'adjust', rules: Object.fromEntries(named) as Adjustable } as const;
+  return { message: adjusted, event: { ...adjusted, ...person } };
+}
+
+const isCount = (value: unknown, from = 1): value is number =>
+  typeof value === 'number' && Number.isInteger(value) && value >= from && value <= MOST;
+const isGates = (value: unknown): boolean => Array.isArray(value) && value.length <= 1_000 && value.every((one) => isCount(one));
+/** A soak of 20 days; a timer beyond overflows. */
+const MOST = 1_800_000_000;
 
 function text(value: unknown, length: number): string | null {
   const cleaned = typeof value === 'string' ? shortened(plain(value), length) : '';

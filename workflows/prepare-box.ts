@@ -6,16 +6,16 @@ import { CancellationScope, condition, isCancellation, workflowInfo } from '@tem
 import { freshCycle } from '../domain/decide/fresh-cycle';
 import { FAULTS, isFaultCode } from '../domain/faults';
 import type { Plan, PlanRefusal } from '../domain/model/plan';
-import { payOwed, planRollout, stageRelease, takeLease } from './activity-proxies';
+import { payOwed, planRollout, stageRelease } from './activity-proxies';
 import { apply, beginPlan, heldOf, planOf } from './rollout';
 import type { Rollout } from './rollout';
 import { showProgress } from './show-progress';
 import { failureOf } from './step-fault';
+import { takeBox } from './take-box';
 
 export async function prepareBox(rollout: Rollout): Promise<void> {
-  const { box, by, rollout: id, expectedDigest, supersede = false } = rollout.input;
-  const lease = await takeLease(`take ${box} for this rollout`, { box, rollout: id, by, force: supersede });
-  rollout.generation = lease.generation;
+  const { box, expectedDigest } = rollout.input;
+  await takeBox(rollout, `take ${box} for this rollout`);
   const seen = await makePlan(rollout);
   // After a reset the plan is another one for certain; a person lets it begin (beginPlan).
   const confirmed = rollout.round === null ? expectedDigest : null;
@@ -23,14 +23,15 @@ export async function prepareBox(rollout: Rollout): Promise<void> {
   const now = seen.owed.length > 0 ? await payAndPlanAgain(rollout, seen) : seen;
   if (confirmed !== null && !sameGoal(seen, now)) throw worldChanged(now, confirmed);
   beginPlan(rollout, now);
+  for (const text of rollout.input.overrides ?? []) apply(rollout, { kind: 'note', text });
   const { plan } = planOf(rollout);
   if (plan.batches.length > 0) await stage(rollout, plan);
   rollout.phase = 'walking';
 }
 
 async function makePlan(rollout: Rollout): Promise<Plan> {
-  const { box, ref, policy } = rollout.input;
-  const answer = await planRollout(`inspect ${box} and plan`, { box, ref, policy });
+  const { box, ref, policy, except } = rollout.input;
+  const answer = await planRollout(`inspect ${box} and plan`, { box, ref, policy, ...(except && { except }) });
   if (answer.kind === 'refused') throw refused(answer.refusals);
   // Made in a run that Temporal's reset began: the first one has been here before, with tokens of its own.
   if (answer.run !== undefined && answer.run !== workflowInfo().originalExecutionRunId) rollout.round ??= freshCycle(Date.now());

@@ -26,6 +26,8 @@ export interface Rollout {
   plan: Plan | null;
   progress: Progress | null;
   generation: number | null;
+  /** `unsure`: it was asked for, and no clear answer came. */
+  taking: 'not-yet' | 'unsure' | 'known';
   /** Set when it was planned again after a reset: where its cycles count from. */
   round: number | null;
   /** Counts events, so that a wait sees that something happened. */
@@ -50,6 +52,7 @@ export function openRollout(input: BoxRolloutInput): Rollout {
     plan: carried?.plan ?? null,
     progress: carried?.progress ?? null,
     generation: carried?.generation ?? null,
+    taking: carried ? 'known' : 'not-yet',
     round: carried?.round ?? null,
     changes: 0,
     dueAt: null,
@@ -92,7 +95,7 @@ export function apply(rollout: Rollout, event: RolloutEvent): void {
 }
 
 export function viewOf({ input, phase, plan, progress }: Rollout): RolloutView {
-  return { box: input.box, rollout: input.rollout, phase, plan, progress };
+  return { box: input.box, rollout: input.rollout, by: input.by ?? null, phase, plan, progress, now: Date.now() };
 }
 
 /** Only after the lease was taken. */

@@ -5,6 +5,7 @@
  */
 import { CancellationScope, isCancellation } from '@temporalio/workflow';
 import type { LockerStep, MoveLocker } from '../activities/contract';
+import { rulesNow } from '../domain/decide/rules-now';
 import type { StepEvent } from '../domain/decide/rollout-event';
 import type { LockerName } from '../domain/model/ids';
 import type { StopPolicy } from '../domain/model/policy';
@@ -84,11 +85,13 @@ const STEPS: Readonly<Record<WorkingStage, Step>> = {
 };
 
 function moveOf(rollout: Rollout, step: LockerStep, { retry }: LockerProgress): MoveLocker {
-  const { policy, limits } = planOf(rollout).plan;
+  const { plan, progress } = planOf(rollout);
+  const { policy } = plan;
+  const { maxStarting } = rulesNow(plan, progress);
   return {
     ...step,
     stop: stopRule(policy.stop, retry),
-    lane: { maxStarting: limits.maxStarting, pressure: policy.pressure },
+    lane: { maxStarting, pressure: policy.pressure },
     startDeadlineMs: policy.verify.deadlineMs,
   };
 }

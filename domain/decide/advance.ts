@@ -8,16 +8,35 @@ import type { Plan } from '../model/plan';
 import type { Progress } from '../model/progress';
 import { isInFlight } from './box-load';
 import { addHold, addNote, endLocker, isHalted } from './change-progress';
-import { countFailures } from './count-ends';
+import { acknowledgeAll, countFailures, newInBatch } from './count-ends';
+import { liftPause } from './lift-pause';
+import { progressDueAt } from './progress-due';
+import { batchNow } from './rules-now';
+import { rollBack, turnBack } from './roll-back';
 
 type Rule = (plan: Plan, progress: Progress, now: number) => Progress;
 
 /** Each returns the very same object where it has nothing to say. */
-const RULES: readonly Rule[] = [endWhatNeverBegan, endBatch, watchBudget, passSoak, watchGate];
+const RULES: readonly Rule[] = [
+  liftTimedPause,
+  endWhatNeverBegan,
+  turnBack,
+  endBatch,
+  watchBudget,
+  watchProgress,
+  passSoak,
+  watchGate,
+];
 
 export function advance(plan: Plan, progress: Progress, now: number): Progress {
   const next = RULES.reduce((reached, rule) => rule(plan, reached, now), progress);
   return next === progress ? progress : advance(plan, next, now);
+}
+
+function liftTimedPause(plan: Plan, progress: Progress, now: number): Progress {
+  const { pause } = progress;
+  if (!pause || (pause.until ?? null) === null || now < (pause.until ?? 0)) return progress;
+  return addNote(liftPause(plan, progress, now), 'the pause came to its end', now);
 }
 
 /** After an abort or a fault of the rollout, once nothing is in flight any more. */
@@ -30,14 +49,18 @@ function endWhatNeverBegan(plan: Plan, progress: Progress, now: number): Progres
   const waiting = plan.lockers.filter(({ name }) => progress.lockers[name]?.stage === 'waiting');
   const stuck = plan.lockers.filter(({ name }) => progress.lockers[name]?.stage === 'stuck');
   const reason = progress.abort ? 'aborted before its turn' : 'the rollout ended before its turn';
-  const skipped = waiting.reduce((p, { name }) => endLocker(plan, p, { locker: name, end: 'skipped', reason }, now), progress);
+  const skipped = waiting.reduce((p, { name }) => {
+    // One that was to go back is where the rollout brought it.
+    const end = p.lockers[name]?.back === true ? 'updated' : 'skipped';
+    return endLocker(plan, p, { locker: name, end, reason }, now);
+  }, progress);
   const left = 'was told to stop, and nobody could wait for it';
   return stuck.reduce((p, { name }) => endLocker(plan, p, { locker: name, end: 'failed', reason: left }, now), skipped);
 }
 
 function endBatch(plan: Plan, progress: Progress, now: number): Progress {
   const batch = plan.batches[progress.batch - 1];
-  if (!batch || progress.batchEndedAt !== null) return progress;
+  if (!batch || progress.batchEndedAt !== null || progress.rollback) return progress;
   const ends = batch.lockers.map((name) => progress.lockers[name]?.end ?? null);
   if (ends.includes(null)) return progress;
   const ended = { ...progress, batchEndedAt: now };
@@ -48,19 +71,28 @@ function endBatch(plan: Plan, progress: Progress, now: number): Progress {
 }
 
 function watchBudget(plan: Plan, progress: Progress, now: number): Progress {
-  if (progress.abort || progress.fault || progress.holds.some(({ reason }) => reason === 'failures')) return progress;
+  if (progress.abort || progress.fault || progress.rollback) return progress;
+  if (progress.holds.some(({ reason }) => reason === 'failures')) return progress;
   const { canary, total } = countFailures(plan, progress);
   const { acknowledged } = progress;
-  const inCanary = canary - acknowledged.canary > plan.limits.canaryFailures;
-  if (!inCanary && total - acknowledged.total <= plan.limits.totalFailures) return progress;
-  const limit = inCanary ? `${plan.limits.canaryFailures} in the canary batch` : `${plan.limits.totalFailures} in all`;
+  const { canaryFailures, totalFailures, batchFailures: ofBatch = null } = plan.limits;
+  const inBatch = newInBatch(plan, progress);
+  const budgets = [
+    { failures: canary - acknowledged.canary, allowed: canaryFailures, where: 'in the canary batch' },
+    { failures: inBatch, allowed: ofBatch ?? Number.POSITIVE_INFINITY, where: `in batch ${progress.batch}` },
+    { failures: total - acknowledged.total, allowed: totalFailures, where: 'in all' },
+  ];
+  const spent = budgets.find(({ failures, allowed }) => failures > allowed);
+  if (!spent) return progress;
+  const { failures } = spent;
+  const limit = `${spent.allowed} ${spent.where}`;
   const known = acknowledged.total > 0 ? ` since the ${acknowledged.total} acknowledged ones` : '';
-  const failures = inCanary ? canary - acknowledged.canary : total - acknowledged.total;
   const sentence = `${failures} ${failures === 1 ? 'failure' : 'failures'}${known}, allowed are ${limit}: ${namesOfFailed(plan, progress)}`;
   if (plan.policy.onFailure === 'continue') {
-    return addNote({ ...progress, acknowledged: { canary, total } }, `${sentence}; going on by policy`, now);
+    return addNote({ ...progress, acknowledged: acknowledgeAll(plan, progress, now) }, `${sentence}; going on by policy`, now);
   }
-  return addHold(progress, { reason: 'failures', sentence, liftedBy: ['resume', 'abort'], locker: null, since: now });
+  if (plan.policy.onFailure === 'roll-back') return rollBack(progress, { actor: 'the policy', reason: sentence }, now);
+  return addHold(progress, { reason: 'failures', sentence, liftedBy: ['resume', 'rollBack', 'abort'], locker: null, since: now });
 }
 
 /** Names enough to begin looking; status lists all of them with their reasons. */
@@ -69,11 +101,26 @@ function namesOfFailed(plan: Plan, progress: Progress): string {
   return failed.length <= 5 ? failed.join(', ') : `${failed.slice(-5).join(', ')} and ${failed.length - 5} more`;
 }
 
+function watchProgress(plan: Plan, progress: Progress, now: number): Progress {
+  const due = progressDueAt(plan, progress);
+  if (due === null || now < due) return progress;
+  const busy = plan.lockers.filter(({ name }) => isInFlight(progress.lockers[name] ?? NOT_PLANNED)).map(({ name }) => name);
+  const sentence = `No locker came to its end within ${formatDuration(plan.policy.progressDeadlineMs ?? 0)}; in flight: ${busy.slice(0, 5).join(', ') || 'none'}`;
+  return addHold(progress, {
+    reason: 'no-progress',
+    sentence,
+    liftedBy: ['resume', 'rollBack', 'abort'],
+    locker: null,
+    since: now,
+  });
+}
+const NOT_PLANNED = { stage: 'ended' } as const;
+
 function passSoak(plan: Plan, progress: Progress, now: number): Progress {
-  const batch = plan.batches[progress.batch - 1];
-  if (!batch || progress.batchEndedAt === null || isHalted(progress)) return progress;
+  const batch = batchNow(plan, progress, progress.batch);
+  if (!batch || progress.batchEndedAt === null || progress.rollback || isHalted(progress)) return progress;
   if (now < progress.batchEndedAt + batch.soakMs) return progress;
-  const next = plan.batches[progress.batch];
+  const next = batchNow(plan, progress, progress.batch + 1);
   const approved = progress.approvals.some((approval) => approval.batch === next?.number);
   if (!next?.gate || approved) return { ...progress, batch: progress.batch + 1, batchEndedAt: null, gate: null };
   return progress.gate ? progress : { ...progress, gate: { batch: next.number, since: now } };
@@ -84,6 +131,9 @@ function watchGate(plan: Plan, progress: Progress, now: number): Progress {
   const { gateTimeoutMs } = plan.policy;
   if (!gate || isHalted(progress) || now < gate.since + gateTimeoutMs) return progress;
   const sentence = `Nobody answered for batch ${gate.batch} within ${formatDuration(gateTimeoutMs)}`;
+  if (plan.policy.onGateTimeout === 'abort') {
+    return { ...progress, gate: null, abort: { actor: 'the policy', reason: sentence, at: now } };
+  }
   return addHold(progress, {
     reason: 'gate-timeout',
     sentence,

@@ -7,6 +7,7 @@
  */
 import type { Plan, PlannedLocker } from '../model/plan';
 import type { LockerProgress, Progress } from '../model/progress';
+import { rulesNow } from './rules-now';
 
 export interface BoxLoad {
   readonly down: number;
@@ -14,9 +15,12 @@ export interface BoxLoad {
   /** Begun and not ended, whatever stage. */
   readonly inFlight: number;
   readonly slots: number;
+  /** Of lockers in flight. */
+  readonly maxUnproven: number;
 }
 
 export function boxLoad(plan: Plan, progress: Progress): BoxLoad {
+  const { maxDown, maxUnproven } = rulesNow(plan, progress);
   const pairs = plan.lockers.flatMap((planned) => {
     const locker = progress.lockers[planned.name];
     return locker ? [{ planned, locker }] : [];
@@ -30,10 +34,11 @@ export function boxLoad(plan: Plan, progress: Progress): BoxLoad {
     down: count(({ planned, locker }) => served(planned) && isDown(locker)),
     unproven: count(({ locker }) => locker.stage === 'verifying'),
     inFlight: count(({ locker }) => isInFlight(locker)),
-    slots: Math.max(1, plan.limits.maxDown - Math.max(0, plan.notServing - mended) - lost),
+    slots: Math.max(1, maxDown - Math.max(0, plan.notServing - mended) - lost),
+    maxUnproven,
   };
 }
 
-export const isInFlight = ({ stage }: LockerProgress): boolean => stage !== 'waiting' && stage !== 'ended';
+export const isInFlight = ({ stage }: Pick<LockerProgress, 'stage'>): boolean => stage !== 'waiting' && stage !== 'ended';
 const served = ({ baseline }: PlannedLocker): boolean => baseline === 'serving';
 const isDown = (locker: LockerProgress): boolean => isInFlight(locker) && locker.stage !== 'verifying';

@@ -22,7 +22,8 @@ export interface Ending {
 export function endLocker(plan: Plan, progress: Progress, { locker, end, reason }: Ending, now: number): Progress {
   const planned = plan.lockers.find(({ name }) => name === locker);
   // A locker that was sick before is baseline: in the counts, not in the budget.
-  const counted = (end === 'failed' || end === 'restored') && planned?.baseline !== 'failing';
+  const goesBack = progress.lockers[locker]?.back === true;
+  const counted = (end === 'failed' || end === 'restored') && planned?.baseline !== 'failing' && !goesBack;
   return changeLocker(progress, locker, { stage: 'ended', end, reason, counted, endedAt: now, retry: null });
 }
 

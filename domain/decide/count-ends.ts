@@ -1,7 +1,7 @@
 /** The counts that every screen shows (they sum to `planned` at the end), failures, and the end state. */
 import type { Counts, LockerEnd } from '../model/outcome';
 import type { Plan } from '../model/plan';
-import type { EndState, Progress } from '../model/progress';
+import type { Acknowledged, EndState, Progress } from '../model/progress';
 
 export function countEnds(progress: Progress): Counts {
   const lockers = Object.values(progress.lockers);
@@ -26,15 +26,48 @@ export function countFailures(plan: Plan, progress: Progress): { readonly canary
   };
 }
 
+/** Of the batch that runs. */
+export function batchFailures(plan: Plan, { batch, lockers }: Progress): number {
+  return (plan.batches[batch - 1]?.lockers ?? []).filter((name) => lockers[name]?.counted).length;
+}
+
+export function countUnreachable({ lockers }: Progress): number {
+  return Object.values(lockers).filter(({ end }) => end === 'unreachable').length;
+}
+
+/** All that a `resume` acknowledges: the budgets count on from here. */
+export function acknowledgeAll(plan: Plan, progress: Progress, now: number): Acknowledged {
+  return {
+    ...countFailures(plan, progress),
+    batch: { number: progress.batch, failures: batchFailures(plan, progress) },
+    unreachable: countUnreachable(progress),
+    at: now,
+  };
+}
+
+/** Failures of the running batch that nobody has acknowledged yet. */
+export function newInBatch(plan: Plan, progress: Progress): number {
+  const { batch } = progress.acknowledged;
+  return batchFailures(plan, progress) - (batch?.number === progress.batch ? batch.failures : 0);
+}
+
 /** The count of failures at which the rollout stops as things stand. */
 export function stopsAt(plan: Plan, progress: Progress): number {
-  const total = progress.acknowledged.total + plan.limits.totalFailures + 1;
+  const inAll = progress.acknowledged.total + plan.limits.totalFailures + 1;
+  const { batchFailures: ofBatch } = plan.limits;
+  const failed = countFailures(plan, progress).total;
+  // The batch's own budget may stop it sooner.
+  const total =
+    ofBatch === null || ofBatch === undefined
+      ? inAll
+      : Math.min(inAll, failed + Math.max(0, ofBatch + 1 - newInBatch(plan, progress)));
   return progress.batch === 1 ? Math.min(total, progress.acknowledged.canary + plan.limits.canaryFailures + 1) : total;
 }
 
 export function endStateOf(progress: Progress): EndState {
   if (progress.fault) return 'failed';
   if (progress.abort) return 'aborted';
+  if (progress.rollback) return 'rolled-back';
   const fine = Object.values(progress.lockers).every(
     ({ end, reason }) => end === 'updated' || (end === 'unchanged' && reason === null),
   );

@@ -11,15 +11,17 @@ import { boxLoad } from './box-load';
 import { isHalted } from './change-progress';
 import { endStateOf } from './count-ends';
 import type { Ask, Decision } from './decision';
+import { progressDueAt } from './progress-due';
+import { batchNow } from './rules-now';
 
 export function decide(plan: Plan, progress: Progress, now: number): Decision {
   if (isDone(plan, progress)) return { kind: 'done', state: endStateOf(progress) };
   return {
     kind: 'walk',
-    begin: isHalted(progress) ? [] : mayBegin(plan, progress),
-    recall: isHalted(progress) ? draining(plan, progress) : [],
-    waitUntil: waitUntil(plan, progress, now),
-    state: runStateOf(progress),
+    begin: isHalted(progress) || opensAt(plan, progress, now) !== now ? [] : mayBegin(plan, progress),
+    recall: draining(plan, progress).filter((name) => isHalted(progress) || turnsAround(progress, name)),
+    waitUntil: soonest(waitUntil(plan, progress, now), nextOpening(plan, progress, now)),
+    state: runStateOf(plan, progress, now),
     ask: askOf(progress),
   };
 }
@@ -27,17 +29,16 @@ export function decide(plan: Plan, progress: Progress, now: number): Decision {
 function isDone(plan: Plan, progress: Progress): boolean {
   const allEnded = Object.values(progress.lockers).every(({ stage }) => stage === 'ended');
   if (progress.abort || progress.fault) return allEnded;
+  if (progress.rollback) return allEnded && !isHalted(progress);
   return allEnded && progress.batch > plan.batches.length && !isHalted(progress);
 }
 
 function mayBegin(plan: Plan, progress: Progress): LockerName[] {
-  const batch = plan.batches[progress.batch - 1];
-  if (!batch) return [];
   const load = boxLoad(plan, progress);
   let room = load.slots - load.down;
-  let unprovenRoom = plan.limits.maxUnproven - load.inFlight;
+  let unprovenRoom = load.maxUnproven - load.inFlight;
   const takesSlot = new Map(plan.lockers.map(({ name, baseline }) => [name, baseline === 'serving']));
-  return batch.lockers.filter((name) => {
+  return candidates(plan, progress).filter((name) => {
     if (progress.lockers[name]?.stage !== 'waiting' || unprovenRoom <= 0) return false;
     if (takesSlot.get(name) && room <= 0) return false;
     if (takesSlot.get(name)) room -= 1;
@@ -46,24 +47,58 @@ function mayBegin(plan: Plan, progress: Progress): LockerName[] {
   });
 }
 
+/** Those of the batch; on the way back all that still have to go it. */
+function candidates(plan: Plan, { batch, rollback, lockers }: Progress): readonly LockerName[] {
+  if (!rollback) return plan.batches[batch - 1]?.lockers ?? [];
+  return plan.lockers.map(({ name }) => name).filter((name) => lockers[name]?.back === true);
+}
+
+/** It drains forward, and the rollout goes back. */
+const turnsAround = ({ rollback, lockers }: Progress, name: LockerName): boolean =>
+  Boolean(rollback) && lockers[name]?.back !== true;
+
 function draining(plan: Plan, progress: Progress): LockerName[] {
   return plan.lockers.map(({ name }) => name).filter((name) => progress.lockers[name]?.stage === 'draining');
 }
 
+/** `now` where a locker may begin now; null: never more. A way back waits for no window. */
+function opensAt({ windows }: Plan, { rollback }: Progress, now: number): number | null {
+  if (!windows || rollback) return now;
+  const next = windows.find(({ closes }) => closes > now);
+  return next ? Math.max(now, next.opens) : null;
+}
+
+/** null: nobody waits for one. */
+function nextOpening(plan: Plan, progress: Progress, now: number): number | null {
+  const opens = opensAt(plan, progress, now);
+  return opens === now || isHalted(progress) ? null : opens;
+}
+
+const soonest = (a: number | null, b: number | null): number | null => (a === null || b === null ? (a ?? b) : Math.min(a, b));
+
 function waitUntil(plan: Plan, progress: Progress, now: number): number | null {
+  if (progress.pause) return pauseEnds(progress);
   if (isHalted(progress)) return null;
+  const due = progressDueAt(plan, progress);
+  if (progress.rollback) return due;
   if (progress.gate) return progress.gate.since + plan.policy.gateTimeoutMs;
-  const batch = plan.batches[progress.batch - 1];
-  if (!batch || progress.batchEndedAt === null) return null;
+  const batch = batchNow(plan, progress, progress.batch);
+  if (!batch || progress.batchEndedAt === null) return due;
   return Math.max(now, progress.batchEndedAt + batch.soakMs);
 }
 
-export function runStateOf({ abort, fault, pause, holds, gate }: Progress): RunState {
+/** After an abort a pause is over. */
+const pauseEnds = ({ pause, abort, fault }: Progress): number | null => (abort || fault ? null : (pause?.until ?? null));
+
+export function runStateOf(plan: Plan, progress: Progress, now: number): RunState {
+  const { abort, fault, pause, holds, gate, rollback } = progress;
   const stuck = holds.some(({ reason }) => reason === 'stop-timed-out');
   if (abort || fault) return stuck ? 'held' : 'settling';
   if (pause) return 'paused';
   if (holds.length > 0) return 'held';
-  return gate ? 'waiting-for-approval' : 'running';
+  if (rollback) return 'rolling-back';
+  if (gate) return 'waiting-for-approval';
+  return opensAt(plan, progress, now) === now ? 'running' : 'waiting-for-window';
 }
 
 /** The most urgent one: a locker that hangs half way, then a person's own pause, then our holds, then the gate. */

@@ -7,7 +7,9 @@ import type { LockerName } from '../model/ids';
 import type { Plan } from '../model/plan';
 import type { Progress, StepFault } from '../model/progress';
 import { addHold, addNote, changeLocker, endLocker, sendBack } from './change-progress';
+import { countUnreachable } from './count-ends';
 import { drainsFirst, failUpdate, takeBack } from './fold-step';
+import { whyBack } from './roll-back';
 
 const WHOSE: Readonly<Record<string, 'link' | 'rollout' | 'person'>> = {
   BoxUnreachable: 'link',
@@ -42,9 +44,13 @@ function foldLinkFault(plan: Plan, progress: Progress, { locker, fault }: Faulty
   const failure = progress.lockers[locker]?.failure ?? null;
   const reason = failure === null ? fault.sentence : `${failure}; then: ${fault.sentence}`;
   const ended = endLocker(plan, progress, { locker, end: 'unreachable', reason }, now);
+  const { acknowledged } = progress;
+  const allowed = plan.limits.unreachable ?? 0;
+  if (countUnreachable(ended) - (acknowledged.unreachable ?? 0) <= allowed)
+    return addNote(ended, `${locker} can not be reached: ${fault.sentence}`, now);
   return addHold(ended, {
     reason: 'unreachable',
-    sentence: `${fault.sentence} ${fault.cure} Lockers that it happened to are listed as unreachable; the box brings them up by itself`,
+    sentence: `${allowed > 0 ? `More than ${allowed} lockers can not be reached. ` : ''}${fault.sentence} ${fault.cure} Lockers that it happened to are listed as unreachable; the box brings them up by itself`,
     liftedBy: ['resume', 'abort'],
     locker: null,
     since: now,
@@ -66,7 +72,8 @@ function foldRolloutFault(plan: Plan, progress: Progress, { locker, fault }: Fau
 }
 
 function foldLockerFault(plan: Plan, progress: Progress, { locker, fault }: Faulty, now: number): Progress {
-  const { stage, failure = null } = progress.lockers[locker] ?? {};
+  const { stage, failure: failureOfUpdate = null, back = false } = progress.lockers[locker] ?? {};
+  const failure = failureOfUpdate ?? (back ? whyBack(progress) : null);
   switch (stage) {
     case 'draining':
       return changeLocker(progress, locker, { stage: 'undraining', failure: `could not be drained: ${fault.sentence}` });

@@ -4,8 +4,9 @@
  */
 import type { Plan } from '../model/plan';
 import type { Progress } from '../model/progress';
-import { addHold, changeLocker, dropHolds, moveClocks } from './change-progress';
-import { countFailures } from './count-ends';
+import { addHold, addNote, changeLocker, dropHolds, endLocker } from './change-progress';
+import { acknowledge, liftPause } from './lift-pause';
+import { moveStageOf, rollBack } from './roll-back';
 import type { MessageEvent } from './rollout-event';
 
 interface FromPerson {
@@ -26,10 +27,41 @@ export function foldMessage(plan: Plan, progress: Progress, message: MessageEven
       return resume(plan, progress, now);
     case 'abort':
       return abort(progress, message, now);
+    case 'rollBack':
+      return rollBack(progress, message, now);
+    case 'skipLocker':
+      return skipLocker(plan, progress, message, now);
+    case 'adjust':
+      return adjust(progress, message, now);
     case 'retryLocker':
       break;
   }
   return retryLocker(progress, message);
+}
+
+type Skip = Extract<MessageEvent, { kind: 'skipLocker' }>;
+type Adjust = Extract<MessageEvent, { kind: 'adjust' }>;
+
+/** Only one that waits: what has begun is brought to its end. */
+function skipLocker(plan: Plan, progress: Progress, { locker, actor, reason }: Skip, now: number): Progress {
+  const at = progress.lockers[locker];
+  if (at?.stage !== 'waiting') return progress;
+  const why = `skipped by ${actor}${reason ? `: ${reason}` : ''}`;
+  const freed = dropHolds(progress, (hold) => hold.locker === locker);
+  // On the way back it stays where the rollout brought it.
+  return endLocker(plan, freed, { locker, end: at.back === true ? 'updated' : 'skipped', reason: why }, now);
+}
+
+/** One overlay: what an earlier one changed and this one does not name stays changed. */
+function adjust(progress: Progress, { rules, actor, reason }: Adjust, now: number): Progress {
+  if (progress.abort || progress.fault) return progress;
+  const { overlay } = progress;
+  const next = { number: (overlay?.number ?? 0) + 1, actor, at: now, rules: { ...overlay?.rules, ...rules } };
+  const words = Object.entries(rules).map(([rule, value]) => `${rule} ${String(value)}`);
+  const noted = addNote(progress, `${actor} adjusted: ${words.join(', ')}${reason ? ` (${reason})` : ''}`, now);
+  // A gate that stands was asked for by the rules of before: where it is no more, it opens.
+  const opened = rules.gates !== undefined && noted.gate && !rules.gates.includes(noted.gate.batch - 1);
+  return { ...noted, overlay: next, gate: opened ? null : noted.gate };
 }
 
 function approve(progress: Progress, { batch, actor }: { batch: number; actor: string }, now: number): Progress {
@@ -42,31 +74,32 @@ function reject(progress: Progress, { batch, actor, reason }: FromPerson & { bat
   if (progress.gate?.batch !== batch) return progress;
   const answered = dropHolds(progress, (hold) => hold.reason === 'gate-timeout');
   const sentence = `${actor} rejected batch ${batch}${reason ? `: ${reason}` : ''}`;
-  return addHold(answered, { reason: 'rejected', sentence, liftedBy: ['approve', 'abort'], locker: null, since: now });
+  return addHold(answered, {
+    reason: 'rejected',
+    sentence,
+    liftedBy: ['approve', 'rollBack', 'abort'],
+    locker: null,
+    since: now,
+  });
 }
 
-function pause(progress: Progress, { actor, reason }: FromPerson, now: number): Progress {
+function pause(
+  progress: Progress,
+  { actor, reason, until = null }: FromPerson & { until?: number | null },
+  now: number,
+): Progress {
   if (progress.pause || progress.abort || progress.fault) return progress;
-  return { ...progress, pause: { actor, reason, since: now } };
+  return { ...progress, pause: { actor, reason, since: now, until } };
 }
 
 /** A pause first: somebody who lifts his pause may not have seen a hold that came meanwhile. */
 function resume(plan: Plan, progress: Progress, now: number): Progress {
-  if (progress.pause) {
-    const { since } = progress.pause;
-    return acknowledge(plan, moveClocks({ ...progress, pause: null }, since, now - since), progress);
-  }
+  if (progress.pause) return liftPause(plan, progress, now);
   const lifted = dropHolds(progress, ({ liftedBy }) => liftedBy.includes('resume'));
   if (lifted === progress) return progress;
   // Whoever resumes an unanswered gate wants to be asked for as long again.
   const gate = lifted.gate && { ...lifted.gate, since: now };
-  return acknowledge(plan, { ...lifted, gate }, progress);
-}
-
-/** The budget counts on from here; but not over failures whose hold still stands. */
-function acknowledge(plan: Plan, resumed: Progress, before: Progress): Progress {
-  if (resumed.holds.some(({ reason }) => reason === 'failures')) return resumed;
-  return { ...resumed, acknowledged: countFailures(plan, before) };
+  return acknowledge(plan, { ...lifted, gate }, { before: progress, now });
 }
 
 function abort(progress: Progress, { actor, reason }: FromPerson, now: number): Progress {
@@ -80,6 +113,6 @@ function retryLocker(progress: Progress, { locker, how }: Retry): Progress {
   const stuck = progress.lockers[locker];
   if (stuck?.stage !== 'stuck') return progress;
   const freed = dropHolds(progress, (hold) => hold.reason === 'stop-timed-out' && hold.locker === locker);
-  const stage = stuck.failure === null ? 'updating' : 'restoring';
+  const stage = stuck.failure === null ? moveStageOf(stuck) : 'restoring';
   return changeLocker(freed, locker, { stage, cycle: stuck.cycle + 1, retry: how });
 }

@@ -3,9 +3,10 @@ import { formatDuration } from '../model/format-duration';
 import type { LockerName } from '../model/ids';
 import type { DrainOutcome, UpdateOutcome, VerifyOutcome } from '../model/outcome';
 import type { Plan } from '../model/plan';
-import type { Progress } from '../model/progress';
+import type { LockerStage, Progress } from '../model/progress';
 import { freshCycle } from './fresh-cycle';
 import { addHold, addNote, changeLocker, endLocker, isHalted, sendBack } from './change-progress';
+import { moveStageOf, whyBack } from './roll-back';
 
 interface Of<O> {
   readonly locker: LockerName;
@@ -23,17 +24,26 @@ function tellingLine(evidence: readonly string[]): string {
 
 export function foldDrain(plan: Plan, progress: Progress, { locker, outcome }: Of<DrainOutcome>, now: number): Progress {
   if (outcome.kind === 'timed-out') return foldDrainTimeout(plan, progress, { locker, outcome }, now);
-  return changeLocker(progress, locker, { stage: isHalted(progress) ? 'undraining' : 'updating' });
+  return changeLocker(progress, locker, { stage: afterDrain(progress, locker) });
+}
+
+/** A halt, or a roll-back that came while it drained forward, takes the drain back. */
+function afterDrain(progress: Progress, locker: LockerName): LockerStage {
+  const { back } = progress.lockers[locker] ?? {};
+  const turns = Boolean(progress.rollback) && back !== true;
+  return isHalted(progress) || turns ? 'undraining' : moveStageOf({ back: back === true });
 }
 
 function foldDrainTimeout(plan: Plan, progress: Progress, { locker, outcome }: Of<TimedOutDrain>, now: number): Progress {
   const busy = `was not idle within ${formatDuration(outcome.waitedMs)}`;
   switch (plan.policy.drain.onTimeout) {
     case 'skip':
-      return endLocker(plan, progress, { locker, end: 'skipped', reason: `${busy}; it stays up on its old release` }, now);
+      return progress.lockers[locker]?.back === true
+        ? endLocker(plan, progress, { locker, end: 'updated', reason: `${busy}; it was not rolled back` }, now)
+        : endLocker(plan, progress, { locker, end: 'skipped', reason: `${busy}; it stays up on its old release` }, now);
     case 'proceed': {
       const noted = addNote(progress, `${locker} ${busy}; going on by policy`, now);
-      return changeLocker(noted, locker, { stage: isHalted(progress) ? 'undraining' : 'updating' });
+      return changeLocker(noted, locker, { stage: afterDrain(progress, locker) });
     }
     case 'hold':
       break;
@@ -87,7 +97,8 @@ export function foldUpdate(plan: Plan, before: Progress, { locker, outcome }: Of
 
 export function foldRestore(plan: Plan, before: Progress, { locker, outcome }: Of<UpdateOutcome>, now: number): Progress {
   const progress = 'toVersion' in outcome ? recordDown(before, locker, outcome, now) : before;
-  const failure = progress.lockers[locker]?.failure ?? 'failed';
+  const { failure: failureOfUpdate = null, back = false } = progress.lockers[locker] ?? {};
+  const failure = failureOfUpdate ?? (back ? whyBack(progress) : 'failed');
   const failed = (why: string) =>
     endLocker(plan, progress, { locker, end: 'failed', reason: `${failure}; and its restore ${why}` }, now);
   switch (outcome.kind) {
@@ -101,8 +112,12 @@ export function foldRestore(plan: Plan, before: Progress, { locker, outcome }: O
     case 'stop-timed-out':
       return holdStuck(progress, { locker, outcome }, now);
     case 'no-start-slot':
+      if (back) return holdForPressure(takeBack(plan, progress, locker), { locker, outcome }, now);
       return failed(`found no start slot within ${formatDuration(outcome.waitedMs)}; the box brings it up when there is room`);
     case 'not-idle':
+      if (back)
+        return foldDrainTimeout(plan, progress, { locker, outcome: { ...outcome, kind: 'timed-out', undone: true } }, now);
+      break;
     case 'superseded':
       break;
   }
@@ -110,7 +125,8 @@ export function foldRestore(plan: Plan, before: Progress, { locker, outcome }: O
 }
 
 export function foldVerify(plan: Plan, progress: Progress, { locker, outcome }: Of<VerifyOutcome>, now: number): Progress {
-  const { failure = null, already = false } = progress.lockers[locker] ?? {};
+  const { failure: failureOfUpdate = null, already = false, back = false } = progress.lockers[locker] ?? {};
+  const failure = failureOfUpdate ?? (back ? whyBack(progress) : null);
   if (outcome.kind === 'healthy') {
     if (failure !== null) return endLocker(plan, progress, { locker, end: 'restored', reason: failure }, now);
     return endLocker(plan, progress, { locker, end: already ? 'unchanged' : 'updated', reason: null }, now);

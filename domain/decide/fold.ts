@@ -9,6 +9,7 @@ import { advance } from './advance';
 import { addNote, changeLocker, moveClocks } from './change-progress';
 import { foldFault } from './fold-fault';
 import { foldMessage } from './fold-message';
+import { moveStageOf } from './roll-back';
 import { drainsFirst, foldDrain, foldRestore, foldUndrain, foldUpdate, foldVerify } from './fold-step';
 import type { RolloutEvent, StepEvent } from './rollout-event';
 
@@ -31,6 +32,9 @@ function apply(plan: Plan, progress: Progress, event: RolloutEvent, now: number)
     case 'pause':
     case 'resume':
     case 'abort':
+    case 'rollBack':
+    case 'skipLocker':
+    case 'adjust':
     case 'retryLocker':
       return foldMessage(plan, progress, event, now);
     case 'drain':
@@ -53,13 +57,17 @@ function apply(plan: Plan, progress: Progress, event: RolloutEvent, now: number)
 function foldLateness(progress: Progress, ms: number, now: number): Progress {
   if (progress.pause) return progress;
   const { gate, ...moved } = moveClocks(progress, now - ms, ms);
-  return { ...moved, gate: gate && { ...gate, since: Math.min(now, gate.since + ms) } };
+  // Nobody could come to his end meanwhile.
+  const acknowledged = { ...moved.acknowledged, at: now };
+  return { ...moved, acknowledged, gate: gate && { ...gate, since: Math.min(now, gate.since + ms) } };
 }
 
 function begin(plan: Plan, progress: Progress, name: string, now: number): Progress {
   const planned = plan.lockers.find((locker) => locker.name === name);
-  if (!planned || progress.lockers[name]?.stage !== 'waiting') return progress;
-  return changeLocker(progress, planned.name, { stage: drainsFirst(plan, planned.name) ? 'draining' : 'updating', beganAt: now });
+  const locker = progress.lockers[name];
+  if (!planned || locker?.stage !== 'waiting') return progress;
+  const stage = drainsFirst(plan, planned.name) ? 'draining' : moveStageOf(locker);
+  return changeLocker(progress, planned.name, { stage, beganAt: now });
 }
 
 /** In which stages an event of a step is awaited. */

@@ -4,7 +4,7 @@
  */
 import type { LockerName } from '../model/ids';
 import type { DrainOutcome, UpdateOutcome, VerifyOutcome } from '../model/outcome';
-import type { LockerStage, StepFault } from '../model/progress';
+import type { Adjustable, LockerStage, StepFault } from '../model/progress';
 
 interface OfLocker {
   readonly locker: LockerName;
@@ -31,7 +31,10 @@ export type StepEvent = OfLocker &
 export type MessageEvent = OfPerson &
   (
     | { readonly kind: 'approve' | 'reject'; readonly batch: number }
-    | { readonly kind: 'pause' | 'resume' | 'abort' }
+    | { readonly kind: 'resume' | 'abort' | 'rollBack' }
+    | { readonly kind: 'pause'; readonly until?: number | null }
+    | { readonly kind: 'skipLocker'; readonly locker: LockerName }
+    | { readonly kind: 'adjust'; readonly rules: Adjustable }
     | { readonly kind: 'retryLocker'; readonly locker: LockerName; readonly how: 'wait' | 'kill' }
   );
 

@@ -11,6 +11,7 @@ export function startProgress(plan: Plan, now: number): Progress {
     pause: null,
     holds: [],
     abort: null,
+    rollback: null,
     fault: null,
     acknowledged: { canary: 0, total: 0 },
     batchEndedAt: null,
@@ -18,14 +19,13 @@ export function startProgress(plan: Plan, now: number): Progress {
   };
 }
 
-function startLocker({ action, baseline }: PlannedLocker, now: number): LockerProgress {
+function startLocker({ action, baseline, heldOut }: PlannedLocker, now: number): LockerProgress {
   const there = action === 'none';
   return {
     stage: there ? 'ended' : 'waiting',
     cycle: 1,
-    end: there ? 'unchanged' : null,
-    // A locker on the right release that fails its probe is no success, though nobody's failure.
-    reason: there && baseline === 'failing' ? 'is on the release already, but failed its probe before the rollout' : null,
+    end: heldOut === undefined ? (there ? 'unchanged' : null) : 'skipped',
+    reason: heldOut === undefined ? baselineReason(there, baseline) : `held out: ${heldOut}`,
     counted: false,
     beganAt: null,
     endedAt: there ? now : null,
@@ -35,4 +35,9 @@ function startLocker({ action, baseline }: PlannedLocker, now: number): LockerPr
     already: there,
     retry: null,
   };
+}
+
+/** A locker on the right release that fails its probe is no success, though nobody's failure. */
+function baselineReason(there: boolean, baseline: PlannedLocker['baseline']): string | null {
+  return there && baseline === 'failing' ? 'is on the release already, but failed its probe before the rollout' : null;
 }

@@ -7,6 +7,7 @@ import { PositiveDuration } from './duration';
 import { BoxName, GitRef, LockerName, ServiceName } from './ids';
 import { PolicyInput } from './policy';
 import { Drain, HttpPath, Values } from './service';
+import { HoldOut } from './window';
 
 const RepoInput = z.strictObject({
   /** A URL or path that the *box* can fetch; for a box with `stage: push`, that the worker can. */
@@ -69,7 +70,7 @@ export const BoxInput = z.strictObject({
   sandbox: z.boolean().default(false),
   values: Values.default({}),
   /** Per locker values; a locker that is not named here has the box's alone. */
-  lockers: z.record(LockerName, z.strictObject({ values: Values.default({}) })).default({}),
+  lockers: z.record(LockerName, z.strictObject({ values: Values.default({}), holdOut: HoldOut.optional() })).default({}),
   /** Each box runs the lockers that exist on it and match its pattern (box.json); these are left out. */
   policy: PolicyInput.default({}),
 });

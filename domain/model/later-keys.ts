@@ -6,23 +6,12 @@
 export interface LaterKey {
   /** The last parts of its path: `verify.external` is a key `external` in a `verify`. */
   readonly key: string;
-  /** Only this value of a key that is there already. */
-  readonly value?: string;
   readonly what: string;
 }
 
 export const LATER_KEYS: readonly LaterKey[] = [
   { key: 'rehearsal', what: 'a rehearsal on a throwaway locker' },
-  { key: 'maxUnreachable', what: 'a budget of its own for unreachable lockers' },
-  { key: 'rollbackMaxDown', what: 'a limit of its own for rolling back' },
-  { key: 'onFailure', value: 'roll-back', what: 'rolling back by itself' },
-  { key: 'maxFailures.batch', what: 'a budget of its own for each batch' },
-  { key: 'approvers', what: 'naming who may approve' },
-  { key: 'fourEyes', what: 'demanding a second person' },
   { key: 'policy.identity', what: 'demanding a proven identity' },
-  { key: 'windows', what: 'maintenance windows' },
-  { key: 'freeze', what: 'a freeze' },
-  { key: 'progressDeadline', what: 'a deadline for progress' },
   { key: 'hooks', what: 'hooks before and after a rollout' },
   { key: 'checks', what: 'checks of the service' },
   { key: 'verify.external', what: 'verifying from outside the box' },
@@ -33,9 +22,8 @@ export const LATER_KEYS: readonly LaterKey[] = [
   { key: 'groups', what: 'groups of boxes' },
 ];
 
-/** The row that a path (and, for the rows that have one, its value) falls under. */
-export function laterKeyAt(path: readonly PropertyKey[], value: unknown): LaterKey | null {
+/** The row that a path falls under. */
+export function laterKeyAt(path: readonly PropertyKey[]): LaterKey | null {
   const written = `.${path.map(String).join('.')}`;
-  const fits = (row: LaterKey) => written.endsWith(`.${row.key}`) && (row.value === undefined || row.value === value);
-  return LATER_KEYS.find(fits) ?? null;
+  return LATER_KEYS.find((row) => written.endsWith(`.${row.key}`)) ?? null;
 }

@@ -13,6 +13,9 @@ export function limitsFor(policy: Policy, lockerCount: number): Limits {
     maxStarting: policy.maxStarting,
     canaryFailures: policy.maxFailures.canary,
     totalFailures: portion(policy.maxFailures.total, lockerCount),
+    batchFailures: policy.maxFailures.batch,
+    unreachable: policy.maxUnreachable,
+    rollbackMaxDown: shareOf(policy.rollbackMaxDown, lockerCount),
   };
 }
 

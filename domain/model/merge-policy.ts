@@ -18,9 +18,17 @@ export const PRODUCT_DEFAULTS: Policy = {
   soak: { canaryMs: 30_000, batchMs: 0 },
   gates: 'canary',
   gateTimeoutMs: 24 * 3_600_000,
-  maxFailures: { canary: 0, total: '3%' },
+  onGateTimeout: 'hold',
+  approvers: null,
+  fourEyes: false,
+  maxFailures: { canary: 0, batch: null, total: '3%' },
+  maxUnreachable: 0,
+  progressDeadlineMs: null,
   onFailure: 'hold',
+  rollbackMaxDown: '25%',
   keepReleases: 5,
+  windows: [],
+  freeze: null,
 };
 
 export function mergePolicy(layers: readonly PolicyInput[]): Policy {
@@ -51,12 +59,22 @@ function overlay(base: Policy, layer: PolicyInput): Policy {
     soak: { canaryMs: soak?.canary ?? base.soak.canaryMs, batchMs: soak?.batch ?? base.soak.batchMs },
     gates: layer.gates ?? base.gates,
     gateTimeoutMs: layer.gateTimeout ?? base.gateTimeoutMs,
+    onGateTimeout: layer.onGateTimeout ?? base.onGateTimeout ?? 'hold',
+    approvers: layer.approvers ?? base.approvers ?? null,
+    fourEyes: layer.fourEyes ?? base.fourEyes ?? false,
     maxFailures: {
       canary: maxFailures?.canary ?? base.maxFailures.canary,
+      batch: maxFailures?.batch ?? base.maxFailures.batch,
       total: maxFailures?.total ?? base.maxFailures.total,
     },
+    maxUnreachable: layer.maxUnreachable ?? base.maxUnreachable,
+    progressDeadlineMs: layer.progressDeadline ?? base.progressDeadlineMs ?? null,
     onFailure: layer.onFailure ?? base.onFailure,
+    rollbackMaxDown: layer.rollbackMaxDown ?? base.rollbackMaxDown,
     keepReleases: layer.keepReleases ?? base.keepReleases,
+    windows: layer.windows ?? base.windows ?? [],
+    // Written as null it lifts the freeze of a wider layer.
+    freeze: layer.freeze === undefined ? (base.freeze ?? null) : layer.freeze,
   };
 }
 

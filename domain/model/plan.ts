@@ -23,6 +23,8 @@ export interface PlannedLocker {
    * none: already there, counted `unchanged`.
    */
   readonly action: 'update' | 'link' | 'none';
+  /** Left out by a person, with why; its action is none then. Absent: it is not. */
+  readonly heldOut?: string;
   /** As seen before. `failing` ones are baseline: updating one takes no slot, its end is not our failure. */
   readonly baseline: 'serving' | 'failing' | 'stopped';
 }
@@ -54,6 +56,8 @@ export interface Plan {
   readonly owed: readonly LockerName[];
   /** Serving lockers that are not ours to stop reduce the slots; this many did not serve when inspected. */
   readonly notServing: number;
+  /** When lockers may begin, as epoch milliseconds; absent: always. */
+  readonly windows?: readonly { readonly opens: number; readonly closes: number }[];
   readonly changes: { readonly code: readonly string[]; readonly config: readonly string[] };
   readonly expected: { readonly seconds: number; readonly downSecondsPerLocker: number };
   /** ISO time of the inventory it was made from. */

@@ -5,6 +5,7 @@
  */
 import { z } from 'zod';
 import { Duration, PositiveDuration } from './duration';
+import { FreezeInput, Window } from './window';
 
 const Percent = z.string().regex(/^(?:100|[1-9]?\d)%$/, 'write a percentage such as 10%');
 /** Of a limit that is at least 1: nobody means 0%. */
@@ -41,8 +42,18 @@ export const PolicyInput = z
     soak: z.strictObject({ canary: Duration, batch: Duration }).partial(),
     gates: Gates,
     gateTimeout: PositiveDuration,
-    maxFailures: z.strictObject({ canary: z.int().min(0), total: z.union([z.int().min(0), Percent]) }).partial(),
-    onFailure: z.enum(['hold', 'continue']),
+    onGateTimeout: z.enum(['hold', 'abort']),
+    approvers: z.array(z.string().trim().min(1)).min(1),
+    fourEyes: z.boolean(),
+    maxFailures: z
+      .strictObject({ canary: z.int().min(0), batch: z.int().min(0), total: z.union([z.int().min(0), Percent]) })
+      .partial(),
+    maxUnreachable: z.int().min(0),
+    progressDeadline: PositiveDuration,
+    windows: z.array(Window),
+    freeze: FreezeInput.nullable(),
+    onFailure: z.enum(['hold', 'roll-back', 'continue']),
+    rollbackMaxDown: CountOrPercent,
     keepReleases: Count,
   })
   .partial();
@@ -63,9 +74,24 @@ export interface Policy {
   readonly soak: { readonly canaryMs: number; readonly batchMs: number };
   readonly gates: Gates;
   readonly gateTimeoutMs: number;
-  readonly maxFailures: { readonly canary: number; readonly total: number | string };
-  readonly onFailure: 'hold' | 'continue';
+  /** The next three are absent in plans of an earlier version. */
+  readonly onGateTimeout?: 'hold' | 'abort';
+  /** `ann` (on any host) or `ann@lxc-admin`; null: anybody. */
+  readonly approvers?: readonly string[] | null;
+  /** Whoever started it does not approve it. */
+  readonly fourEyes?: boolean;
+  /** `batch` null: none of its own. */
+  readonly maxFailures: { readonly canary: number; readonly batch: number | null; readonly total: number | string };
+  readonly maxUnreachable: number;
+  /** null: it may take as long as it takes. Absent in plans of an earlier version. */
+  readonly progressDeadlineMs?: number | null;
+  readonly onFailure: 'hold' | 'roll-back' | 'continue';
+  readonly rollbackMaxDown: CountOrPercent;
   readonly keepReleases: number;
+  /** [] or absent: always. */
+  readonly windows?: readonly Window[];
+  /** null or absent: none. */
+  readonly freeze?: FreezeInput | null;
 }
 
 export interface Pressure {
@@ -100,4 +126,9 @@ export interface Limits {
   /** Failures of the canary batch that are still borne. The next one stops the rollout. */
   readonly canaryFailures: number;
   readonly totalFailures: number;
+  /** Of the batch that runs; null: no limit of its own. Absent in plans of an earlier version, as the next one. */
+  readonly batchFailures?: number | null;
+  readonly unreachable?: number;
+  /** Instead of maxDown, on the way back. Absent in plans of an earlier version, whose maxDown it is then. */
+  readonly rollbackMaxDown?: number;
 }

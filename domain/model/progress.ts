@@ -31,6 +31,8 @@ export interface LockerProgress {
   readonly already: boolean;
   /** How a person wants a timed out stop to go on; null: as the policy says. */
   readonly retry: 'wait' | 'kill' | null;
+  /** The rollout had changed it, and it is on its way back, or was. Absent in progress of an earlier version. */
+  readonly back?: boolean;
 }
 
 /** A fault as a step reports it. `code` is one of domain/faults.ts, or the name of an error that is not ours. */
@@ -45,6 +47,7 @@ export interface Hold {
   readonly reason:
     | 'failures'
     | 'no-evidence'
+    | 'no-progress'
     | 'rejected'
     | 'gate-timeout'
     | 'drain-timed-out'
@@ -55,8 +58,8 @@ export interface Hold {
     | 'changes-frozen';
   /** What happened, with figures. */
   readonly sentence: string;
-  /** What lifts it: `resume`, `approve`, `abort`, `retryLocker`. */
-  readonly liftedBy: readonly ('resume' | 'approve' | 'abort' | 'retryLocker')[];
+  /** What lifts it: `resume`, `approve`, `abort`, `rollBack`, `retryLocker`. */
+  readonly liftedBy: readonly ('resume' | 'approve' | 'abort' | 'rollBack' | 'retryLocker')[];
   readonly locker: LockerName | null;
   readonly since: number;
 }
@@ -79,10 +82,48 @@ export interface Pause {
   readonly actor: string;
   readonly reason: string | null;
   readonly since: number;
+  /** Epoch milliseconds at which it lifts itself; null or absent: somebody lifts it. */
+  readonly until?: number | null;
+}
+
+/** What a person has changed of the rules of this rollout; what is absent stands as planned. */
+export interface Adjustable {
+  readonly maxDown?: number;
+  readonly maxStarting?: number;
+  readonly soakMs?: number;
+  /** Gates after these batches, and after no other that is still to come. */
+  readonly gates?: readonly number[];
+}
+export interface Overlay {
+  /** 1 for the first adjustment; an approval names the one that was looked at. */
+  readonly number: number;
+  readonly actor: string;
+  readonly at: number;
+  readonly rules: Adjustable;
 }
 
 export type EndState = 'succeeded' | 'completed-with-exceptions' | 'aborted' | 'rolled-back' | 'failed';
-export type RunState = 'planning' | 'staging' | 'running' | 'waiting-for-approval' | 'paused' | 'held' | 'settling' | EndState;
+export type RunState =
+  | 'planning'
+  | 'staging'
+  | 'running'
+  | 'rolling-back'
+  | 'waiting-for-approval'
+  | 'waiting-for-window'
+  | 'paused'
+  | 'held'
+  | 'settling'
+  | EndState;
+
+export interface Acknowledged {
+  readonly canary: number;
+  readonly total: number;
+  /** Of that batch. Absent in progress of an earlier version, as the next two. */
+  readonly batch?: { readonly number: number; readonly failures: number };
+  readonly unreachable?: number;
+  /** Epoch milliseconds: no sooner does the deadline for progress count. */
+  readonly at?: number;
+}
 
 export interface Progress {
   /** Batch that is current, 1-based; batches.length + 1 when all are done. */
@@ -93,10 +134,14 @@ export interface Progress {
   readonly pause: Pause | null;
   readonly holds: readonly Hold[];
   readonly abort: { readonly actor: string; readonly reason: string | null; readonly at: number } | null;
+  /** Absent or null: the plan's own rules. */
+  readonly overlay?: Overlay | null;
+  /** Everything that was changed goes back; nothing else begins. Absent in progress of an earlier version. */
+  readonly rollback?: { readonly actor: string; readonly reason: string | null; readonly at: number } | null;
   /** What ended the rollout itself, such as Fenced: nothing begins, the end state is `failed`. */
   readonly fault: StepFault | null;
   /** Failures that a `resume` has acknowledged: the budgets count on from there. */
-  readonly acknowledged: { readonly canary: number; readonly total: number };
+  readonly acknowledged: Acknowledged;
   /** When the current batch's last locker ended: its soak counts from here. */
   readonly batchEndedAt: number | null;
   /** Recorded notes: kills, refused signals, forced things; newest last, at most 50. */

@@ -24,28 +24,26 @@ export function schemaProblems(schema: z.ZodType, input: unknown, issues: readon
 
 function problemsOf(schema: z.ZodType, input: unknown, issue: Issue): SchemaProblem[] {
   const { path } = issue;
-  if (issue.code === 'unrecognized_keys') return issue.keys.map((key) => unknownKey(schema, input, [...path, key]));
+  if (issue.code === 'unrecognized_keys') return issue.keys.map((key) => unknownKey(schema, [...path, key]));
   if (issue.code === 'invalid_key') {
     return [{ path, at: 'key', later: false, sentence: `this name can not be used: ${issue.issues[0]?.message}` }];
   }
   const value = valueAt(input, path);
   if (value === undefined) return [{ path, at: 'section', later: false, sentence: 'is missing' }];
-  const later = laterKeyAt(path, value);
-  if (later !== null) return [laterProblem(path, `${shown(value)}: ${later.what}`, 'value')];
   if (issue.code === 'invalid_union' && issue.errors.length > 0) return closestBranch(schema, input, issue);
   return [{ path, at: 'value', later: false, sentence: wordOf(issue, value) }];
 }
 
-function unknownKey(schema: z.ZodType, input: unknown, path: readonly PropertyKey[]): SchemaProblem {
-  const later = laterKeyAt(path, valueAt(input, path));
-  if (later !== null) return laterProblem(path, later.what, 'key');
+function unknownKey(schema: z.ZodType, path: readonly PropertyKey[]): SchemaProblem {
+  const later = laterKeyAt(path);
+  if (later !== null) return laterProblem(path, later.what);
   const known = keysAt(schema, path.slice(0, -1));
   const hint = didYouMean(String(path.at(-1)), known) || `; known here: ${known.join(', ')}`;
   return { path, at: 'key', later: false, sentence: `is not a known key${hint}` };
 }
 
-function laterProblem(path: readonly PropertyKey[], what: string, at: 'key' | 'value'): SchemaProblem {
-  return { path, at, later: true, sentence: `is not available yet (${what})` };
+function laterProblem(path: readonly PropertyKey[], what: string): SchemaProblem {
+  return { path, at: 'key', later: true, sentence: `is not available yet (${what})` };
 }
 
 /** Of "a count or a percentage", the complaint of the kind that was meant; of none, all that may stand here. */

@@ -2,7 +2,7 @@
 import type { BoxName, LockerName } from './ids';
 import type { Counts, LockerEnd } from './outcome';
 import type { ReleaseRef } from './plan';
-import type { Hold, LockerStage, Pause, RunState } from './progress';
+import type { Hold, LockerStage, Overlay, Pause, RunState } from './progress';
 
 export interface LockerStatus {
   readonly name: LockerName;
@@ -29,6 +29,8 @@ export interface RolloutStatus {
   /** `sinceMs`: epoch milliseconds. */
   readonly gate: { readonly batch: number; readonly sinceMs: number } | null;
   readonly pause: Pause | null;
+  /** What a person has adjusted; null: the rules as planned. An approval names its number. */
+  readonly overlay: Overlay | null;
   readonly holds: readonly Hold[];
   readonly lockers: readonly LockerStatus[];
   readonly notes: readonly string[];

@@ -2,7 +2,8 @@
 import type { Ask } from '../decide/decision';
 import type { BoxName } from '../model/ids';
 import type { Plan } from '../model/plan';
-import type { Hold } from '../model/progress';
+import { isoTime } from '../model/civil-time';
+import type { Hold, Pause } from '../model/progress';
 import { plain, plural, shortened } from './plain-text';
 
 /** Whatever the evidence says, the commands behind it must fit on the screen. */
@@ -19,18 +20,22 @@ export function askSentence(ask: Ask, plan: Plan): string {
       return `Approve or reject ${which}: ${approveCommand(box, ask.batch)}`;
     }
     case 'resume':
-      return `Paused by ${plain(ask.pause.actor)}${ask.pause.reason ? ` (${plain(ask.pause.reason)})` : ''}. Go on with: ${command('resume', box)}`;
+      return `Paused by ${plain(ask.pause.actor)}${ask.pause.reason ? ` (${plain(ask.pause.reason)})` : ''}${untilText(ask.pause)}. Go on with: ${command('resume', box)}`;
     case 'lift':
       break;
   }
   return `${shortened(plain(ask.hold.sentence), MAX_WHY)}. ${liftSentence(ask.hold, box)}`;
 }
 
+/** UTC, as all times that workflow code makes into words. */
+const untilText = ({ until = null }: Pause): string => (until === null ? '' : ` until ${isoTime(until)}`);
+
 const approveCommand = (box: BoxName, batch: number): string => command('approve', box, ` --batch ${batch}`);
 
 const LIFTS: Readonly<Record<Hold['liftedBy'][number], (hold: Hold, box: BoxName) => string>> = {
   resume: (_hold, box) => `go on: ${command('resume', box)}`,
   approve: (_hold, box) => `approve after all: ${command('approve', box)}`,
+  rollBack: (_hold, box) => `take back what was changed: ${command('roll-back', box)}`,
   abort: (_hold, box) => `leave it as it is: ${command('abort', box)}`,
   retryLocker: ({ locker }, box) =>
     `wait once more or kill it: ${command('retry-locker', box, ` --locker ${locker} --how wait|kill`)}`,

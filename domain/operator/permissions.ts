@@ -3,37 +3,48 @@
  * Validators of updates, handlers of signals, CLI and screens ask here, so that a button and the
  * refusal of its message say the same.
  */
-import type { LockerName } from '../model/ids';
-import type { Plan } from '../model/plan';
-import type { Progress, RunState } from '../model/progress';
+import type { RunState } from '../model/progress';
+import { fitsMessage } from './fits-message';
+import { NO_GATE } from './operator-message';
+import type { OperatorMessage } from './operator-message';
 import type { RolloutView } from './rollout-view';
 import { stateOf } from './rollout-view';
 
-export type OperatorMessage =
-  | { readonly kind: 'approve' | 'reject'; readonly batch: number; readonly planDigest: string }
-  | { readonly kind: 'pause' | 'resume' | 'abort' }
-  | { readonly kind: 'retryLocker'; readonly locker: LockerName };
 type Kind = OperatorMessage['kind'];
-
-/** A digest may be cut to this many digits by people who type it. */
-export const DIGEST_DIGITS = 12;
 
 const YES = null;
 const ENDED = 'the rollout has ended. Start another one.';
 const SETTLING = 'the rollout is coming to its end; nothing is left to do.';
-const NO_GATE = 'no batch waits for an approval. Wait until status asks for one.';
 const NOT_STUCK = 'no locker hangs in its stop.';
 const EARLY = 'it is still planning. Try again in a moment.';
+const BACK = 'it rolls back, and asks nothing more.';
 const STAGING = 'it is still staging; nothing is stopped yet. Try again in a moment.';
 
 /** null: allowed, as far as the state goes. */
 export const PERMISSIONS: Readonly<Record<Kind, Readonly<Record<RunState, string | null>>>> = {
-  approve: states({ planning: EARLY, staging: STAGING, running: NO_GATE, 'waiting-for-approval': YES, paused: YES, held: YES }),
-  reject: states({ planning: EARLY, staging: STAGING, running: NO_GATE, 'waiting-for-approval': YES, paused: YES, held: YES }),
+  approve: states({
+    planning: EARLY,
+    staging: STAGING,
+    running: NO_GATE,
+    'rolling-back': BACK,
+    'waiting-for-approval': YES,
+    paused: YES,
+    held: YES,
+  }),
+  reject: states({
+    planning: EARLY,
+    staging: STAGING,
+    running: NO_GATE,
+    'rolling-back': BACK,
+    'waiting-for-approval': YES,
+    paused: YES,
+    held: YES,
+  }),
   pause: states({
     planning: YES,
     staging: YES,
     running: YES,
+    'rolling-back': YES,
     'waiting-for-approval': YES,
     paused: 'it is paused already. `resume` lifts the pause.',
     held: YES,
@@ -42,25 +53,64 @@ export const PERMISSIONS: Readonly<Record<Kind, Readonly<Record<RunState, string
     planning: EARLY,
     staging: 'it is not paused; it stages the release.',
     running: 'it runs; there is nothing to lift.',
+    'rolling-back': 'it rolls back; there is nothing to lift.',
     'waiting-for-approval': 'it waits for an approval, which `resume` does not give. Use `approve` or `reject`.',
     paused: YES,
     held: YES,
   }),
-  abort: states({ planning: YES, staging: YES, running: YES, 'waiting-for-approval': YES, paused: YES, held: YES }),
+  abort: states({
+    planning: YES,
+    staging: YES,
+    running: YES,
+    'rolling-back': YES,
+    'waiting-for-approval': YES,
+    paused: YES,
+    held: YES,
+  }),
+  rollBack: states({
+    planning: 'nothing is changed yet. Use `abort`.',
+    staging: 'nothing is changed yet. Use `abort`.',
+    running: YES,
+    'rolling-back': 'it rolls back already.',
+    'waiting-for-approval': YES,
+    paused: YES,
+    held: YES,
+  }),
+  adjust: states({
+    planning: EARLY,
+    staging: STAGING,
+    running: YES,
+    'rolling-back': YES,
+    'waiting-for-approval': YES,
+    paused: YES,
+    held: YES,
+  }),
+  skipLocker: states({
+    planning: EARLY,
+    staging: STAGING,
+    running: YES,
+    'rolling-back': YES,
+    'waiting-for-approval': YES,
+    paused: YES,
+    held: YES,
+  }),
   retryLocker: states({
     planning: EARLY,
     staging: STAGING,
     running: NOT_STUCK,
+    'rolling-back': NOT_STUCK,
     'waiting-for-approval': NOT_STUCK,
     paused: YES,
     held: YES,
   }),
 };
 
-type Living = 'planning' | 'staging' | 'running' | 'waiting-for-approval' | 'paused' | 'held';
+type Living = 'planning' | 'staging' | 'running' | 'rolling-back' | 'waiting-for-approval' | 'paused' | 'held';
 function states(living: Readonly<Record<Living, string | null>>): Record<RunState, string | null> {
   return {
     ...living,
+    // It runs, only no locker begins now.
+    'waiting-for-window': living.running,
     settling: SETTLING,
     succeeded: ENDED,
     'completed-with-exceptions': ENDED,
@@ -73,55 +123,6 @@ function states(living: Readonly<Record<Living, string | null>>): Record<RunStat
 /** null: allowed. Else one sentence: why not, and what to do. */
 export function mayDo(message: OperatorMessage, view: RolloutView): string | null {
   const state = stateOf(view);
-  const refusal = PERMISSIONS[message.kind][state] ?? fits(message, view);
+  const refusal = PERMISSIONS[message.kind][state] ?? fitsMessage(message, view);
   return refusal === null ? null : `${message.kind} is refused: ${refusal}`;
-}
-
-function fits(message: OperatorMessage, { plan, progress }: RolloutView): string | null {
-  if (plan === null || progress === null) return null;
-  switch (message.kind) {
-    case 'approve':
-    case 'reject':
-      return fitsGate(message, plan, progress);
-    case 'resume':
-      return canResume(progress);
-    case 'abort':
-      return progress.abort ? `${progress.abort.actor} aborted it already; it waits for the locker that hangs.` : null;
-    case 'pause':
-      return progress.abort ? 'it was aborted; no locker begins any more.' : null;
-    case 'retryLocker':
-      break;
-  }
-  return canRetry(message.locker, progress);
-}
-
-interface Answer {
-  readonly kind: 'approve' | 'reject';
-  readonly batch: number;
-  readonly planDigest: string;
-}
-function fitsGate({ kind, batch, planDigest }: Answer, plan: Plan, { gate, approvals, holds }: Progress): string | null {
-  const digest = plan.digest.slice(0, DIGEST_DIGITS);
-  if (planDigest.length < DIGEST_DIGITS || !plan.digest.startsWith(planDigest)) {
-    return `it names the plan ${planDigest.slice(0, DIGEST_DIGITS) || '(none)'}, but this rollout walks the plan ${digest}. Look at the plan again.`;
-  }
-  const given = approvals.find((approval) => approval.batch === batch);
-  if (given) return `batch ${batch} was approved already by ${given.actor}.`;
-  if (gate === null) return NO_GATE;
-  if (batch < gate.batch) return `batch ${batch} has begun long since; batch ${gate.batch} waits now.`;
-  if (batch > gate.batch) return `it is too early for batch ${batch}; batch ${gate.batch} waits now.`;
-  const rejected = holds.some(({ reason }) => reason === 'rejected');
-  return kind === 'reject' && rejected ? `batch ${batch} is rejected already. Use \`approve\` or \`abort\`.` : null;
-}
-
-function canResume({ pause, holds }: Progress): string | null {
-  if (pause || holds.some(({ liftedBy }) => liftedBy.includes('resume'))) return null;
-  const lifts = [...new Set(holds.flatMap(({ liftedBy }) => liftedBy))].map((name) => `\`${name}\``);
-  return `this hold is not lifted by it. Use ${lifts.join(' or ')}.`;
-}
-
-function canRetry(locker: LockerName, { lockers }: Progress): string | null {
-  const stage = Object.hasOwn(lockers, locker) ? lockers[locker]?.stage : undefined;
-  if (stage === undefined) return `the plan has no locker ${locker.slice(0, 40)}. Use a name that status lists.`;
-  return stage === 'stuck' ? null : `${locker} does not hang in its stop (it is ${stage}).`;
 }

@@ -2,6 +2,7 @@
  * The status for people. Markdown is for the workflow's page in the Temporal Web UI, whose details
  * take 20 kB: lists are cut with the number left out, so that 300 bad lockers still fit.
  */
+import { formatDuration } from '../model/format-duration';
 import type { LockerStatus, RolloutStatus } from '../model/status';
 import { escaped, plain, plural, shortened } from './plain-text';
 import { exceptionsOf } from './rollout-status';
@@ -61,9 +62,14 @@ function asked(sentence: string): string {
 }
 
 /** The approval that is asked for, to be copied into the page's own dialog for signals. */
-function answerHere({ state, gate, planDigest }: RolloutStatus): string[] {
+function answerHere({ state, gate, planDigest, overlay }: RolloutStatus): string[] {
   if (state !== 'waiting-for-approval' || gate === null || planDigest === null) return [];
-  const input = JSON.stringify({ actor: 'your name', batch: gate.batch, planDigest: planDigest.slice(0, DIGEST_SHOWN) });
+  const input = JSON.stringify({
+    actor: 'your name',
+    batch: gate.batch,
+    planDigest: planDigest.slice(0, DIGEST_SHOWN),
+    ...(overlay && { overlay: overlay.number }),
+  });
   return ['', `Or on this page: More Actions, Send a Signal, \`approve\` (or \`reject\`), with the input \`${input}\``];
 }
 
@@ -83,8 +89,20 @@ function factsOf(status: RolloutStatus): Line[] {
     { title: 'failures', text: `${failures.counted} so far; the rollout stops at ${failures.stopsAt}` },
     ...(flying.length > 0 ? [{ title: 'in flight', text: names(flying) }] : []),
     ...status.holds.map(({ sentence }) => ({ title: 'held', text: sentence })),
+    ...(status.overlay ? [{ title: 'adjusted', text: overlayText(status.overlay) }] : []),
     ...(status.planDigest ? [{ title: 'plan', text: status.planDigest.slice(0, DIGEST_SHOWN) }] : []),
   ];
+}
+
+function overlayText({ number, actor, rules }: NonNullable<RolloutStatus['overlay']>): string {
+  const { maxDown, maxStarting, soakMs, gates } = rules;
+  const words = [
+    ...(maxDown === undefined ? [] : [`at most ${maxDown} down`]),
+    ...(maxStarting === undefined ? [] : [`${maxStarting} starting`]),
+    ...(soakMs === undefined ? [] : [`soak ${formatDuration(soakMs)}`]),
+    ...(gates === undefined ? [] : [gates.length === 0 ? 'no more gates' : `gates after batch ${gates.join(', ')}`]),
+  ];
+  return `overlay ${number} by ${actor}: ${words.join(', ')}`;
 }
 
 function names(flying: readonly LockerStatus[]): string {

@@ -31,6 +31,7 @@ export function statusOf(view: RolloutView): RolloutStatus {
     asks: ask && plan && askSentence(ask, plan),
     gate: progress?.gate ? { batch: progress.gate.batch, sinceMs: progress.gate.since } : null,
     pause: progress?.pause ?? null,
+    overlay: progress?.overlay ?? null,
     holds: progress?.holds ?? [],
     lockers: plan && progress ? lockersOf(plan, progress) : [],
     notes: progress?.notes.map(({ text }) => text) ?? [],

@@ -7,15 +7,19 @@ import type { EndState, Progress, RunState } from '../model/progress';
 export interface RolloutView {
   readonly box: BoxName;
   readonly rollout: string;
+  /** Who started it, as claimed; null: not known. */
+  readonly by: string | null;
   /** `walking`: the progress says more. */
   readonly phase: 'planning' | 'staging' | 'walking' | 'settling' | EndState;
   /** null until it is made. */
   readonly plan: Plan | null;
   readonly progress: Progress | null;
+  /** Epoch milliseconds. */
+  readonly now: number;
 }
 
-export function stateOf({ phase, progress }: RolloutView): RunState {
+export function stateOf({ phase, plan, progress, now }: RolloutView): RunState {
   if (phase === 'staging' && progress?.pause) return 'paused';
   if (phase !== 'walking') return phase;
-  return progress ? runStateOf(progress) : 'running';
+  return plan && progress ? runStateOf(plan, progress, now) : 'running';
 }

@@ -17,10 +17,11 @@ export function digestText(plan: Digestible): string {
     release: releaseIdentity(plan.release),
     policy: plan.policy,
     limits: plan.limits,
-    lockers: plan.lockers.map(({ name, from, configDigest }) => ({
+    lockers: plan.lockers.map(({ name, from, configDigest, heldOut }) => ({
       name,
       from: from && { id: from.id, configDigest: from.configDigest },
-      to: { id: plan.release.id, configDigest },
+      // A locker that is left out goes nowhere.
+      to: heldOut === undefined ? { id: plan.release.id, configDigest } : null,
     })),
     batches: plan.batches.map(({ number, lockers, gate, soakMs }) => ({ number, size: lockers.length, gate, soakMs })),
   });

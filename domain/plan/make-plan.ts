@@ -14,8 +14,10 @@ import { byText, cutBatches } from './cut-batches';
 import type { Durations } from './cut-batches';
 import { digestText } from './digest-text';
 import { expectTime } from './expect-time';
-import { planLocker } from './plan-locker';
-import { refuseBox, refuseDisk, refuseLocker } from './refuse';
+import { holdOut, planLocker } from './plan-locker';
+import { refuseBox, refuseDisk, refuseLocker, refuseUnknown } from './refuse';
+import { openingsFrom } from './windows';
+import { epochOfIso } from '../model/civil-time';
 
 export interface PlanFacts {
   readonly box: BoxName;
@@ -25,6 +27,8 @@ export interface PlanFacts {
   readonly release: Release;
   readonly changes: Plan['changes'];
   readonly durations?: Durations;
+  /** By locker: why a person leaves it out. */
+  readonly heldOut?: ReadonlyMap<string, string>;
 }
 export type PlanResult =
   | { readonly kind: 'plan'; readonly plan: Plan }
@@ -34,16 +38,21 @@ export type PlanResult =
 export function makePlan(facts: PlanFacts, hash: (text: string) => string): PlanResult {
   const seen = facts.inventory.lockers.toSorted((a, b) => byText(a.name, b.name));
   const lockers: PlannedLocker[] = [];
-  const refusals = refuseBox(facts);
+  const refusals = [...refuseBox(facts), ...refuseUnknown(facts.box, seen, facts.heldOut)];
   for (const locker of seen) {
-    const digest = locker.targetConfigDigest;
-    const planned = digest && planLocker(locker, facts.release, digest);
+    const why = facts.heldOut?.get(locker.name);
+    const planned = why === undefined ? planSeen(locker, facts.release) : holdOut(locker, why);
     if (planned) lockers.push(planned);
     refusals.push(...refuseLocker(facts.box, locker, planned?.action ?? null));
   }
   if (lockers.some(({ action }) => action !== 'none')) refusals.push(...refuseDisk(facts.box, facts.inventory));
   if (refusals.length > 0) return { kind: 'refused', refusals };
   return { kind: 'plan', plan: assemble(facts, seen, lockers, hash) };
+}
+
+function planSeen(seen: SeenLocker, release: Release): PlannedLocker | null {
+  const digest = seen.targetConfigDigest;
+  return digest && planLocker(seen, release, digest);
 }
 
 function assemble(facts: PlanFacts, seen: SeenLocker[], lockers: PlannedLocker[], hash: (text: string) => string): Plan {
@@ -62,8 +71,10 @@ function assemble(facts: PlanFacts, seen: SeenLocker[], lockers: PlannedLocker[]
     batches: cutBatches(changing, healthyOf(seen), policy, durations),
     notServing: lockers.filter(({ baseline }) => baseline === 'failing').length,
   };
+  const windows = openingsFrom(policy.windows ?? [], epochOfIso(facts.inventory.at));
   return {
     ...core,
+    ...((policy.windows ?? []).length > 0 && { windows }),
     owed: seen.filter(({ owed }) => owed !== null).map(({ name }) => name),
     changes: facts.changes,
     expected: expectTime(core, service, durations),

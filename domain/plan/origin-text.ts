@@ -11,10 +11,12 @@ export function originText({ lockers, owed, release }: Plan): string {
     const words = originOf(locker, release.id, names);
     groups.set(words, (groups.get(words) ?? 0) + 1);
   }
-  const there = lockers.length - changing.length;
+  const heldOut = lockers.filter((locker) => locker.heldOut !== undefined).length;
+  const there = lockers.length - changing.length - heldOut;
   return [
     ...[...groups].toSorted(([a, n], [b, m]) => m - n || byText(a, b)).map(([words, count]) => `${count} ${words}`),
     ...(there > 0 ? [`${there} already there`] : []),
+    ...(heldOut > 0 ? [`${heldOut} held out`] : []),
     ...(owed.length > 0 ? [`${owed.length} owed`] : []),
   ].join(', ');
 }

@@ -19,6 +19,15 @@ export function planLocker(seen: SeenLocker, release: Release, configDigest: Dig
   };
 }
 
+/** It stays as it is, whatever that is. */
+export function holdOut(seen: SeenLocker, why: string): PlannedLocker {
+  const { name, current } = seen;
+  const configDigest = current?.config.digest ?? seen.targetConfigDigest ?? NO_CONFIG;
+  const from = current && { ...current.release, version: current.version, configDigest };
+  return { name, from, configDigest, action: 'none', baseline: baselineOf(seen), heldOut: why };
+}
+const NO_CONFIG = '0'.repeat(64) as Digest;
+
 function actionOf(seen: SeenLocker, release: Release, configDigest: Digest): PlannedLocker['action'] {
   const stays = stoppedOnPurpose(seen);
   if (linkedTo(seen, release, configDigest) && (stays || provenRunning(seen, release))) return 'none';

@@ -7,28 +7,28 @@ import { formatDuration } from '../model/format-duration';
 import type { LockerName } from '../model/ids';
 import type { Plan, PlannedBatch, PlannedLocker } from '../model/plan';
 import { originText } from './origin-text';
-
-export interface Section {
-  readonly title: string;
-  readonly lines: readonly string[];
-  /** Text by others, such as commit subjects: shown, never interpreted. */
-  readonly quoted?: readonly string[];
-}
+import { approvalSection, failureSection, windowSection } from './rule-sections';
+import type { Section } from './section';
 
 /** Enough to see what it is about; lockstep's log has them all. */
 const SHOWN_CHANGES = 10;
 const SHOWN_NAMES = 5;
 
 export function planSections(plan: Plan): Section[] {
-  const lockers = { title: 'Lockers', lines: [`${plan.lockers.length}: ${originText(plan)}`, ...exceptions(plan)] };
+  const lockers = {
+    title: 'Lockers',
+    lines: [`${plan.lockers.length}: ${originText(plan)}`, ...exceptions(plan), ...heldOutLines(plan)],
+  };
   if (plan.batches.length === 0) return [lockers];
   return [
     lockers,
     ...(plan.stage === 'push' ? [{ title: 'Stage', lines: ['pushed from the worker: the box fetches nothing'] }] : []),
     { title: 'Batches', lines: [batchText(plan.batches), `canary: ${namesText(plan.batches[0]?.lockers ?? [])}`] },
+    ...approvalSection(plan),
+    ...windowSection(plan),
     { title: 'At once', lines: [limitText(plan)] },
     { title: 'Each', lines: eachLines(plan) },
-    { title: 'Failures', lines: [failureText(plan)] },
+    failureSection(plan),
     changeSection('Code', plan.changes.code),
     changeSection('Config', plan.changes.config),
     { title: 'Expected', lines: [expectedText(plan)] },
@@ -52,6 +52,16 @@ function exceptions({ lockers, owed }: Plan): string[] {
       'already there but not serving, left alone',
     ),
   ];
+}
+
+function heldOutLines({ lockers }: Plan): string[] {
+  const reasons = new Set(lockers.flatMap(({ heldOut }) => heldOut ?? []));
+  return [...reasons].flatMap((why) =>
+    says(
+      lockers.filter(({ heldOut }) => heldOut === why).map(({ name }) => name),
+      `held out, ${why}`,
+    ),
+  );
 }
 
 function says(names: readonly LockerName[], words: string): string[] {
@@ -99,18 +109,6 @@ function eachLines({ hasDrain, policy }: Plan): string[] {
     `${hasDrain ? drained : ''}stop up to ${formatDuration(stop.timeoutMs)}, else ${stop.onTimeout}`,
     `${proof} within ${formatDuration(verify.deadlineMs)}, else restored`,
   ];
-}
-
-function failureText({ limits, policy, lockers }: Plan): string {
-  if (policy.onFailure === 'continue') return 'recorded, and the rollout goes on; it can not end as succeeded then';
-  const { canaryFailures: canary, totalFailures: total } = limits;
-  if (total <= canary) return `holds at the ${ordinal(total + 1)} failure`;
-  return `holds at the ${ordinal(canary + 1)} failure in the canary batch, and at the ${ordinal(total + 1)} of all ${lockers.length}`;
-}
-
-function ordinal(n: number): string {
-  const teen = n % 100 > 10 && n % 100 < 14;
-  return `${n}${(teen ? null : ['th', 'st', 'nd', 'rd'][n % 10]) ?? 'th'}`;
 }
 
 function changeSection(title: string, changes: readonly string[]): Section {

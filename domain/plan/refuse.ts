@@ -9,6 +9,8 @@ import type { BoxName, LockerName } from '../model/ids';
 import type { PlannedLocker, PlanRefusal } from '../model/plan';
 import type { Policy } from '../model/policy';
 import type { ServiceConfig } from '../model/service';
+import { didYouMean } from '../model/near-miss';
+import { epochOfIso } from '../model/civil-time';
 import { stoppedOnPurpose } from './plan-locker';
 
 /** As in box.json: below this a stage would be refused half way through the fleet's set-up. */
@@ -37,6 +39,7 @@ export function refuseBox({ box, service, policy, inventory }: RefusalFacts): Pl
     refusals.push(
       refusal('ChangesFrozen', null, `Changes on box ${box} are frozen by ${freeze.by} since ${freeze.since}: ${freeze.reason}.`),
     );
+  refusals.push(...refuseFreeze(box, policy, inventory.at));
   if (inventory.lockers.length === 0) refusals.push(refusal('NothingToPlan', null, `Box ${box} has no lockers.`));
   if (policy.drainIsExplicit && service.drain === null) {
     const sentence = `The policy for box ${box} sets drain, but its service ${service.name} has no way to drain.`;
@@ -44,6 +47,34 @@ export function refuseBox({ box, service, policy, inventory }: RefusalFacts): Pl
     refusals.push({ ...refusal('PolicyInvalid', null, sentence), cure });
   }
   return refusals;
+}
+
+/** By the fleet file; the box's own freeze is another. */
+function refuseFreeze(box: BoxName, { freeze = null }: Policy, at: string): PlanRefusal[] {
+  if (freeze === null || isOver(freeze.until, at)) return [];
+  const until = freeze.until === undefined ? '' : ` until ${freeze.until}`;
+  const sentence = `The fleet file freezes changes on box ${box}${until}: ${freeze.reason}.`;
+  const cure = 'Wait until it is over, or start with `--override-freeze "why"`, which is recorded.';
+  return [{ ...refusal('ChangesFrozen', null, sentence), cure }];
+}
+
+/** The last day still counts, in UTC. */
+export function isOver(until: string | undefined, at: string): boolean {
+  return until !== undefined && epochOfIso(until) + DAY_MS <= epochOfIso(at);
+}
+const DAY_MS = 86_400_000;
+
+/** A name that is left out and that the box does not have is a slip of the pen: the right one would be touched. */
+export function refuseUnknown(
+  box: BoxName,
+  seen: readonly SeenLocker[],
+  heldOut: ReadonlyMap<string, string> = new Map(),
+): PlanRefusal[] {
+  const known = seen.map(({ name }) => String(name));
+  const strangers = [...heldOut.keys()].filter((name) => !known.includes(name));
+  return strangers.map((name) =>
+    refusal('UnknownLocker', null, `Box ${box} has no locker ${name} that could be left out${didYouMean(name, known)}.`),
+  );
 }
 
 /** Asked only when something is to be staged: a full disk is no reason against doing nothing. */

@@ -1,7 +1,7 @@
 /** The plan for people: what the confirmation shows and what an approver reads. The only renderer, for preview and run alike. */
 import type { Plan } from '../model/plan';
 import { planSections } from './plan-sections';
-import type { Section } from './plan-sections';
+import type { Section } from './section';
 
 export interface RenderOptions {
   readonly style: 'text' | 'markdown';

@@ -95,9 +95,12 @@ function actionsFit({ lockers, owed, release }: Plan, inventory: Inventory): str
   const debts = inventory.lockers.filter((seen) => seen.owed !== null).map(({ name }) => name);
   return [
     ...unless(sameText(owed, debts.toSorted(byText)), `owed are [${owed.join(' ')}] instead of [${debts.join(' ')}]`),
-    ...lockers.flatMap(({ name, action, from, baseline, configDigest }) => [
+    ...lockers.flatMap(({ name, action, from, baseline, configDigest, heldOut }) => [
       ...unless(action !== 'link' || baseline === 'stopped', `${name} is linked, but ${baseline}`),
-      ...unless(action !== 'none' || (from?.id === release.id && from.configDigest === configDigest), `${name} is not there`),
+      ...unless(
+        action !== 'none' || heldOut !== undefined || (from?.id === release.id && from.configDigest === configDigest),
+        `${name} is not there`,
+      ),
     ]),
   ];
 }

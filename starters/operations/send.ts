@@ -1,7 +1,14 @@
 /** A person's messages to a running rollout, as updates: each answers with one sentence or is refused with one. */
 import type { UpdateDefinition } from '@temporalio/common';
-import { abort, approve, pause, reject, resume, retryLocker } from '../../workflows/messages';
-import type { Act, ApproveMessage, RetryLockerMessage } from '../../workflows/messages';
+import { abort, adjust, approve, pause, reject, resume, retryLocker, rollBack, skipLocker } from '../../workflows/messages';
+import type {
+  Act,
+  AdjustMessage,
+  ApproveMessage,
+  PauseMessage,
+  RetryLockerMessage,
+  SkipLockerMessage,
+} from '../../workflows/messages';
 import { ask } from './ask';
 import { rolloutHandle } from './door';
 import type { Door } from './door';
@@ -13,7 +20,10 @@ const sender =
 
 export const sendApprove = sender<ApproveMessage>(approve);
 export const sendReject = sender<ApproveMessage>(reject);
-export const sendPause = sender<Act>(pause);
+export const sendPause = sender<PauseMessage>(pause);
 export const sendResume = sender<Act>(resume);
 export const sendAbort = sender<Act>(abort);
+export const sendRollBack = sender<Act>(rollBack);
+export const sendAdjust = sender<AdjustMessage>(adjust);
+export const sendSkipLocker = sender<SkipLockerMessage>(skipLocker);
 export const sendRetryLocker = sender<RetryLockerMessage>(retryLocker);

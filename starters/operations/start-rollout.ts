@@ -5,7 +5,7 @@ import { Fault } from '../../domain/faults';
 import type { BoxName } from '../../domain/model/ids';
 import type { PolicyInput } from '../../domain/model/policy';
 import { workflowIdOf } from '../../workflows/messages';
-import type { BoxRolloutInput } from '../../workflows/messages';
+import type { BoxRolloutInput, Undo } from '../../workflows/messages';
 import { ask } from './ask';
 import { webUiOf } from './door';
 import type { Door } from './door';
@@ -19,11 +19,19 @@ export interface StartRollout {
   readonly box: BoxName;
   readonly ref: string | null;
   readonly policy: PolicyInput;
+  readonly except?: readonly string[];
+  readonly overrides?: readonly string[];
   readonly by: string;
   /** Digest of the plan that was shown; null: nobody was asked. */
   readonly expectedDigest: string | null;
   /** Takes the box's lease by force: one that was left behind, a script's. A workflow that runs here is ended before (end-running.ts). */
   readonly supersede?: boolean;
+}
+/** Takes back a rollout that has ended. */
+export interface StartUndo {
+  readonly box: BoxName;
+  readonly by: string;
+  readonly undo: Undo;
 }
 export interface Started {
   readonly rollout: string;
@@ -32,26 +40,31 @@ export interface Started {
   readonly webUi: string | null;
 }
 
-export async function startRollout(door: Door, request: StartRollout): Promise<Started> {
-  const rollout = randomUUID();
-  const input: BoxRolloutInput = { ...request, rollout };
-  const start = () =>
-    door.client.workflow.start('boxRollout', {
-      workflowId: workflowIdOf(request.box),
-      taskQueue: TASK_QUEUES.workflows,
-      args: [input],
-      memo: { by: request.by, rollout },
-      staticSummary: `rollout of ${request.box} to ${request.ref ?? "the fleet file's ref"}, by ${request.by}`.slice(
-        0,
-        SUMMARY_BYTES,
-      ),
-    });
-  const handle = await ask(door, request.box, start).catch(async (error: unknown) => {
-    await refuseIfRunning(door, request.box);
+export function startRollout(door: Door, request: StartRollout): Promise<Started> {
+  const summary = `rollout of ${request.box} to ${request.ref ?? "the fleet file's ref"}, by ${request.by}`;
+  return start(door, { ...request, rollout: randomUUID() }, summary);
+}
+
+export function startUndo(door: Door, { box, by, undo }: StartUndo): Promise<Started> {
+  const input = { box, by, undo, ref: null, policy: {}, expectedDigest: null, rollout: randomUUID() };
+  return start(door, input, `roll-back of ${box} from ${undo.plan.release.label}, by ${by}`);
+}
+
+async function start(door: Door, input: BoxRolloutInput, summary: string): Promise<Started> {
+  const { box, by, rollout } = input;
+  const options = {
+    workflowId: workflowIdOf(box),
+    taskQueue: TASK_QUEUES.workflows,
+    args: [input],
+    memo: { by, rollout },
+    staticSummary: summary.slice(0, SUMMARY_BYTES),
+  };
+  const handle = await ask(door, box, () => door.client.workflow.start('boxRollout', options)).catch(async (error: unknown) => {
+    await refuseIfRunning(door, box);
     throw error;
   });
   const runId = handle.firstExecutionRunId;
-  return { rollout, workflowId: handle.workflowId, runId, webUi: webUiOf(door, request.box, runId) };
+  return { rollout, workflowId: handle.workflowId, runId, webUi: webUiOf(door, box, runId) };
 }
 
 /** Early and friendly; the box's lease is the real lock. */

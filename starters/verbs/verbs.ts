@@ -3,6 +3,7 @@ import type { Verb } from '../verb';
 import type * as abort from './abort';
 import type * as adoptBox from './adopt-box';
 import type * as addLocker from './add-locker';
+import type * as adjust from './adjust';
 import type * as approve from './approve';
 import type * as doctor from './doctor';
 import type * as history from './history';
@@ -14,6 +15,8 @@ import type * as releaseBox from './release-box';
 import type * as removeLocker from './remove-locker';
 import type * as resume from './resume';
 import type * as retryLocker from './retry-locker';
+import type * as rollBack from './roll-back';
+import type * as skipLocker from './skip-locker';
 import type * as status from './status';
 import type * as uninstallBox from './uninstall-box';
 import type * as watch from './watch';
@@ -64,6 +67,21 @@ export const VERBS: readonly VerbEntry[] = [
     name: 'abort',
     summary: 'stop and leave every locker up, on whatever release it is',
     load: () => (require('./abort') as typeof abort).abortVerb,
+  },
+  {
+    name: 'roll-back',
+    summary: 'bring every locker that was changed back to where it came from; after the end too',
+    load: () => (require('./roll-back') as typeof rollBack).rollBackVerb,
+  },
+  {
+    name: 'adjust',
+    summary: 'change how many may be down or start, the soak, and the gates to come',
+    load: () => (require('./adjust') as typeof adjust).adjustVerb,
+  },
+  {
+    name: 'skip-locker',
+    summary: 'leave one that waits as it is',
+    load: () => (require('./skip-locker') as typeof skipLocker).skipLockerVerb,
   },
   {
     name: 'retry-locker',

@@ -19,7 +19,7 @@ function wanted(account: string): Wanted[] {
   const scripts = [{ name: 'lockerctl', text: '#!/bin/sh\n' }];
   return wantedOf(
     { config, bundle, scripts, login: { account, publicKey }, node: '/usr/bin/node', hook: 'init.d' },
-    host as HostFacts,
+    host,
   );
 }
 

@@ -32,6 +32,7 @@ export function aStatus(more: Partial<RolloutStatus> = {}): RolloutStatus {
     asks: null,
     gate: null,
     pause: null,
+    overlay: null,
     holds: [],
     lockers: [],
     notes: [],

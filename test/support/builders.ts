@@ -191,11 +191,12 @@ export interface PlanOptions extends Omit<InventoryOptions, 'box'> {
   readonly service?: Partial<ServiceConfig>;
   readonly changes?: Plan['changes'];
   readonly durations?: Readonly<Record<string, number>>;
+  readonly heldOut?: Readonly<Record<string, string>>;
 }
 
 /** Everything that the planner asks for. */
 export function planFacts(options: PlanOptions = {}): PlanFacts {
-  const { release = aRelease(), policy, service, changes, durations, box = 'lxc12', ...inventory } = options;
+  const { release = aRelease(), policy, service, changes, durations, heldOut, box = 'lxc12', ...inventory } = options;
   return {
     box: box as BoxName,
     service: aServiceConfig(service),
@@ -204,6 +205,7 @@ export function planFacts(options: PlanOptions = {}): PlanFacts {
     release,
     changes: changes ?? { code: ['4eef65 Answer sooner'], config: [] },
     ...(durations && { durations }),
+    ...(heldOut && { heldOut: new Map(Object.entries(heldOut)) }),
   };
 }
 

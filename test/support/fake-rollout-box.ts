@@ -6,7 +6,7 @@
 import { CancelledFailure, Context } from '@temporalio/activity';
 import { ApplicationFailure } from '@temporalio/common';
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { BoxActivities, Held, LockerStep, MoveLocker, PlanAnswer } from '../../activities/contract';
+import type { BoxActivities, BoxLook, Held, LockerStep, MoveLocker, PlanAnswer } from '../../activities/contract';
 import type { FaultCode } from '../../domain/faults';
 import { Fault } from '../../domain/faults';
 import { PRODUCT_DEFAULTS } from '../../domain/model/merge-policy';
@@ -32,6 +32,8 @@ export interface FakeBoxOptions {
   readonly restore?: Script<MoveLocker, UpdateOutcome>;
   readonly stage?: () => Promise<void>;
   readonly owed?: readonly string[];
+  /** What the lockers are on when it is looked at before a roll-back. */
+  readonly on?: BoxLook['on'];
   readonly owedStillDown?: readonly string[];
 }
 
@@ -108,7 +110,7 @@ function activitiesOf(box: FakeRolloutBox): BoxActivities {
     inspectBox: async () => {
       note('inspectBox');
       const { owed = [] } = box.options;
-      return { lease: box.lease, owed: owed as never, lane: A_LANE, startDeadlineMs: 1_000 };
+      return { lease: box.lease, owed: owed as never, on: box.options.on ?? [], lane: A_LANE, startDeadlineMs: 1_000 };
     },
     releaseLease: async (held) => {
       note('releaseLease');

@@ -103,6 +103,20 @@ function messageOf(plan: Plan, progress: Progress, draw: Draw, patience: boolean
       return { kind: 'pause', ...person };
     case 1:
       return { kind: 'reject', ...person, batch };
+    case 3:
+      return draw.number(15) === 0 ? { kind: 'rollBack', ...person } : { kind: 'resume', ...person };
+    case 4:
+      return {
+        kind: 'adjust',
+        ...person,
+        rules: { maxDown: draw.number(6) + 1, gates: draw.number(2) === 0 ? [] : [draw.number(4) + 1] },
+      };
+    case 5:
+      return {
+        kind: 'skipLocker',
+        ...person,
+        locker: plan.lockers[draw.number(plan.lockers.length)]?.name ?? ('l01' as LockerName),
+      };
     case 2:
       return draw.number(20) === 0 ? { kind: 'abort', ...person } : { kind: 'resume', ...person };
     default:

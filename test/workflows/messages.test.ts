@@ -84,7 +84,7 @@ test('a rejected batch holds until it is approved after all', async () => {
   await handle.executeUpdate(reject, { args: [{ ...me, batch: 2, planDigest: plan.digest, reason: 'not on a Friday' }] });
   const held = await until(handle, inState('held'));
   expect(held.holds[0]).toMatchObject({ reason: 'rejected', sentence: 'ann rejected batch 2: not on a Friday' });
-  expect(await refusalOf(handle.executeUpdate(resume, { args: [me] }))).toContain('Use `approve` or `abort`');
+  expect(await refusalOf(handle.executeUpdate(resume, { args: [me] }))).toContain('Use `approve` or `rollBack` or `abort`');
   await approveWith(handle, { ...me, batch: 2, planDigest: plan.digest });
   expect(await resultOf(handle)).toMatchObject({ state: 'succeeded' });
 });
@@ -193,7 +193,17 @@ test('every message says in the Temporal Web UI what it is for, and the details 
   const described = metadata.definition.updateDefinitions.filter(
     ({ name, description }) => !name.startsWith('__') && description !== '',
   );
-  expect(described.map(({ name }) => name).toSorted()).toEqual(['abort', 'approve', 'pause', 'reject', 'resume', 'retryLocker']);
+  expect(described.map(({ name }) => name).toSorted()).toEqual([
+    'abort',
+    'adjust',
+    'approve',
+    'pause',
+    'reject',
+    'resume',
+    'retryLocker',
+    'rollBack',
+    'skipLocker',
+  ]);
   const { typedSearchAttributes, memo } = await handle.describe();
   const attributes = Object.fromEntries(typedSearchAttributes.getAll().map(({ key, value }) => [key.name, value]));
   expect(attributes).toMatchObject({
@@ -205,4 +215,17 @@ test('every message says in the Temporal Web UI what it is for, and the details 
   expect(memo).toMatchObject({ by: 'test', phase: 'waiting-for-approval', batch: '1 of 3' });
   await handle.executeUpdate(abort, { args: [me] });
   await resultOf(handle);
+});
+
+test('four eyes: whoever started it does not approve it, and a name that is not listed does not either', async () => {
+  const plan = planFor('eyes', { gates: 'canary', fourEyes: true, approvers: ['bob', 'cleo'] });
+  const handle = await world.start('eyes', aFakeRolloutBox({ plan }), { by: 'bob@desk' });
+  await until(handle, waits);
+  const answer = (actor: string) => approveWith(handle, { actor, batch: 2, planDigest: plan.digest });
+  expect(await refusalOf(answer('bob@home'))).toContain('bob@home started it; somebody else has to approve (four eyes)');
+  expect(await refusalOf(answer('ann@desk'))).toContain('not among those who may approve here: bob, cleo');
+  await handle.signal(approveSignal, { actor: 'bob', batch: 2, planDigest: plan.digest });
+  await until(handle, ({ notes }) => notes.some((note) => note.includes('four eyes')));
+  await answer('cleo@desk');
+  expect(await resultOf(handle)).toMatchObject({ state: 'succeeded' });
 });

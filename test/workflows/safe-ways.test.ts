@@ -53,12 +53,13 @@ test('what was confirmed still holds after the owed ones were brought up: anothe
   expect(box.lease).toBeNull();
 });
 
+const stranger = (): never => {
+  throw ApplicationFailure.create({ type: 'HostKeyMismatch', message: 'keyed shows another host key' });
+};
+
 test('a box whose host key changed is given back as soon as it is itself again', async () => {
   const box = aFakeRolloutBox({ plan: aPlan({ box: 'keyed', policy: quick }) });
   const before = { ...box.activities };
-  const stranger = () => {
-    throw ApplicationFailure.create({ type: 'HostKeyMismatch', message: 'keyed shows another host key' });
-  };
   let asked = 0;
   Object.assign(box.activities, {
     stageRelease: async () => stranger(),
@@ -68,5 +69,19 @@ test('a box whose host key changed is given back as soon as it is itself again',
     },
   });
   expect(await codeOf(await world.start('keyed', box))).toBe('HostKeyMismatch');
+  expect(box.lease).toBeNull();
+});
+
+test('a box that was taken by a request whose answer got lost is given back', async () => {
+  const box = aFakeRolloutBox({ plan: aPlan({ box: 'unsure', policy: quick }) });
+  const before = { ...box.activities };
+  Object.assign(box.activities, {
+    takeLease: async (asked: Parameters<typeof before.takeLease>[0]) => {
+      await before.takeLease(asked);
+      return stranger();
+    },
+  });
+  expect(await codeOf(await world.start('unsure', box))).toBe('HostKeyMismatch');
+  expect(box.calls.map(({ activity }) => activity)).toEqual(['takeLease', 'releaseLease']);
   expect(box.lease).toBeNull();
 });

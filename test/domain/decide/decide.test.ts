@@ -9,7 +9,9 @@ import { freshCycle } from '../../../domain/decide/fresh-cycle';
 import { startProgress } from '../../../domain/decide/start-progress';
 import type { DrainOutcome, UpdateOutcome, VerifyOutcome } from '../../../domain/model/outcome';
 import type { Plan } from '../../../domain/model/plan';
-import type { Progress } from '../../../domain/model/progress';
+import type { Adjustable, Progress } from '../../../domain/model/progress';
+import { mayDo } from '../../../domain/operator/permissions';
+import type { RolloutView } from '../../../domain/operator/rollout-view';
 import { aPlan, lockerName } from '../../support/builders';
 import type { PlanOptions } from '../../support/builders';
 
@@ -395,4 +397,188 @@ describe('pause and abort', () => {
     const there = aPlan({ lockers: 1, on: aPlan().release, each: { [one]: { healthy: false } } });
     expect(endStateOf(startProgress(there, T0))).toBe('completed-with-exceptions');
   });
+});
+
+describe('budgets of their own', () => {
+  const batch2 = { batches: [1, 4, 'rest'], maxFailures: { batch: 1, total: 6 } } as const;
+
+  test('a batch holds at its own limit, counts on from a resume, and the next batch counts anew', () => {
+    const plan = planWith({ ...batch2, batches: [...batch2.batches], maxDown: 9, maxUnproven: 20 });
+    const [b2, b3] = [plan.batches[1]?.lockers ?? [], plan.batches[2]?.lockers ?? []];
+    const first = play(plan, [...cycleOf(), ...failureOf(b2[0] ?? one)]);
+    expect(first.holds).toEqual([]);
+    const second = play(plan, failureOf(b2[1] ?? one), T0, first);
+    expect(second.holds.map(({ sentence }) => sentence)).toEqual([
+      expect.stringContaining('2 failures, allowed are 1 in batch 2'),
+    ]);
+    const on = play(plan, [{ kind: 'resume', ...person }, ...failureOf(b2[2] ?? one), ...cycleOf(b2[3])], T0, second);
+    expect([on.holds, on.batch]).toEqual([[], 3]);
+    expect(play(plan, failureOf(b3[0] ?? one), T0, on).holds).toEqual([]);
+  });
+
+  test('so many unreachable lockers are borne, and noted; one more holds', () => {
+    const plan = planWith({ maxUnreachable: 1, maxDown: 9, maxUnproven: 20 });
+    const lost = (locker: typeof one): RolloutEvent[] => [
+      begin(locker),
+      { ...(fault('BoxLost', 'draining') as Extract<RolloutEvent, { kind: 'fault' }>), locker },
+    ];
+    const borne = play(plan, lost(one));
+    expect([borne.holds, borne.notes[0]?.text]).toEqual([[], expect.stringContaining('can not be reached')]);
+    const held = play(plan, lost(two), T0, borne);
+    expect(held.holds[0]?.sentence).toContain('More than 1 lockers can not be reached.');
+    const resumed = play(plan, [{ kind: 'resume', ...person }, ...lost(lockerName(3))], T0, held);
+    expect(resumed.holds).toEqual([]);
+  });
+
+  test('no locker comes to its end: it holds with the names, and a resume gives as long again', () => {
+    const plan = planWith({ progressDeadline: '10m', maxDown: 2 });
+    const busy = play(plan, [begin(one), begin(two)]);
+    expect(walk(plan, busy).waitUntil).toBe(T0 + 600_000);
+    const later = play(plan, [drained(), update(SERVING), verify(HEALTHY)], T0 + 300_000, busy);
+    expect(walk(plan, later, T0 + 300_000).waitUntil).toBe(T0 + 900_000);
+    const held = play(plan, [{ kind: 'tick' }], T0 + 900_000, later);
+    expect(held.holds).toMatchObject([
+      { reason: 'no-progress', sentence: expect.stringContaining(`in flight: ${two}`) as unknown },
+    ]);
+    const resumed = play(plan, [{ kind: 'resume', ...person }], T0 + 1_000_000, held);
+    expect([resumed.holds, walk(plan, resumed, T0 + 1_000_000).waitUntil]).toEqual([[], T0 + 1_600_000]);
+  });
+
+  test('a time in which no workflow code ran does not count', () => {
+    const plan = planWith({ progressDeadline: '10m' });
+    const busy = play(plan, [begin()]);
+    const late = play(plan, [{ kind: 'late', ms: 3_600_000 }, { kind: 'tick' }], T0 + 3_700_000, busy);
+    expect([late.holds, walk(plan, late, T0 + 3_700_000).waitUntil]).toEqual([[], T0 + 4_300_000]);
+  });
+
+  test('nothing is due while it is paused, at a gate, or with nobody in flight', () => {
+    const plan = planWith({ progressDeadline: '10m' });
+    expect(walk(plan, startProgress(plan, T0)).waitUntil).toBeNull();
+    expect(walk(plan, play(plan, [begin(), { kind: 'pause', ...person }])).waitUntil).toBeNull();
+  });
+});
+
+const adjust = (rules: Adjustable): RolloutEvent => ({ kind: 'adjust', ...person, rules });
+
+describe('steering', () => {
+  const plan = planWith({ batches: [2, 3, 'rest'], soak: { canary: '10s', batch: '20s' }, maxDown: 2, gates: [2] });
+
+  test('fewer may be down from here on, what is in flight goes on; the unproven follow where nobody wrote them', () => {
+    const busy = play(plan, [begin(one), begin(two), adjust({ maxDown: 1 })]);
+    expect(boxLoad(plan, busy)).toMatchObject({ down: 2, slots: 1, maxUnproven: 3 });
+    expect(walk(plan, busy).begin).toEqual([]);
+    const more = play(plan, [adjust({ maxDown: 5 })], T0, busy);
+    expect(boxLoad(plan, more)).toMatchObject({ slots: 5, maxUnproven: 15 });
+  });
+
+  test('a soak is counted by the new rule at once', () => {
+    const ended = play(plan, [...cycleOf(one), ...cycleOf(two)]);
+    expect(walk(plan, ended).waitUntil).toBe(T0 + 10_000);
+    expect(walk(plan, play(plan, [adjust({ soakMs: 60_000 })], T0, ended)).waitUntil).toBe(T0 + 60_000);
+    expect(play(plan, [adjust({ soakMs: 0 })], T0, ended).batch).toBe(2);
+  });
+
+  test('gates to come are set and taken away, one that stands too', () => {
+    const waiting = play(plan, [...cycleOf(one), ...cycleOf(two), adjust({ soakMs: 0, gates: [1] })]);
+    expect([waiting.batch, waiting.gate]).toEqual([1, { batch: 2, since: T0 }]);
+    const open = play(plan, [adjust({ gates: [] })], T0, waiting);
+    expect([open.batch, open.gate, open.overlay?.number]).toEqual([2, null, 2]);
+    expect(open.overlay?.rules).toEqual({ soakMs: 0, gates: [] });
+  });
+
+  test('an approval names the adjustment that was looked at', () => {
+    const waiting = play(plan, [...cycleOf(one), ...cycleOf(two), adjust({ soakMs: 0, gates: [1] })]);
+    const view: RolloutView = { box: plan.box, rollout: 'r', by: null, phase: 'walking', now: T0, plan, progress: waiting };
+    const approve = { kind: 'approve', batch: 2, planDigest: plan.digest } as const;
+    expect(mayDo(approve, view)).toContain('ann has adjusted the rules since (overlay 1)');
+    expect(mayDo({ ...approve, overlay: 1 }, view)).toBeNull();
+  });
+
+  test.each([
+    [{ maxDown: 13 }, 'more than the 12 lockers'],
+    [{ gates: [3] }, 'would stand before nothing'],
+    [{ gates: [0] }, 'is behind us'],
+  ])('what can not be is refused: %j', (rules, why) => {
+    const view: RolloutView = {
+      box: plan.box,
+      rollout: 'r',
+      by: null,
+      phase: 'walking',
+      now: T0,
+      plan,
+      progress: startProgress(plan, T0),
+    };
+    expect(mayDo({ kind: 'adjust', rules }, view)).toContain(why);
+  });
+
+  test('one that waits is skipped with who and why, one in flight is not', () => {
+    const skip = (locker: typeof one): RolloutEvent => ({ kind: 'skipLocker', actor: 'ann', reason: 'on holiday', locker });
+    const skipped = play(plan, [begin(one), skip(one), skip(two)]);
+    expect(skipped.lockers[one]?.stage).toBe('draining');
+    expect(skipped.lockers[two]).toMatchObject({ end: 'skipped', reason: 'skipped by ann: on holiday', counted: false });
+  });
+
+  test('a pause lifts itself at its time, and the clocks have stood', () => {
+    const soaking = play(plan, [...cycleOf(one), ...cycleOf(two)]);
+    const paused = play(plan, [{ kind: 'pause', ...person, until: T0 + 3_600_000 }], T0 + 4_000, soaking);
+    expect(walk(plan, paused).waitUntil).toBe(T0 + 3_600_000);
+    const lifted = play(plan, [{ kind: 'tick' }], T0 + 3_600_000, paused);
+    expect([lifted.pause, lifted.notes.at(-1)?.text]).toEqual([null, 'the pause came to its end']);
+    // Six of its ten seconds were left.
+    expect(walk(plan, lifted, T0 + 3_600_000).waitUntil).toBe(T0 + 3_606_000);
+  });
+});
+
+test('nobody answers in time, and the policy says abort: it is aborted, never approved', () => {
+  const plan = planWith({ batches: [1, 'rest'], gates: 'canary', gateTimeout: '1h', onGateTimeout: 'abort' });
+  const waiting = play(plan, cycleOf());
+  expect(waiting.gate).toEqual({ batch: 2, since: T0 });
+  const late = play(plan, [{ kind: 'tick' }], T0 + 3_600_000, waiting);
+  expect(late.abort).toEqual({ actor: 'the policy', reason: 'Nobody answered for batch 2 within 1h', at: T0 + 3_600_000 });
+  expect([late.approvals, decide(plan, late, T0 + 3_600_000)]).toEqual([[], { kind: 'done', state: 'aborted' }]);
+});
+
+describe('windows', () => {
+  const HOUR = 3_600_000;
+  const windows = [
+    { opens: T0 + HOUR, closes: T0 + 2 * HOUR },
+    { opens: T0 + 24 * HOUR, closes: T0 + 25 * HOUR },
+  ];
+  const plan: Plan = { ...planWith({ maxDown: 2 }), windows };
+  const fresh = startProgress(plan, T0);
+
+  test('outside of them nothing begins, what is in flight comes to its end, and the next opening is waited for', () => {
+    expect(walk(plan, fresh)).toMatchObject({ begin: [], waitUntil: T0 + HOUR, state: 'waiting-for-window' });
+    expect(walk(plan, fresh, T0 + HOUR)).toMatchObject({ begin: [one, two], state: 'running' });
+    const busy = play(plan, [begin(one)], T0 + HOUR);
+    expect(walk(plan, busy, T0 + 2 * HOUR)).toMatchObject({
+      begin: [],
+      recall: [],
+      waitUntil: T0 + 24 * HOUR,
+      state: 'waiting-for-window',
+    });
+    const after = play(plan, cycleOf().slice(1), T0 + 2 * HOUR, busy);
+    expect(after.lockers[one]?.end).toBe('updated');
+    expect(walk(plan, after, T0 + 24 * HOUR).begin).toEqual([two, lockerName(3)]);
+    expect(walk(plan, after, T0 + 26 * HOUR)).toMatchObject({ begin: [], waitUntil: null });
+  });
+
+  test('a way back waits for no window', () => {
+    const busy = play(plan, cycleOf(), T0 + HOUR);
+    const back = play(plan, [{ kind: 'rollBack', ...person }], T0 + 3 * HOUR, busy);
+    expect(walk(plan, back, T0 + 3 * HOUR)).toMatchObject({ begin: [one], state: 'rolling-back' });
+  });
+
+  test('a pause is not cut short by an opening', () => {
+    expect(walk(plan, play(plan, [{ kind: 'pause', ...person }])).waitUntil).toBeNull();
+  });
+});
+
+test('a locker that is held out is skipped from the beginning, with its reason, and no rollout with one is a success', () => {
+  const plan = planWith({}, { lockers: 2, heldOut: { 'locker-002': 'on holiday' } });
+  const done = play(plan, cycleOf());
+  expect(done.lockers[two]).toMatchObject({ end: 'skipped', reason: 'held out: on holiday' });
+  expect(decide(plan, done, T0)).toEqual({ kind: 'done', state: 'completed-with-exceptions' });
+  const back = play(plan, [...cycleOf(), { kind: 'rollBack', ...person }]);
+  expect(back.lockers[two]?.end).toBe('skipped');
 });

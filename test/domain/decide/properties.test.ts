@@ -45,9 +45,13 @@ const plans: fc.Arbitrary<Plan> = fc
     stop: fc.constantFrom('kill' as const, 'hold' as const),
     gates: fc.constantFrom('none' as const, 'canary' as const, 'every' as const),
     total: fc.nat(4),
-    onFailure: fc.constantFrom('hold' as const, 'continue' as const),
+    batch: fc.option(fc.nat(2), { nil: undefined }),
+    maxUnreachable: fc.nat(2),
+    progressDeadline: fc.option(fc.constant('30s'), { nil: undefined }),
+    onFailure: fc.constantFrom('hold' as const, 'continue' as const, 'roll-back' as const),
+    rollbackMaxDown: fc.integer({ min: 1, max: 8 }),
   })
-  .map(({ kinds, batches, maxDown, maxUnproven, onTimeout, stop, gates, total, onFailure }) =>
+  .map(({ kinds, batches, maxDown, maxUnproven, onTimeout, stop, gates, total, onFailure, rollbackMaxDown, ...more }) =>
     aPlan({
       lockers: kinds.length,
       each: (number) => KINDS[kinds[number - 1] ?? 0] ?? {},
@@ -60,8 +64,11 @@ const plans: fc.Arbitrary<Plan> = fc
         gates,
         gateTimeout: '1h',
         soak: { canary: '30s', batch: '5s' },
-        maxFailures: { canary: 0, total },
+        maxFailures: { canary: 0, total, ...(more.batch !== undefined && { batch: more.batch }) },
+        maxUnreachable: more.maxUnreachable,
+        ...(more.progressDeadline !== undefined && { progressDeadline: more.progressDeadline }),
         onFailure,
+        rollbackMaxDown,
       },
     }),
   );
@@ -89,6 +96,9 @@ function downOf(plan: Plan, { lockers }: Progress): number {
   return served.filter((stage) => !['waiting', 'verifying', 'ended'].includes(stage)).length;
 }
 
+const downLimit = ({ limits }: Plan, { rollback, overlay }: Progress): number =>
+  overlay?.rules.maxDown ?? (rollback ? limits.rollbackMaxDown : limits.maxDown) ?? limits.maxDown;
+
 test('no begin takes more lockers down than maxDown less those that do not serve anyway', () => {
   always((plan, taken) => {
     if (!begins(taken) || downOf(plan, taken.after) === downOf(plan, taken.before)) return;
@@ -96,14 +106,16 @@ test('no begin takes more lockers down than maxDown less those that do not serve
       const end = taken.before.lockers[name]?.end ?? null;
       return baseline === 'failing' && end !== 'updated' && end !== 'restored';
     });
-    expect(downOf(plan, taken.after)).toBeLessThanOrEqual(Math.max(1, plan.limits.maxDown - sick.length));
+    expect(downOf(plan, taken.after)).toBeLessThanOrEqual(Math.max(1, downLimit(plan, taken.before) - sick.length));
   });
 });
 
 test('no begin takes the box over its slots, and no moment has more unproven lockers than allowed', () => {
   always((plan, taken) => {
     const load = boxLoad(plan, taken.after);
-    expect(load.unproven).toBeLessThanOrEqual(plan.limits.maxUnproven);
+    // One that was adjusted below what is in flight is kept by the begins from then on.
+    if (!taken.after.overlay) expect(load.unproven).toBeLessThanOrEqual(load.maxUnproven);
+    if (begins(taken)) expect(load.inFlight).toBeLessThanOrEqual(load.maxUnproven);
     const before = boxLoad(plan, taken.before);
     if (begins(taken) && load.down > before.down) expect(load.down).toBeLessThanOrEqual(load.slots);
   });
@@ -122,7 +134,8 @@ test('failures beyond the budget begin nothing, unless the policy says continue'
     const beyond =
       total - after.acknowledged.total > plan.limits.totalFailures ||
       canary - after.acknowledged.canary > plan.limits.canaryFailures;
-    if (beyond && decision.kind === 'walk') expect(decision.begin).toEqual([]);
+    if (beyond && decision.kind === 'walk' && !after.rollback) expect(decision.begin).toEqual([]);
+    if (beyond && plan.policy.onFailure === 'roll-back' && !after.abort && !after.fault) expect(after.rollback).toBeTruthy();
     if (plan.policy.onFailure === 'continue') expect(after.holds.map(({ reason }) => reason)).not.toContain('failures');
   });
 });
@@ -136,11 +149,11 @@ test('folding the same event of a step twice changes nothing more', () => {
 
 test('a batch begins only after the former one has ended, and a gated one only when approved', () => {
   always((plan, { after, event }) => {
-    if (event.kind !== 'begin') return;
+    if (event.kind !== 'begin' || after.rollback) return;
     const batch = plan.batches.find(({ lockers }) => lockers.includes(event.locker));
     const former = plan.batches.filter(({ number }) => number < (batch?.number ?? 0)).flatMap(({ lockers }) => lockers);
     expect(former.filter((name) => after.lockers[name]?.stage !== 'ended')).toEqual([]);
-    if (batch?.gate) expect(after.approvals.map((approval) => approval.batch)).toContain(batch.number);
+    if (batch?.gate && !after.overlay) expect(after.approvals.map((approval) => approval.batch)).toContain(batch.number);
   });
 });
 
@@ -163,10 +176,44 @@ test('a locker that has ended stays ended, and no cycle counts down', () => {
   always((plan, { before, after }) => {
     for (const { name } of plan.lockers) {
       const [was, is] = [before.lockers[name], after.lockers[name]];
-      if (was?.stage === 'ended') expect(is).toBe(was);
+      if (was?.stage === 'ended' && is?.back !== true) expect(is?.end).toBe(was.end);
       expect(is?.cycle).toBeGreaterThanOrEqual(was?.cycle ?? 0);
     }
   });
+});
+
+test('a roll-back begins what it changed and nothing else, each locker once', () => {
+  always((plan, { before, after, event }) => {
+    if (!before.rollback || event.kind !== 'begin') return;
+    expect(after.lockers[event.locker]?.back).toBe(true);
+    expect(plan.lockers.find(({ name }) => name === event.locker)?.from).not.toBeNull();
+  });
+  always((plan, { before, after }) => {
+    for (const { name } of plan.lockers) {
+      const [was, is] = [before.lockers[name], after.lockers[name]];
+      // Turned around: only what the rollout had changed, or may have; and never back again.
+      if (was?.back !== true && is?.back === true && was?.stage === 'ended')
+        expect(['updated', 'unreachable']).toContain(was.end);
+      if (was?.back === true) expect(is?.back).toBe(true);
+      if (was?.back === true && was.stage === 'ended') expect(is).toBe(was);
+    }
+  });
+});
+
+test('after a roll-back nobody is left on the new release without a reason, and it is called rolled back', () => {
+  let rolledBack = 0;
+  always(
+    () => {},
+    (_plan, { progress, decision }) => {
+      if (!progress.rollback || progress.abort || progress.fault) return;
+      rolledBack += 1;
+      expect(decision).toEqual({ kind: 'done', state: 'rolled-back' });
+      const left = Object.values(progress.lockers).filter(({ end, reason }) => end === 'updated' && reason === null);
+      expect(left).toEqual([]);
+    },
+    200,
+  );
+  expect(rolledBack).toBeGreaterThan(5);
 });
 
 afterAll(() => {

@@ -36,7 +36,7 @@ test('a later layer wins key by key, inside groups too', () => {
     ...PRODUCT_DEFAULTS,
     maxDown: '20%',
     soak: { canaryMs: 1_000, batchMs: 0 },
-    maxFailures: { canary: 2, total: 0 },
+    maxFailures: { canary: 2, batch: null, total: 0 },
     gates: 'none',
   });
 });
@@ -44,6 +44,10 @@ test('a later layer wins key by key, inside groups too', () => {
 test.each([
   [{ batches: [2] }, { batches: [2] }],
   [{ maxUnproven: 2 }, { maxUnproven: 2 }],
+  [{ rollbackMaxDown: 4 }, { rollbackMaxDown: 4 }],
+  [{ maxUnreachable: 2 }, { maxUnreachable: 2 }],
+  [{ progressDeadline: 5 }, { progressDeadlineMs: 5 }],
+  [{ maxFailures: { batch: 1 } }, { maxFailures: { ...PRODUCT_DEFAULTS.maxFailures, batch: 1 } }],
   [{ maxStarting: 9 }, { maxStarting: 9 }],
   [
     { pressure: { loadPerCore: 1, holdAfter: 5 } },

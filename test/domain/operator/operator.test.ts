@@ -5,7 +5,7 @@ import { startProgress } from '../../../domain/decide/start-progress';
 import type { Plan } from '../../../domain/model/plan';
 import type { Progress } from '../../../domain/model/progress';
 import { mayDo, PERMISSIONS } from '../../../domain/operator/permissions';
-import type { OperatorMessage } from '../../../domain/operator/permissions';
+import type { OperatorMessage } from '../../../domain/operator/operator-message';
 import { renderStatusMarkdown, renderStatusText } from '../../../domain/operator/render-status';
 import { finishedOf, statusOf } from '../../../domain/operator/rollout-status';
 import type { RolloutView } from '../../../domain/operator/rollout-view';
@@ -17,8 +17,10 @@ const person = { actor: 'ann', reason: null };
 const plan = aPlan({ policy: { soak: { canary: '0s', batch: '0s' }, gates: 'canary', maxDown: 3 } });
 const viewOf = (progress: Progress | null, of: Plan = plan, phase: RolloutView['phase'] = 'walking'): RolloutView => ({
   box: of.box,
+  by: 'ann',
   rollout: '11111111-1111-4111-8111-111111111111',
   phase,
+  now: T0,
   plan: progress && of,
   progress,
 });
@@ -38,7 +40,7 @@ const approval = (batch: number, planDigest: string = plan.digest): OperatorMess
 
 test('every message has an answer in every state, and every no is a sentence', () => {
   for (const [message, row] of Object.entries(PERMISSIONS)) {
-    expect(Object.keys(row)).toHaveLength(12);
+    expect(Object.keys(row)).toHaveLength(14);
     for (const no of Object.values(row)) expect(no === null || /^[a-z].*\.$/.test(no)).toBe(true);
     expect([message, row.succeeded]).toEqual([message, 'the rollout has ended. Start another one.']);
   }

@@ -85,7 +85,16 @@ test('planning a fleet that is already there is an empty plan, also for the same
 
 test('percentages of maxDown and maxFailures count from all lockers of the box, also those already there', () => {
   const plan = aPlan({ lockers: 300, each: (n) => (n > 40 ? { on: target } : {}) });
-  expect(plan.limits).toEqual({ maxDown: 30, maxUnproven: 90, maxStarting: 5, canaryFailures: 0, totalFailures: 9 });
+  expect(plan.limits).toEqual({
+    maxDown: 30,
+    maxUnproven: 90,
+    maxStarting: 5,
+    canaryFailures: 0,
+    totalFailures: 9,
+    batchFailures: null,
+    unreachable: 0,
+    rollbackMaxDown: 75,
+  });
   expect(plan.batches.map(({ lockers }) => lockers.length)).toEqual([1, 5, 34]);
 });
 
@@ -104,6 +113,23 @@ describe('no plan is made', () => {
     expect(refusal).toMatchObject({ code: 'PolicyInvalid', cure: expect.stringContaining('Remove drain from the policy') });
     expect(refusalsOf({ service: { drain: null } })).toEqual([]);
     expect(refusalsOf({ policy: { drain: { timeout: '5s' } } })).toEqual([]);
+  });
+
+  test('while the fleet file freezes changes, until the end of its last day, unless it is lifted', () => {
+    const freeze = { reason: 'Christmas', until: '2026-11-20' };
+    expect(refusalsOf({ policy: { freeze } })).toMatchObject([
+      { code: 'ChangesFrozen', sentence: 'The fleet file freezes changes on box lxc12 until 2026-11-20: Christmas.' },
+    ]);
+    expect(refusalsOf({ policy: { freeze: { reason: 'for ever' } } })).toHaveLength(1);
+    expect(refusalsOf({ policy: { freeze: { ...freeze, until: '2026-11-19' } } })).toEqual([]);
+    expect(refusalsOf({ policy: { freeze: null } })).toEqual([]);
+  });
+
+  test('for a name that is to be left out and is not there; a sick one that is left out refuses nothing', () => {
+    expect(refusalsOf({ heldOut: { 'locker-0001': 'x' } })).toMatchObject([
+      { code: 'UnknownLocker', sentence: expect.stringContaining('did you mean') },
+    ]);
+    expect(refusalsOf({ heldOut: { 'locker-001': 'x' }, each: { 'locker-001': { problems: [missing] } } })).toEqual([]);
   });
 
   test('for a full disk, unless there is nothing to stage', () => {

@@ -31,7 +31,11 @@ test('a locker that is there already makes its batch smaller', () => {
 
 test('lockers that came and went are named', () => {
   expect(diff({ lockers: 13 })).toEqual(['locker locker-013: new on the box', 'batches: was 1, 5, 6, is 1, 5, 7']);
-  expect(diff({ lockers: 11 })).toEqual(['locker locker-012: no longer on the box', 'batches: was 1, 5, 6, is 1, 5, 5']);
+  expect(diff({ lockers: 11 })).toEqual([
+    'locker locker-012: no longer on the box',
+    'batches: was 1, 5, 6, is 1, 5, 5',
+    'limit rollbackMaxDown: was 3, is 2',
+  ]);
 });
 
 test('a never deployed locker and changed configs are told apart', () => {

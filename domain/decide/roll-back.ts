@@ -1,0 +1,71 @@
+/**
+ * The way back of a whole rollout: what it changed goes to the version that it came from, without
+ * gates, soak or budget, throttled by a limit of its own. Invariants: a locker goes back at most
+ * once; one that can't is listed with its reason and stops no other; none that this rollout left
+ * as it was is touched.
+ */
+import type { LockerName } from '../model/ids';
+import type { Plan, PlannedLocker } from '../model/plan';
+import type { LockerProgress, LockerStage, Progress } from '../model/progress';
+import { changeLocker, dropHolds, endLocker } from './change-progress';
+
+interface Wish {
+  readonly actor: string;
+  readonly reason: string | null;
+}
+
+/** A locker that hangs in its stop is no safe point: its hold outlives this as it outlives an abort. */
+export function rollBack(progress: Progress, { actor, reason }: Wish, now: number): Progress {
+  if (progress.rollback || progress.abort || progress.fault) return progress;
+  const freed = dropHolds(progress, (hold) => hold.reason !== 'stop-timed-out');
+  return { ...freed, pause: null, gate: null, rollback: { actor, reason, at: now } };
+}
+
+/** Where a locker is moved once it is drained. */
+export function moveStageOf({ back }: Pick<LockerProgress, 'back'>): LockerStage {
+  return back === true ? 'restoring' : 'updating';
+}
+
+/** Repeated until nothing follows any more (advance.ts): lockers in flight turn when they have come to their end. */
+export function turnBack(plan: Plan, progress: Progress, now: number): Progress {
+  if (!progress.rollback || progress.abort || progress.fault) return progress;
+  return plan.lockers.reduce((reached, planned) => turn(plan, reached, planned, now), progress);
+}
+
+function turn(plan: Plan, progress: Progress, planned: PlannedLocker, now: number): Progress {
+  const { name: locker, from, action } = planned;
+  const at = progress.lockers[locker];
+  if (!at || at.back === true || action === 'none') return progress;
+  if (at.stage === 'waiting') {
+    return endLocker(plan, progress, { locker, end: 'skipped', reason: 'rolled back before its turn' }, now);
+  }
+  // An unreachable one may have been changed or not; the box knows, and does nothing where nothing is to do.
+  if (at.stage !== 'ended' || (at.end !== 'updated' && at.end !== 'unreachable')) return progress;
+  if (from === null) return stay(progress, locker, at);
+  return changeLocker(progress, locker, { ...TURNED, cycle: at.cycle + 1 });
+}
+
+const TURNED = {
+  stage: 'waiting',
+  back: true,
+  end: null,
+  reason: null,
+  counted: false,
+  beganAt: null,
+  endedAt: null,
+  failure: null,
+  already: false,
+  retry: null,
+} as const;
+
+/** It came from nothing. */
+function stay(progress: Progress, locker: LockerName, { reason }: LockerProgress): Progress {
+  return reason === null ? changeLocker(progress, locker, { reason: NOWHERE }) : progress;
+}
+const NOWHERE = 'can not go back: there is no earlier version';
+
+/** What its way back ends with, as people read it. */
+export function whyBack({ rollback }: Progress): string {
+  const by = rollback ? ` by ${rollback.actor}` : '';
+  return `rolled back${by}${rollback?.reason ? `: ${rollback.reason}` : ''}`;
+}

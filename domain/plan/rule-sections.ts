@@ -1,0 +1,61 @@
+/** The rules of a plan in words: who may approve, when it may run, when it stops by itself. Each empty where nothing is said. */
+import { epochOfIso, isoTime } from '../model/civil-time';
+import { formatDuration } from '../model/format-duration';
+import type { Plan } from '../model/plan';
+import type { Section } from './section';
+
+/** Only where the policy says something of its own. */
+export function approvalSection({ batches, policy }: Plan): Section[] {
+  const { approvers = null, fourEyes = false, onGateTimeout = 'hold' } = policy;
+  if (!batches.some(({ gate }) => gate)) return [];
+  const who = approvers === null ? [] : [`by ${approvers.join(' or ')}`];
+  const eyes = fourEyes ? ['not by who starts it'] : [];
+  const late = onGateTimeout === 'abort' ? [`aborted without an answer in ${formatDuration(policy.gateTimeoutMs)}`] : [];
+  const rules = [...who, ...eyes, ...late];
+  return rules.length === 0 ? [] : [{ title: 'Approval', lines: [rules.join('; ')] }];
+}
+
+const openingText = ({ opens, closes }: { opens: number; closes: number }): string => `${isoTime(opens)} to ${isoTime(closes)}`;
+
+/** When lockers may begin, where not always. */
+export function windowSection({ windows, madeFrom }: Plan): Section[] {
+  if (!windows) return [];
+  const at = epochOfIso(madeFrom);
+  const [first] = windows;
+  if (!first) return [{ title: 'Window', lines: ['none in the next 60 days: no locker will begin'] }];
+  const now =
+    first.opens <= at ? `open now, until ${isoTime(first.closes)}` : `closed; the first locker begins at ${isoTime(first.opens)}`;
+  return [{ title: 'Window', lines: [now, ...windows.slice(1, 2).map((next) => `then ${openingText(next)}`)] }];
+}
+
+export function failureSection(plan: Plan): Section {
+  return { title: 'Failures', lines: [failureText(plan), ...patienceLines(plan)] };
+}
+
+function failureText({ limits, policy, lockers }: Plan): string {
+  if (policy.onFailure === 'continue') return 'recorded, and the rollout goes on; it can not end as succeeded then';
+  const { canaryFailures: canary, totalFailures: total, batchFailures: batch = null } = limits;
+  const does = policy.onFailure === 'roll-back' ? 'rolls back' : 'holds';
+  const places = [
+    ...(canary < total ? [`the ${ordinal(canary + 1)} failure in the canary batch`] : []),
+    ...(batch !== null && batch < total ? [`the ${ordinal(batch + 1)} in any one batch`] : []),
+  ];
+  if (places.length === 0) return `${does} at the ${ordinal(total + 1)} failure`;
+  return `${does} at ${places.join(', at ')}, and at the ${ordinal(total + 1)} of all ${lockers.length}`;
+}
+
+/** What else holds it, where the policy says something of its own. */
+function patienceLines({ limits, policy }: Plan): string[] {
+  const { unreachable = 0, rollbackMaxDown = limits.maxDown } = limits;
+  const { progressDeadlineMs = null } = policy;
+  return [
+    ...(policy.onFailure === 'roll-back' ? [`at most ${rollbackMaxDown} down on the way back, no gates, no soak`] : []),
+    ...(unreachable > 0 ? [`holds when more than ${unreachable} lockers can not be reached`] : []),
+    ...(progressDeadlineMs === null ? [] : [`holds when no locker comes to its end for ${formatDuration(progressDeadlineMs)}`]),
+  ];
+}
+
+function ordinal(n: number): string {
+  const teen = n % 100 > 10 && n % 100 < 14;
+  return `${n}${(teen ? null : ['th', 'st', 'nd', 'rd'][n % 10]) ?? 'th'}`;
+}

@@ -1,0 +1,65 @@
+/** `lockstep adjust --box lxc12 [--max-down N] [--max-starting N] [--soak 1m] [--gates none|every|2,3]` */
+import { Fault } from '../../domain/faults';
+import { Duration } from '../../domain/model/duration';
+import type { RolloutStatus } from '../../domain/model/status';
+import type { AdjustMessage } from '../../workflows/messages';
+import { sendAdjust } from '../operations/send';
+import { runningStatusOf } from '../operations/status-of';
+import { sendVerb } from '../send-verb';
+import type { ActOptions } from '../send-verb';
+
+interface AdjustOptions extends ActOptions {
+  readonly maxDown?: string;
+  readonly maxStarting?: string;
+  readonly soak?: string;
+  readonly gates?: string;
+}
+type Rules = Omit<AdjustMessage, 'actor' | 'reason'>;
+
+export const adjustVerb = sendVerb<AdjustOptions>({
+  flags: (command) =>
+    command
+      .option('--max-down <n>', 'lockers not serving at once, from here on')
+      .option('--max-starting <n>', 'lockers starting at once, from here on')
+      .option('--soak <duration>', 'after this batch and those to come, such as 1m')
+      .option('--gates <gates>', 'of the batches to come: none, every, or after which, such as 2,3'),
+  send: async (door, act, options) => {
+    const rules = rulesOf(options);
+    if (Object.keys(rules).length === 0 && options.gates === undefined) throw unusable('adjust', 'name what is to change');
+    const gates = options.gates === undefined ? {} : { gates: gatesOf(options.gates, await runningStatusOf(door, options.box)) };
+    return sendAdjust(door, options.box, { ...act, ...rules, ...gates });
+  },
+});
+
+function rulesOf({ maxDown, maxStarting, soak }: AdjustOptions): Rules {
+  return {
+    ...(maxDown !== undefined && { maxDown: count('--max-down', maxDown) }),
+    ...(maxStarting !== undefined && { maxStarting: count('--max-starting', maxStarting) }),
+    ...(soak !== undefined && { soakMs: milliseconds(soak) }),
+  };
+}
+
+function count(flag: string, typed: string): number {
+  if (/^[1-9]\d{0,5}$/.test(typed)) return Number(typed);
+  throw unusable(flag, 'write a count from 1; a percentage stands in the fleet file');
+}
+
+function milliseconds(typed: string): number {
+  const parsed = Duration.safeParse(typed);
+  if (parsed.success) return parsed.data;
+  throw unusable('--soak', 'write a duration such as 30s or 5m');
+}
+
+/** `every`: after the batch that runs and each one behind it but the last. */
+function gatesOf(typed: string, { batch }: RolloutStatus): number[] {
+  if (typed === 'none') return [];
+  const { number = 1, of = 1 } = batch ?? {};
+  if (typed === 'every') return Array.from({ length: Math.max(0, of - number) }, (_, index) => number + index);
+  if (/^\d{1,6}(,\d{1,6})*$/.test(typed)) return typed.split(',').map(Number);
+  throw unusable('--gates', 'write none, every, or batch numbers such as 2,3');
+}
+
+const unusable = (flag: string, rule: string): Fault =>
+  new Fault('PolicyInvalid', `${flag} can not be used: ${rule}.`, {
+    cure: '`lockstep adjust --help` shows what can be changed.',
+  });

@@ -18,7 +18,20 @@ const ON_A_BOX = ['test/chaos/share.test.ts', 'test/chaos/referee/sabotage.test.
 module.exports = {
   projects: [
     {
-      ...layer('unit', ['domain', 'box', 'activities', 'starters', 'embedded', 'sandbox', 'house', 'bench', 'chaos', 'codec', 'deploy', 'docs']),
+      ...layer('unit', [
+        'domain',
+        'box',
+        'activities',
+        'starters',
+        'embedded',
+        'sandbox',
+        'house',
+        'bench',
+        'chaos',
+        'codec',
+        'deploy',
+        'docs',
+      ]),
       testPathIgnorePatterns: ['/node_modules/', '/test/embedded/real/', ...ON_A_BOX],
     },
     layer('temporal', ['workflows', 'replay', 'team', 'embedded/real']),

@@ -21,7 +21,7 @@ const LAYERS: readonly Layer[] = [
   { name: 'unit', what: 'domain, box, adapters, CLI, house', needs: { git: 'git' }, root: false },
   { name: 'temporal', what: 'workflows on a real Temporal server, replay', needs: {}, root: false },
   { name: 'lxc', what: 'lockerd, sandbox and SSH on real LXC and sshd', needs: LXC, root: true },
-  { name: 'e2e', what: 'the CLI on a sandbox box, judged by the lockers', needs: LXC, root: true },
+  { name: 'e2e', what: 'the CLI on a sandbox box, judged by the lockers', needs: { ...LXC, sudo: 'sudo' }, root: true },
   { name: 'bare', what: 'the first command without root, LXC and sshd', needs: { git: 'git', flock: 'util-linux' }, root: false },
   {
     name: 'chaos',
@@ -31,6 +31,8 @@ const LAYERS: readonly Layer[] = [
   },
   { name: 'web', what: 'Temporal Web UI in headless Chromium', needs: { ...LXC, chromium: 'chromium' }, root: true },
 ];
+
+const SIDE_BY_SIDE: readonly string[] = ['unit', 'temporal', 'e2e'];
 
 interface Result {
   readonly layer: Layer;
@@ -55,7 +57,8 @@ function runLayer(layer: Layer, filters: readonly string[]): Result {
   const folder = mkdtempSync(join(tmpdir(), 'lockstep-test-'));
   const outputFile = join(folder, 'result.json');
   try {
-    const inBand = layer.name === 'unit' ? [] : ['--runInBand'];
+    // Most of their time is waiting, each suite has a box, a server and a home of its own; two share two cores well.
+    const side = SIDE_BY_SIDE.includes(layer.name) ? ['--maxWorkers=2'] : ['--runInBand'];
     const jest = require.resolve('jest/bin/jest');
     const args = [
       jest,
@@ -65,7 +68,7 @@ function runLayer(layer: Layer, filters: readonly string[]): Result {
       '--json',
       '--outputFile',
       outputFile,
-      ...inBand,
+      ...side,
       ...filters,
     ];
     const ran = spawnSync(process.execPath, args, { stdio: ['ignore', 'ignore', 'inherit'] });

@@ -60,22 +60,26 @@ function overlay(base: Policy, layer: PolicyInput): Policy {
     gates: layer.gates ?? base.gates,
     gateTimeoutMs: layer.gateTimeout ?? base.gateTimeoutMs,
     onGateTimeout: layer.onGateTimeout ?? base.onGateTimeout ?? 'hold',
-    approvers: layer.approvers ?? base.approvers ?? null,
+    approvers: lifted(layer.approvers, base.approvers),
     fourEyes: layer.fourEyes ?? base.fourEyes ?? false,
     maxFailures: {
       canary: maxFailures?.canary ?? base.maxFailures.canary,
-      batch: maxFailures?.batch ?? base.maxFailures.batch,
+      batch: lifted(maxFailures?.batch, base.maxFailures.batch),
       total: maxFailures?.total ?? base.maxFailures.total,
     },
     maxUnreachable: layer.maxUnreachable ?? base.maxUnreachable,
-    progressDeadlineMs: layer.progressDeadline ?? base.progressDeadlineMs ?? null,
+    progressDeadlineMs: lifted(layer.progressDeadline, base.progressDeadlineMs),
     onFailure: layer.onFailure ?? base.onFailure,
     rollbackMaxDown: layer.rollbackMaxDown ?? base.rollbackMaxDown,
     keepReleases: layer.keepReleases ?? base.keepReleases,
     windows: layer.windows ?? base.windows ?? [],
-    // Written as null it lifts the freeze of a wider layer.
-    freeze: layer.freeze === undefined ? (base.freeze ?? null) : layer.freeze,
+    freeze: lifted(layer.freeze, base.freeze),
   };
+}
+
+/** Written as null it lifts what a wider layer says. */
+function lifted<T>(written: T | null | undefined, base: T | null | undefined): T | null {
+  return written === undefined ? (base ?? null) : written;
 }
 
 function isWritten(drain: PolicyInput['drain']): boolean {

@@ -43,13 +43,13 @@ export const PolicyInput = z
     gates: Gates,
     gateTimeout: PositiveDuration,
     onGateTimeout: z.enum(['hold', 'abort']),
-    approvers: z.array(z.string().trim().min(1)).min(1),
+    approvers: z.array(z.string().trim().min(1)).min(1).nullable(),
     fourEyes: z.boolean(),
     maxFailures: z
-      .strictObject({ canary: z.int().min(0), batch: z.int().min(0), total: z.union([z.int().min(0), Percent]) })
+      .strictObject({ canary: z.int().min(0), batch: z.int().min(0).nullable(), total: z.union([z.int().min(0), Percent]) })
       .partial(),
     maxUnreachable: z.int().min(0),
-    progressDeadline: PositiveDuration,
+    progressDeadline: PositiveDuration.nullable(),
     windows: z.array(Window),
     freeze: FreezeInput.nullable(),
     onFailure: z.enum(['hold', 'roll-back', 'continue']),

@@ -59,7 +59,7 @@ function answered({
 }: Extract<SeenTemporal, { kind: 'answers' }>): Finding[] {
   const temporal = ok('Temporal', `answers at ${address}`);
   if (namespaceFault !== null) {
-    const cure = 'Let `npm run set-up-namespace` make it, or name another with TEMPORAL_NAMESPACE.';
+    const cure = 'Let `npm run set-up-temporal` make it, or name another with TEMPORAL_NAMESPACE.';
     return [
       temporal,
       fail('namespace', `${namespace}: ${namespaceFault}`, cure),

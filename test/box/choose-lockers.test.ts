@@ -13,8 +13,7 @@ test('named ones are chosen, in the order of the box', () => {
 });
 
 test('a locker that is not there is an UnknownLocker, with those that are', () => {
-  const choose = () => chooseLockers(three, [lockerName(1), 'nobody']);
-  expect(choose).toThrow(
+  expect(() => chooseLockers(three, [lockerName(1), 'nobody'])).toThrow(
     expect.objectContaining({
       code: 'UnknownLocker',
       sentence: 'lxc12 has no locker "nobody".',

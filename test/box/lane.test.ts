@@ -163,8 +163,7 @@ test('who waits long for his turn is told for what, and not at every look', asyn
     () => now,
   );
   const said: string[] = [];
-  const wish = { locker: 'ada' as LockerName, limits, urgency: 'may-wait' as const, stillWanted: () => {} };
-  void lane.enter({ ...wish, onWait: (because) => void said.push(because) });
+  void lane.enter(wish('ada', { onWait: (because) => void said.push(because) }));
   for (; now < 10_000; now += 1_000) await new Promise((resolve) => setTimeout(resolve, 120));
   expect(new Set(said)).toEqual(new Set(['CPU pressure (some avg10) 90.0 %, above 60 %']));
   expect(said.length).toBeGreaterThanOrEqual(2);

@@ -14,7 +14,7 @@ export const NOT_RUN: readonly NotRun[] = [
   { fits: /^npm run chaos\b/, because: 'takes minutes to hours; test/chaos/share.test.ts runs its share' },
   {
     fits: /^npm run lockstep -- (install-box|uninstall-box|doctor|adopt-box|add-locker|remove-locker) /,
-    because: 'needs a host of one’s own and an admin on it; test/lxc runs these on hosts that it makes',
+    because: 'needs a host of one’s own and an admin on it; test/e2e runs these on hosts that it makes',
   },
   { fits: /^TEMPORAL_ADDRESS=\S+ /, because: 'needs a server of a team; test/postgres/team.test.ts starts a rollout on one' },
   { fits: /^(sudo|cp|node -p) /, because: 'lays files of a team’s own; nothing of ours is run by it' },

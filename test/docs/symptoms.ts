@@ -34,7 +34,7 @@ const JANE = { by: 'local:jane', since: SINCE, reason: 'disk is being replaced' 
 function standing(state: 'held' | 'waiting-for-approval', events: readonly RolloutEvent[], options: PlanOptions): string {
   const plan = aPlan({ ...options, policy: { gates: 'none', soak: { canary: '0s', batch: '0s' }, ...options.policy } });
   const progress = events.reduce<Progress>((at, event) => fold(plan, at, event, timeOf(event)), startProgress(plan, T0));
-  const status = statusOf({ box: plan.box, rollout: '6f9619ff', phase: 'walking', plan, progress });
+  const status = statusOf({ box: plan.box, rollout: '6f9619ff', by: 'ann', phase: 'walking', plan, progress, now: T0 });
   if (status.state !== state) throw new Error(`it is ${status.state}: ${JSON.stringify(status.holds)}`);
   const lines = statusTable(status, paint);
   return [lines[0], ...lines.filter((line) => line.startsWith(state === 'held' ? '  hold ' : '  asks '))].join('\n');
@@ -73,6 +73,7 @@ const busy: DrainOutcome = { kind: 'timed-out', waitedMs: 60_000, undone: true, 
 const HELD: Readonly<Record<Hold['reason'], () => string>> = {
   failures: () => held(restored),
   'no-evidence': () => held([begin, { kind: 'drain', ...cycle, outcome: busy }]),
+  'no-progress': () => held([begin, { kind: 'tick' }], { policy: { progressDeadline: '30m' } }),
   rejected: () => held([...done, { kind: 'reject', batch: 2, actor: 'ann', reason: 'not on a Friday' }], gated),
   'gate-timeout': () => held([...done, { kind: 'tick' }], gated),
   'drain-timed-out': () =>

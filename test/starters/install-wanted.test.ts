@@ -17,10 +17,7 @@ const publicKey = 'ssh-ed25519 AAAA ops@desk';
 function wanted(account: string): Wanted[] {
   const bundle = { text: 'x'.repeat(2_048), version: '0.1.0' };
   const scripts = [{ name: 'lockerctl', text: '#!/bin/sh\n' }];
-  return wantedOf(
-    { config, bundle, scripts, login: { account, publicKey }, node: '/usr/bin/node', hook: 'init.d' },
-    host,
-  );
+  return wantedOf({ config, bundle, scripts, login: { account, publicKey }, node: '/usr/bin/node', hook: 'init.d' }, host);
 }
 
 test.each([

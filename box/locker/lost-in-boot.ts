@@ -3,13 +3,16 @@ import type { LockerName } from '../../domain/model/ids';
 import type { Daemon } from '../daemon';
 import type { Job } from '../jobs/job';
 import { lockerOf } from '../jobs/jobs';
+import { recordOf } from '../journal/state';
 import type { BoxState } from '../journal/state';
 import { OWN_START_DEADLINE_MS, ownLimits } from '../lane/own-limits';
 import { currentVersion } from '../release/versions';
 import { startLocker } from './start-locker';
 
-/** Nobody has started it since the box booted. */
+/** Owed, and nobody has started it since the box booted. What a person has stopped meanwhile is owed no more. */
 export function isLostInBoot(state: BoxState, locker: LockerName, bootId: string): boolean {
+  const { owed, parked } = recordOf(state, locker);
+  if (owed === null || parked !== null) return false;
   const starts = [...state.jobs.values()]
     .filter(({ params }) => lockerOf(params) === locker)
     .flatMap(({ intents }) =>

@@ -80,6 +80,17 @@ test('a locker that went down with its whole box is started again by the verify,
   expect(recordOf(running.daemon.journal.state(), ada).owed).toMatchObject({ to: 2 });
 });
 
+test('a locker that a person has stopped since is not started by a verify, whatever the box did', async () => {
+  await holder.ask('update', forward);
+  await running.close();
+  goesDown();
+  Object.assign(box, { bootId: 'boot-2' });
+  await up();
+  await holder.ask('stop', { locker: ada, stop: forward.stop, drain: null, onPurpose: true });
+  expect(await holder.ask('verify', proof)).toMatchObject({ reason: 'crashed' });
+  expect(box.lxc.locker('ada').starts).toBe(1);
+});
+
 test('a stage whose versions were taken for garbage since is staged again', async () => {
   const staged = { built: true, versions: [{ locker: ada, version: 2, configDigest: 'd'.repeat(12) as never }] };
   const finished = {} as Parameters<typeof recallStage>[1];

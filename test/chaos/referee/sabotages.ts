@@ -37,9 +37,9 @@ const doubleTerm: Sabotage = {
   edits: [
     {
       file: 'box/locker/stop-locker.ts',
-      piece: '    if (signal) await daemon.lxc.signalStop(locker);',
-      becomes: `    if (signal) await daemon.lxc.signalStop(locker);
-    if (signal) await daemon.lxc.signalStop(locker);`,
+      piece: '    if (signal) await daemon.lxc.signalStop(locker, init);',
+      becomes: `    if (signal) await daemon.lxc.signalStop(locker, init);
+    if (signal) await daemon.lxc.signalStop(locker, init);`,
     },
   ],
   scene: updateOne('l01'),

@@ -1,6 +1,6 @@
 /**
  * The one table of keys that design.md promises and this version does not keep. Writing one is
- * refused with its place, never ignored: a `freeze` that is not kept would be worse than none.
+ * refused with its place, never ignored: a rule that is not kept would be worse than none.
  * When a key becomes real, its row goes.
  */
 export interface LaterKey {

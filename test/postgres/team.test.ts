@@ -126,9 +126,9 @@ test('server and a worker killed half way: it succeeds, no locker was stopped tw
   const marker = `marker-${randomUUID()}`;
   const { build } = await sandbox.commit({ message: marker });
   const boots = await Promise.all(sandbox.lockers.map(bootsOf));
+  const planned = await runCli('lockstep', ['plan', ...words(), '--json'], person(encrypted()));
+  expect(planned.stdout).toContain(marker);
   const running = start('start-rollout', [...words(), '--json', '--yes'], person(encrypted()));
-  const planned = await running.until(({ kind }) => kind === 'plan');
-  expect(JSON.stringify(planned)).toContain(marker);
   await running.until(({ counts }) => ((counts as { updated?: number } | undefined)?.updated ?? 0) >= 1);
   await Promise.all([temporal.kill(), workers[0]?.end('SIGKILL')]);
   await temporal.start();

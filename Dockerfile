@@ -5,6 +5,9 @@ WORKDIR /opt/lockstep
 COPY package.json package-lock.json .npmrc ./
 RUN npm ci --omit=dev --ignore-scripts && npm cache clean --force
 
+# For boxes with `stage: push`: the worker fetches for them.
+RUN apt-get update && apt-get install -y --no-install-recommends ca-certificates git openssh-client && rm -rf /var/lib/apt/lists/*
+
 COPY tsconfig.json ./
 COPY activities activities
 COPY box box

@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process';
-import { chmod, mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { lockstepHome, makeHome } from '../../embedded/home';
@@ -38,10 +38,10 @@ const settled = async (): Promise<string[]> => {
 async function upReadOnly(readOnly: string): Promise<{ status: number | null; stdout: string; stderr: string }> {
   const up = `exec "${process.execPath}" --import tsx starters/up.ts --json`;
   const script =
-    process.getuid?.() === 0 ? `mount --bind "$0" "$0" && mount -o remount,bind,ro "$0" && ${up}` : `chmod 555 "$0" && ${up}`;
+    process.getuid?.() === 0 ? `mount --bind "$0" "$0" && mount -o remount,bind,ro "$0" && ${up}` : `chmod -R a-w "$0" && ${up}`;
   const [command, ...args] = process.getuid?.() === 0 ? ['unshare', '--mount', 'sh', '-c'] : ['sh', '-c'];
   const ran = spawnSync(command, [...args, script, readOnly], { cwd: ROOT, env, encoding: 'utf8' });
-  await chmod(readOnly, 0o755);
+  spawnSync('chmod', ['-R', 'u+w', readOnly]);
   return ran;
 }
 

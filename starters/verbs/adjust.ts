@@ -25,9 +25,10 @@ export const adjustVerb = sendVerb<AdjustOptions>({
       .option('--gates <gates>', 'of the batches to come: none, every, or after which, such as 2,3'),
   send: async (door, act, options) => {
     const rules = rulesOf(options);
-    if (Object.keys(rules).length === 0 && options.gates === undefined) throw unusable('adjust', 'name what is to change');
-    const gates = options.gates === undefined ? {} : { gates: gatesOf(options.gates, await runningStatusOf(door, options.box)) };
-    return sendAdjust(door, options.box, { ...act, ...rules, ...gates });
+    const typed = options.gates === undefined ? null : typedGates(options.gates);
+    if (Object.keys(rules).length === 0 && typed === null) throw unusable('adjust', 'name what is to change');
+    const gates = typed === 'every' ? everyGate(await runningStatusOf(door, options.box)) : typed;
+    return sendAdjust(door, options.box, { ...act, ...rules, ...(gates !== null && { gates }) });
   },
 });
 
@@ -50,13 +51,17 @@ function milliseconds(typed: string): number {
   throw unusable('--soak', 'write a duration such as 30s or 5m');
 }
 
-/** `every`: after the batch that runs and each one behind it but the last. */
-function gatesOf(typed: string, { batch }: RolloutStatus): number[] {
+function typedGates(typed: string): 'every' | number[] {
   if (typed === 'none') return [];
-  const { number = 1, of = 1 } = batch ?? {};
-  if (typed === 'every') return Array.from({ length: Math.max(0, of - number) }, (_, index) => number + index);
+  if (typed === 'every') return 'every';
   if (/^\d{1,6}(,\d{1,6})*$/.test(typed)) return typed.split(',').map(Number);
   throw unusable('--gates', 'write none, every, or batch numbers such as 2,3');
+}
+
+/** After the batch that runs and each one behind it but the last. */
+function everyGate({ batch }: RolloutStatus): number[] {
+  const { number = 1, of = 1 } = batch ?? {};
+  return Array.from({ length: Math.max(0, of - number) }, (_, index) => number + index);
 }
 
 const unusable = (flag: string, rule: string): Fault =>

@@ -89,6 +89,8 @@ function cloneInto(clone: string, user: User | null): void {
     mkdirSync(join(clone, dirname(file)), { recursive: true });
     copyFileSync(join(ROOT, file), join(clone, file));
   }
+  // A repository, as a clone is one.
+  execFileSync('git', ['init', '--quiet', clone]);
   if (user !== null) execFileSync('chown', ['-R', `${user.uid}:${user.gid}`, clone]);
   const packages = [join(ROOT, 'node_modules'), join(clone, 'node_modules')];
   // Hard links, after the owner was set: theirs is also that of the originals. On another filesystem: copies.
@@ -104,7 +106,7 @@ function binariesIn(home: string, user: User | null): string {
   const [from, to] = [join(ROOT, '.lockstep/bin'), join(home, 'binaries')];
   mkdirSync(to);
   for (const name of existsSync(from) ? readdirSync(from) : [])
-    if (name.startsWith('temporal-')) copyFileSync(join(from, name), join(to, name));
+    if (/^temporal-[\d.]+$/.test(name)) copyFileSync(join(from, name), join(to, name));
   if (user !== null) chownSync(to, user.uid, user.gid);
   return to;
 }

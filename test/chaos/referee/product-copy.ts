@@ -12,6 +12,9 @@ export const PRODUCT = join(__dirname, '../../..');
 const PARTS = [
   'activities',
   'box',
+  'box-install',
+  'codec',
+  'deploy',
   'domain',
   'embedded',
   'sandbox',

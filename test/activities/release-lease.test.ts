@@ -1,4 +1,5 @@
 import { makeReleaseLease } from '../../activities/release-lease';
+import { Fault } from '../../domain/faults';
 import { BoxName } from '../../domain/model/ids';
 import { anActivityEnvironment } from '../support/activity-environment';
 import { anInventory } from '../support/builders';
@@ -17,4 +18,15 @@ test.each([
   await anActivityEnvironment().run<[], void, () => Promise<void>>(() => release({ box, rollout: 'r-1', generation: null }));
   expect(fake.calls.map(({ verb }) => verb)).toEqual(verbs);
   if (holder === 'r-1') expect(fake.calls[1]?.params).toEqual({ holder: 'r-1', generation: 5 });
+});
+
+test('a wrong host key is asked again, for as long as the workflow says', async () => {
+  const fake = aFakeBox({
+    'release-lease': () => {
+      throw new Fault('HostKeyMismatch', 'lxc12 shows another host key.');
+    },
+  });
+  const release = makeReleaseLease({ box: fake });
+  const asked = anActivityEnvironment().run<[], void, () => Promise<void>>(() => release({ box, rollout: 'r-1', generation: 3 }));
+  await expect(asked).rejects.toMatchObject({ type: 'HostKeyMismatch', nonRetryable: false });
 });

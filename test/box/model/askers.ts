@@ -86,7 +86,9 @@ export function makeAskers(world: World): Askers {
     const isGone = !jobs.has(token) && asked.generation < generation;
     if (!isGone && jobs.get(token)?.end?.kind !== 'done') referee.blame('what is told is durable', token);
     const { locker, onPurpose } = asked.params as { locker: LockerName; onPurpose?: boolean };
-    const later = sent.slice(sent.indexOf(asked) + 1).filter((one) => (one.params as { locker?: string }).locker === locker);
+    // Asked again, it is still as old as when it was asked first.
+    const first = sent.findIndex((one) => one.token === token);
+    const later = sent.slice(first + 1).filter((one) => (one.params as { locker?: string }).locker === locker);
     const isUndone = later.some((one) => one.verb === 'start');
     const asksDown = verb === 'stop' && !isUndone && before === undefined && (kind === 'stopped' || onPurpose === true);
     if (asksDown && lockerIn(referee.book, locker).owed === null && kind !== 'stop-timed-out') referee.mustStayDown.add(locker);

@@ -15,40 +15,34 @@ type Kind = OperatorMessage['kind'];
 const YES = null;
 const ENDED = 'the rollout has ended. Start another one.';
 const SETTLING = 'the rollout is coming to its end; nothing is left to do.';
-const NOT_STUCK = 'no locker hangs in its stop.';
 const EARLY = 'it is still planning. Try again in a moment.';
 const BACK = 'it rolls back, and asks nothing more.';
 const STAGING = 'it is still staging; nothing is stopped yet. Try again in a moment.';
+const UNCHANGED = 'nothing is changed yet. Use `abort`.';
+
+type Living = 'planning' | 'staging' | 'running' | 'rolling-back' | 'waiting-for-approval' | 'paused' | 'held';
+type Row = Readonly<Record<Living, string | null>>;
+
+/** The rows that several messages share. */
+const ALWAYS: Row = {
+  planning: YES,
+  staging: YES,
+  running: YES,
+  'rolling-back': YES,
+  'waiting-for-approval': YES,
+  paused: YES,
+  held: YES,
+};
+/** About lockers and rules, which there are from the first step on. */
+const ONCE_IT_WALKS: Row = { ...ALWAYS, planning: EARLY, staging: STAGING };
+/** Answers to a gate. One may stand behind a pause or a hold. */
+const TO_A_GATE: Row = { ...ONCE_IT_WALKS, running: NO_GATE, 'rolling-back': BACK };
 
 /** null: allowed, as far as the state goes. */
 export const PERMISSIONS: Readonly<Record<Kind, Readonly<Record<RunState, string | null>>>> = {
-  approve: states({
-    planning: EARLY,
-    staging: STAGING,
-    running: NO_GATE,
-    'rolling-back': BACK,
-    'waiting-for-approval': YES,
-    paused: YES,
-    held: YES,
-  }),
-  reject: states({
-    planning: EARLY,
-    staging: STAGING,
-    running: NO_GATE,
-    'rolling-back': BACK,
-    'waiting-for-approval': YES,
-    paused: YES,
-    held: YES,
-  }),
-  pause: states({
-    planning: YES,
-    staging: YES,
-    running: YES,
-    'rolling-back': YES,
-    'waiting-for-approval': YES,
-    paused: 'it is paused already. `resume` lifts the pause.',
-    held: YES,
-  }),
+  approve: states(TO_A_GATE),
+  reject: states(TO_A_GATE),
+  pause: states({ ...ALWAYS, paused: 'it is paused already. `resume` lifts the pause.' }),
   resume: states({
     planning: EARLY,
     staging: 'it is not paused; it stages the release.',
@@ -58,55 +52,14 @@ export const PERMISSIONS: Readonly<Record<Kind, Readonly<Record<RunState, string
     paused: YES,
     held: YES,
   }),
-  abort: states({
-    planning: YES,
-    staging: YES,
-    running: YES,
-    'rolling-back': YES,
-    'waiting-for-approval': YES,
-    paused: YES,
-    held: YES,
-  }),
-  rollBack: states({
-    planning: 'nothing is changed yet. Use `abort`.',
-    staging: 'nothing is changed yet. Use `abort`.',
-    running: YES,
-    'rolling-back': 'it rolls back already.',
-    'waiting-for-approval': YES,
-    paused: YES,
-    held: YES,
-  }),
-  adjust: states({
-    planning: EARLY,
-    staging: STAGING,
-    running: YES,
-    'rolling-back': YES,
-    'waiting-for-approval': YES,
-    paused: YES,
-    held: YES,
-  }),
-  skipLocker: states({
-    planning: EARLY,
-    staging: STAGING,
-    running: YES,
-    'rolling-back': YES,
-    'waiting-for-approval': YES,
-    paused: YES,
-    held: YES,
-  }),
-  retryLocker: states({
-    planning: EARLY,
-    staging: STAGING,
-    running: NOT_STUCK,
-    'rolling-back': NOT_STUCK,
-    'waiting-for-approval': NOT_STUCK,
-    paused: YES,
-    held: YES,
-  }),
+  abort: states(ALWAYS),
+  rollBack: states({ ...ALWAYS, planning: UNCHANGED, staging: UNCHANGED, 'rolling-back': 'it rolls back already.' }),
+  adjust: states(ONCE_IT_WALKS),
+  skipLocker: states(ONCE_IT_WALKS),
+  retryLocker: states(ONCE_IT_WALKS),
 };
 
-type Living = 'planning' | 'staging' | 'running' | 'rolling-back' | 'waiting-for-approval' | 'paused' | 'held';
-function states(living: Readonly<Record<Living, string | null>>): Record<RunState, string | null> {
+function states(living: Row): Record<RunState, string | null> {
   return {
     ...living,
     // It runs, only no locker begins now.

@@ -1,18 +1,19 @@
 /** Looks at every locker of the box; changes nothing. With a target it also says what each one's config would be. */
 import type { z } from 'zod';
-import type { Digest, LockerName } from '../../domain/model/ids';
+import type { LockerName } from '../../domain/model/ids';
 import type { Inventory, SeenLocker } from '../../domain/model/inventory';
 import type { ServiceConfig } from '../../domain/model/service';
 import type { VERBS } from '../../domain/protocol/verbs';
 import type { BoxContext } from '../context';
 import { recordOf, wantedOf } from '../journal/state';
 import type { BoxState } from '../journal/state';
-import { configOf, readTemplates } from '../release/config-of';
 import { readLastStage } from '../release/last-stage';
 import { currentVersion, readRevision } from '../release/versions';
 import { isCrashLoop } from '../upkeep/decide-upkeep';
 import { hostFacts } from './host-facts';
 import { inParallel } from './in-parallel';
+import { lookAtTarget } from './look-at-target';
+import type { TargetLook } from './look-at-target';
 import { lockerProblems } from './preflight';
 import { askBuild, probe } from './probe';
 import { runningVersion } from './running-version';
@@ -23,14 +24,13 @@ const AT_ONCE = 12;
 const ASKED_AT_ONCE = 64;
 
 type Params = z.output<typeof VERBS.inspect.params>;
-type DigestOf = (locker: LockerName) => Digest | null;
 
 export async function inspect(box: BoxContext, state: BoxState, { target }: Params): Promise<Inventory> {
   const facts = await hostFacts(box);
   const service = target?.service ?? (await readLastStage(box))?.target.service ?? null;
-  const digestOf = await digestsFor(box, target);
+  const forTarget = await lookAtTarget(box, target);
   const names = await box.lxc.list();
-  const seen = await inParallel(names, AT_ONCE, (name) => look(box, { state, digestOf, name }));
+  const seen = await inParallel(names, AT_ONCE, (name) => look(box, { state, forTarget, name }));
   const lockers = await inParallel(seen, ASKED_AT_ONCE, async (locker) => ({ ...locker, ...(await answersOf(locker, service)) }));
   return {
     box: box.config.box,
@@ -39,24 +39,19 @@ export async function inspect(box: BoxContext, state: BoxState, { target }: Para
     lease: state.lease,
     freeze: state.freeze,
     lockers,
+    manifest: forTarget.manifest,
   };
-}
-
-async function digestsFor(box: BoxContext, target: Params['target']): Promise<DigestOf> {
-  if (target === null) return () => null;
-  const templates = await readTemplates(box, target);
-  return (locker) => configOf(box, target, templates, locker).digest;
 }
 
 interface Look {
   readonly state: BoxState;
-  readonly digestOf: DigestOf;
+  readonly forTarget: TargetLook;
   readonly name: LockerName;
 }
 
 type Silent = Omit<SeenLocker, 'healthy' | 'reportedBuild'>;
 
-async function look(box: BoxContext, { state, digestOf, name }: Look): Promise<Silent> {
+async function look(box: BoxContext, { state, forTarget, name }: Look): Promise<Silent> {
   const seen = await box.lxc.see(name);
   const record = recordOf(state, name);
   const [address, version, problems] = await Promise.all([
@@ -65,18 +60,19 @@ async function look(box: BoxContext, { state, digestOf, name }: Look): Promise<S
     lockerProblems(box, name),
   ]);
   const init = seen.init;
+  const current = version === null ? null : await readRevision(box, name, version);
   return {
     name,
     state: seen.state,
     address,
     initPid: init?.pid ?? null,
-    current: version === null ? null : await readRevision(box, name, version),
+    current,
     running: init ? await runningVersion(box, name, init.pid) : null,
     next: record.next,
     wanted: wantedOf(state, name, init !== null),
     owed: record.owed,
     parked: record.parked,
-    targetConfigDigest: digestOf(name),
+    ...(await forTarget.of(name, current)),
     crashLoop: isCrashLoop(record.crashes, box.now()),
     problems: seen.state === 'frozen' ? [...problems, { code: 'frozen', detail: 'the container is frozen' }] : problems,
   };

@@ -14,6 +14,7 @@ import { buildTree } from './build-tree';
 import { git } from './git';
 import { wholeFile } from './incoming';
 import { ensureCommit, mirrorOf, originOf } from './mirror';
+import { readManifest } from './read-manifest';
 import { UNFINISHED, removeUnfinished, unfinishedName } from './unfinished';
 import { syncFolder } from './versions';
 
@@ -34,6 +35,7 @@ export async function buildCode(box: BoxContext, { target, packed }: Built, prog
   if (await isThere(goal)) return false;
   const mirror = mirrorOf(box, service.name, 'code');
   await ensureCommit(mirror, originOf(service, 'code'), release.code.revision);
+  const manifest = await readManifest(mirror, release.code.revision);
   const tree = join(codeRoot, unfinishedName(release.code.id));
   await mkdir(tree, { mode: 0o755 });
   try {
@@ -41,7 +43,7 @@ export async function buildCode(box: BoxContext, { target, packed }: Built, prog
     await checkOut(mirror, release.code.revision, tree);
     await writeBuildNumber(tree, release.code);
     const tar = packed && (await wholeFile(box, packed));
-    await buildTree({ tree, buildUser: box.config.buildUser, packed: tar ?? null, progress });
+    await buildTree({ tree, manifest, buildUser: box.config.buildUser, packed: tar ?? null, progress });
     await onFiles(['sync', '-f', tree]);
     await rename(tree, goal);
     await syncFolder(codeRoot);

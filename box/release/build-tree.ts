@@ -4,10 +4,9 @@
  * may still write to it, and all of it must be the builder's: a file of somebody else, linked into
  * it, would be opened to everybody with the rest.
  */
-import { lstat, readFile } from 'node:fs/promises';
-import { join, relative } from 'node:path';
+import { relative } from 'node:path';
 import { Fault } from '../../domain/faults';
-import { ReleaseManifest } from '../../domain/model/release';
+import type { ReleaseManifest } from '../../domain/model/release-manifest';
 import { evidenceOf, run } from '../run';
 import { onFiles } from './box-files';
 import { endBuildProcesses } from './build-processes';
@@ -17,14 +16,14 @@ import { unpack } from './unpack';
 
 export interface Building {
   readonly tree: string;
+  readonly manifest: ReleaseManifest;
   readonly buildUser: string;
   /** A tar of dependencies; null: the release comes with what it needs. */
   readonly packed: string | null;
   readonly progress: (line: string) => void;
 }
 
-export async function buildTree({ tree, buildUser, packed, progress }: Building): Promise<void> {
-  const manifest = await readManifest(tree);
+export async function buildTree({ tree, manifest, buildUser, packed, progress }: Building): Promise<void> {
   const keeper = ourselves();
   if (manifest.build.length > 0 || packed !== null) {
     const owner = keeper.uid === 0 ? await buildOwner(buildUser) : keeper;
@@ -62,22 +61,4 @@ async function refuseForeign(tree: string, { uid }: BuildOwner): Promise<void> {
   throw new Fault('BuildFailed', `After the build of the release ${name} in its tree belongs to somebody else.`, {
     cure: 'Make the build leave files of its own only, no hard links to others.',
   });
-}
-
-/** Absent: nothing to build. A link is not followed, since root reads here. */
-async function readManifest(tree: string): Promise<ReleaseManifest> {
-  const file = join(tree, 'lockstep.json');
-  const found = await lstat(file).catch(absent);
-  if (found === null) return ReleaseManifest.parse({ format: 1 });
-  if (!found.isFile()) throw new Fault('ManifestInvalid', 'lockstep.json of the release is no plain file.');
-  try {
-    return ReleaseManifest.parse(JSON.parse(await readFile(file, 'utf8')));
-  } catch (error) {
-    throw new Fault('ManifestInvalid', 'lockstep.json of the release is not valid.', { evidence: [(error as Error).message] });
-  }
-}
-
-function absent(error: NodeJS.ErrnoException): null {
-  if (error.code === 'ENOENT') return null;
-  throw error;
 }

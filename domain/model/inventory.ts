@@ -2,6 +2,7 @@
 import { z } from 'zod';
 import { BoxName, CodeId, Digest, LockerName, Token } from './ids';
 import { Revision } from './release';
+import { ReleaseManifest } from './release-manifest';
 import { Freeze } from './freeze';
 import { Lease } from './lease';
 
@@ -45,6 +46,10 @@ export const SeenLocker = z.strictObject({
   problems: z.array(LockerProblem),
   /** It went down by itself three times in five minutes; lockerd starts it once a minute. */
   crashLoop: z.boolean().default(false),
+  /** Of `config.required` of the target's release: what this locker's rendered config.json would not have. */
+  missingConfig: z.array(z.string()).default([]),
+  /** The target's release requires code that `current` does not contain, or that nobody can tell of. */
+  tooOld: z.boolean().default(false),
 });
 export type SeenLocker = z.infer<typeof SeenLocker>;
 
@@ -62,5 +67,7 @@ export const Inventory = z.strictObject({
   lease: Lease.nullable(),
   freeze: Freeze.nullable().default(null),
   lockers: z.array(SeenLocker),
+  /** lockstep.json of the target's release; null without a target. */
+  manifest: ReleaseManifest.nullable().default(null),
 });
 export type Inventory = z.infer<typeof Inventory>;

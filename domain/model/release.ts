@@ -34,11 +34,3 @@ export const Revision = z.strictObject({
   by: z.string(),
 });
 export type Revision = z.infer<typeof Revision>;
-
-/** `lockstep.json` at the root of a code repository: how the release builds itself. Commands are argv arrays, never shell strings. */
-export const ReleaseManifest = z.strictObject({
-  format: z.literal(1),
-  build: z.array(z.array(z.string()).min(1)).default([]),
-  buildTimeoutMs: z.int().positive().default(300_000),
-});
-export type ReleaseManifest = z.infer<typeof ReleaseManifest>;

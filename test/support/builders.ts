@@ -99,6 +99,8 @@ export function aSeenLocker(
     targetConfigDigest: configDigestOf(target),
     problems: [],
     crashLoop: false,
+    missingConfig: [],
+    tooOld: false,
     ...overrides,
   };
 }

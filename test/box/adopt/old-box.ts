@@ -118,6 +118,8 @@ function seen(name: string): SeenLocker {
     targetConfigDigest: null,
     problems: [],
     crashLoop: false,
+    missingConfig: [],
+    tooOld: false,
   };
 }
 

@@ -10,6 +10,7 @@ import type { Counts, DrainOutcome, UpdateOutcome, VerifyOutcome } from '../doma
 import type { Plan, PlanRefusal } from '../domain/model/plan';
 import type { DrainPolicy, PolicyInput, Pressure, StopPolicy, VerifyPolicy } from '../domain/model/policy';
 import type { Release } from '../domain/model/release';
+import type { Force } from '../domain/plan/direction';
 
 /** SSH activities have a queue of their own: its rate is limited apart, and eager dispatch can't bypass it. */
 export const TASK_QUEUES = { workflows: 'lockstep', ssh: 'lockstep-ssh' } as const;
@@ -34,6 +35,8 @@ export interface PlanRequest {
   readonly policy: PolicyInput;
   /** Lockers that this rollout leaves out, beside those of the fleet file. */
   readonly except?: readonly string[];
+  /** Absent: nothing is forced. */
+  readonly force?: Force;
 }
 export type PlanAnswer =
   | {
@@ -81,7 +84,7 @@ export interface BoxActivities {
   drainLocker(input: LockerStep & { drain: DrainPolicy }): Promise<DrainOutcome>;
   undrainLocker(input: LockerStep): Promise<void>;
   /** `configDigest`: as planned; a release that had another config before has a version for each. */
-  updateLocker(input: MoveLocker & { to: ReleaseId; configDigest?: Digest }): Promise<UpdateOutcome>;
+  updateLocker(input: MoveLocker & { to: ReleaseId; configDigest?: Digest; again?: boolean }): Promise<UpdateOutcome>;
   verifyLocker(input: LockerStep & { verify: VerifyPolicy }): Promise<VerifyOutcome>;
   restoreLocker(input: MoveLocker & { toVersion: number }): Promise<UpdateOutcome>;
   settleBox(

@@ -29,7 +29,7 @@ export const makePlanRollout = (ports: ActivityPorts): BoxActivities['planRollou
 };
 
 async function planFor(
-  { box, ref, policy, except = [] }: PlanRequest,
+  { box, ref, policy, except = [], force }: PlanRequest,
   ports: ActivityPorts,
   running: Running,
 ): Promise<PlanAnswer> {
@@ -47,7 +47,16 @@ async function planFor(
   const since = mostCommonRelease(inventory);
   const { changes } = since === null || since === release.id ? UNCHANGED : await resolve({ ...exactly, since });
   const heldOut = heldOutOf(fleet, box, { except, at: inventory.at });
-  const facts = { box, service, policy: policyOf(fleet, box, policy), inventory, release, changes, heldOut };
+  const facts = {
+    box,
+    service,
+    policy: policyOf(fleet, box, policy),
+    inventory,
+    release,
+    changes,
+    heldOut,
+    ...(force && { force }),
+  };
   const made = makePlan(facts, ports.hash);
   if (made.kind === 'plan') assertSound(made.plan, inventory);
   return made;

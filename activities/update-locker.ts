@@ -8,9 +8,9 @@ import { runActivity } from './run-activity';
 export const makeUpdateLocker = ({ box: boxes }: Pick<ActivityPorts, 'box'>): BoxActivities['updateLocker'] => {
   return (move) =>
     runActivity('finish', (running) => {
-      const { box, locker, stop, lane, startDeadlineMs, to, configDigest } = move;
+      const { box, locker, stop, lane, startDeadlineMs, to, configDigest, again = false } = move;
       const options = { change: changeOf(move, 'update', move), deadlineMs: moveDeadline(move), ...running };
-      const goal = { to, ...(configDigest === undefined ? {} : { configDigest }) };
+      const goal = { to, ...(configDigest === undefined ? {} : { configDigest }), ...(again && { again }) };
       return boxes.call(box, 'update', { locker, stop, lane, startDeadlineMs, ...goal }, options);
     });
 };

@@ -121,6 +121,11 @@ export const FAULTS = {
     sentence: 'The box can not fetch a repository.',
     cure: 'Check the repository and the way from the box to it.',
   },
+  Downgrade: {
+    retryable: false,
+    sentence: 'The release is older than what lockers run.',
+    cure: 'Name a newer release. `lockstep roll-back` takes back what the last rollout did; `--allow-downgrade` goes down all the same.',
+  },
   RefUnknown: {
     retryable: false,
     sentence: 'The repository has no such ref.',

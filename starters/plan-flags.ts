@@ -4,6 +4,7 @@ import { Fault } from '../domain/faults';
 import { GitRef, LockerName } from '../domain/model/ids';
 import { parsePolicyFlags } from '../domain/model/parse-policy-flags';
 import type { PolicyInput } from '../domain/model/policy';
+import type { Force } from '../domain/plan/direction';
 import { actor } from './operations/actor';
 import type { SharedOptions } from './session';
 
@@ -15,6 +16,8 @@ export interface PlanOptions extends SharedOptions {
   readonly except?: string;
   readonly ignoreWindows?: string;
   readonly overrideFreeze?: string;
+  readonly forceSame?: boolean;
+  readonly allowDowngrade?: boolean;
 }
 
 export interface StartOptions extends PlanOptions {
@@ -30,6 +33,7 @@ export interface Wanted {
   readonly policy: PolicyInput;
   readonly except?: readonly string[];
   readonly overrides?: readonly string[];
+  readonly force?: Force;
 }
 
 export function planFlags(command: Command): Command {
@@ -40,7 +44,9 @@ export function planFlags(command: Command): Command {
     .option('--batches <sizes>', 'sizes of the batches, such as 1,5,rest')
     .option('--except <lockers>', 'leave these as they are, such as alice,bob')
     .option('--ignore-windows <why>', 'begin outside of the maintenance windows too; recorded')
-    .option('--override-freeze <why>', "start in spite of the fleet file's freeze; recorded");
+    .option('--override-freeze <why>', "start in spite of the fleet file's freeze; recorded")
+    .option('--force-same', 'lockers that run the release already: stop and start them once more')
+    .option('--allow-downgrade', 'also to a release that is older than what lockers run; recorded');
 }
 
 export function sharedFlags(command: Command): Command {
@@ -59,7 +65,7 @@ export function wantedOf(options: PlanOptions): Wanted {
     ...(ignoreWindows !== undefined && { windows: [] }),
     ...(overrideFreeze !== undefined && { freeze: null }),
   };
-  const more = { ...exceptOf(options), ...overridesOf(options) };
+  const more = { ...exceptOf(options), ...overridesOf(options), ...forceOf(options) };
   if (options.ref === undefined) return { ref: null, policy, ...more };
   const ref = GitRef.safeParse(options.ref);
   if (ref.success) return { ref: ref.data, policy, ...more };
@@ -75,6 +81,10 @@ function exceptOf({ except }: PlanOptions): Pick<Wanted, 'except'> {
   throw new Fault('PolicyInvalid', `--except ${JSON.stringify(except)} can not be used.`, {
     cure: 'Give names such as alice,bob.',
   });
+}
+
+function forceOf({ forceSame = false, allowDowngrade = false }: PlanOptions): Pick<Wanted, 'force'> {
+  return forceSame || allowDowngrade ? { force: { same: forceSame, down: allowDowngrade } } : {};
 }
 
 function overridesOf({ ignoreWindows, overrideFreeze }: PlanOptions): Pick<Wanted, 'overrides'> {

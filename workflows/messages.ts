@@ -10,6 +10,7 @@ import type { PolicyInput } from '../domain/model/policy';
 import type { Progress } from '../domain/model/progress';
 import type { Plan } from '../domain/model/plan';
 import type { RolloutStatus } from '../domain/model/status';
+import type { Force } from '../domain/plan/direction';
 
 export interface BoxRolloutInput {
   readonly box: BoxName;
@@ -21,6 +22,8 @@ export interface BoxRolloutInput {
   readonly policy: PolicyInput;
   /** Lockers that it leaves out. */
   readonly except?: readonly string[];
+  /** What a person forces, which a plan would refuse or leave alone. Absent: nothing. */
+  readonly force?: Force;
   /** What the starter has overridden and why, one sentence each; recorded. */
   readonly overrides?: readonly string[];
   /** The plan a person confirmed; the real one must match. null: nobody was asked. */

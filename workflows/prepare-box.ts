@@ -6,6 +6,7 @@ import { CancellationScope, condition, isCancellation, workflowInfo } from '@tem
 import { freshCycle } from '../domain/decide/fresh-cycle';
 import { FAULTS, isFaultCode } from '../domain/faults';
 import type { Plan, PlanRefusal } from '../domain/model/plan';
+import { forcedLines } from '../domain/plan/direction';
 import { payOwed, planRollout, stageRelease } from './activity-proxies';
 import { apply, beginPlan, heldOf, planOf } from './rollout';
 import type { Rollout } from './rollout';
@@ -23,6 +24,7 @@ export async function prepareBox(rollout: Rollout): Promise<void> {
   const now = seen.owed.length > 0 ? await payAndPlanAgain(rollout, seen) : seen;
   if (confirmed !== null && !sameGoal(seen, now)) throw worldChanged(now, confirmed);
   beginPlan(rollout, now);
+  for (const text of forcedLines(now)) apply(rollout, { kind: 'note', text });
   for (const text of rollout.input.overrides ?? []) apply(rollout, { kind: 'note', text });
   const { plan } = planOf(rollout);
   if (plan.batches.length > 0) await stage(rollout, plan);
@@ -30,8 +32,9 @@ export async function prepareBox(rollout: Rollout): Promise<void> {
 }
 
 async function makePlan(rollout: Rollout): Promise<Plan> {
-  const { box, ref, policy, except } = rollout.input;
-  const answer = await planRollout(`inspect ${box} and plan`, { box, ref, policy, ...(except && { except }) });
+  const { box, ref, policy, except, force } = rollout.input;
+  const request = { box, ref, policy, ...(except && { except }), ...(force && { force }) };
+  const answer = await planRollout(`inspect ${box} and plan`, request);
   if (answer.kind === 'refused') throw refused(answer.refusals);
   // Made in a run that Temporal's reset began: the first one has been here before, with tokens of its own.
   if (answer.run !== undefined && answer.run !== workflowInfo().originalExecutionRunId) rollout.round ??= freshCycle(Date.now());

@@ -62,8 +62,9 @@ const STEPS: Readonly<Record<WorkingStage, Step>> = {
   updating: async (rollout, step, at) => {
     const { locker, cycle } = step;
     const { release, policy, lockers } = planOf(rollout).plan;
-    const configDigest = lockers.find(({ name }) => name === locker)?.configDigest;
-    const input = { ...moveOf(rollout, step, at), to: release.id, ...(configDigest && { configDigest }) };
+    const { configDigest, forced } = lockers.find(({ name }) => name === locker) ?? {};
+    const goal = { to: release.id, ...(configDigest && { configDigest }), ...(forced === 'same' && { again: true }) };
+    const input = { ...moveOf(rollout, step, at), ...goal };
     const outcome = await updateLocker(`update ${locker} to ${release.label}`, input, policy);
     return { kind: 'update', locker, cycle, outcome };
   },

@@ -12,6 +12,8 @@ import { currentVersion, readRevision } from '../release/versions';
 import { isCrashLoop } from '../upkeep/decide-upkeep';
 import { hostFacts } from './host-facts';
 import { inParallel } from './in-parallel';
+import { lineagesOf } from './lineage';
+import type { LineageOf } from './lineage';
 import { lookAtTarget } from './look-at-target';
 import type { TargetLook } from './look-at-target';
 import { lockerProblems } from './preflight';
@@ -28,9 +30,9 @@ type Params = z.output<typeof VERBS.inspect.params>;
 export async function inspect(box: BoxContext, state: BoxState, { target }: Params): Promise<Inventory> {
   const facts = await hostFacts(box);
   const service = target?.service ?? (await readLastStage(box))?.target.service ?? null;
-  const forTarget = await lookAtTarget(box, target);
+  const [forTarget, lineageOf] = await Promise.all([lookAtTarget(box, target), lineagesOf(box, target)]);
   const names = await box.lxc.list();
-  const seen = await inParallel(names, AT_ONCE, (name) => look(box, { state, forTarget, name }));
+  const seen = await inParallel(names, AT_ONCE, (name) => look(box, { state, forTarget, lineageOf, name }));
   const lockers = await inParallel(seen, ASKED_AT_ONCE, async (locker) => ({ ...locker, ...(await answersOf(locker, service)) }));
   return {
     box: box.config.box,
@@ -46,12 +48,13 @@ export async function inspect(box: BoxContext, state: BoxState, { target }: Para
 interface Look {
   readonly state: BoxState;
   readonly forTarget: TargetLook;
+  readonly lineageOf: LineageOf;
   readonly name: LockerName;
 }
 
 type Silent = Omit<SeenLocker, 'healthy' | 'reportedBuild'>;
 
-async function look(box: BoxContext, { state, forTarget, name }: Look): Promise<Silent> {
+async function look(box: BoxContext, { state, forTarget, lineageOf, name }: Look): Promise<Silent> {
   const seen = await box.lxc.see(name);
   const record = recordOf(state, name);
   const [address, version, problems] = await Promise.all([
@@ -73,6 +76,7 @@ async function look(box: BoxContext, { state, forTarget, name }: Look): Promise<
     owed: record.owed,
     parked: record.parked,
     ...(await forTarget.of(name, current)),
+    lineage: await lineageOf(current),
     crashLoop: isCrashLoop(record.crashes, box.now()),
     problems: seen.state === 'frozen' ? [...problems, { code: 'frozen', detail: 'the container is frozen' }] : problems,
   };

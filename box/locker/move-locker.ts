@@ -31,6 +31,8 @@ export interface Move {
   readonly stop: StopRule;
   readonly lane: Limits;
   readonly startDeadlineMs: number;
+  /** Also where it is there already. */
+  readonly again?: boolean | undefined;
 }
 
 export async function moveLocker(daemon: Daemon, job: Job, move: Move): Promise<UpdateOutcome> {
@@ -47,7 +49,7 @@ export async function moveLocker(daemon: Daemon, job: Job, move: Move): Promise<
   const link = job.intended('link');
   if (link || stoppedOnPurpose(daemon, locker, seen))
     return linkOnly(daemon, job, { locker, from: link?.intent.from ?? from, to });
-  if (await isThere(daemon, { locker, to, seen }))
+  if (move.again !== true && (await isThere(daemon, { locker, to, seen })))
     return { kind: 'already', downMs: null, killed: false, fromVersion: from, toVersion: to };
   daemon.journal.assertRoom();
   return inLane(daemon, job, move, async () => {

@@ -5,6 +5,7 @@ import { Revision } from './release';
 import { ReleaseManifest } from './release-manifest';
 import { Freeze } from './freeze';
 import { Lease } from './lease';
+import { Lineage } from './lineage';
 
 /** Something that must be mended before this locker may be touched. */
 export const LockerProblem = z.strictObject({
@@ -43,6 +44,8 @@ export const SeenLocker = z.strictObject({
   parked: z.strictObject({ by: z.string(), token: Token, since: z.string() }).nullable(),
   /** Digest of the config rendered for the target asked about; null without a target. */
   targetConfigDigest: Digest.nullable(),
+  /** How the target asked about stands to `current`; null: no target, or never deployed. */
+  lineage: Lineage.nullable().default(null),
   problems: z.array(LockerProblem),
   /** It went down by itself three times in five minutes; lockerd starts it once a minute. */
   crashLoop: z.boolean().default(false),

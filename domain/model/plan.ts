@@ -25,6 +25,10 @@ export interface PlannedLocker {
   readonly action: 'update' | 'link' | 'none';
   /** Left out by a person, with why; its action is none then. Absent: it is not. */
   readonly heldOut?: string;
+  /** Only since a person said so: down to something older, or once more to what it runs. Absent: it needs no force. */
+  readonly forced?: 'down' | 'same';
+  /** Whose history has nothing in common with what it runs. Absent: none. */
+  readonly strange?: 'code' | 'config' | 'code and config';
   /** As seen before. `failing` ones are baseline: updating one takes no slot, its end is not our failure. */
   readonly baseline: 'serving' | 'failing' | 'stopped';
 }

@@ -17,11 +17,12 @@ export function digestText(plan: Digestible): string {
     release: releaseIdentity(plan.release),
     policy: plan.policy,
     limits: plan.limits,
-    lockers: plan.lockers.map(({ name, from, configDigest, heldOut }) => ({
+    lockers: plan.lockers.map(({ name, from, configDigest, heldOut, forced }) => ({
       name,
       from: from && { id: from.id, configDigest: from.configDigest },
       // A locker that is left out goes nowhere.
       to: heldOut === undefined ? { id: plan.release.id, configDigest } : null,
+      ...(forced && { forced }),
     })),
     batches: plan.batches.map(({ number, lockers, gate, soakMs }) => ({ number, size: lockers.length, gate, soakMs })),
   });

@@ -14,7 +14,9 @@ import { byText, cutBatches } from './cut-batches';
 import type { Durations } from './cut-batches';
 import { digestText } from './digest-text';
 import { expectTime } from './expect-time';
-import { holdOut, planLocker } from './plan-locker';
+import { downBy, NO_FORCE, refuseDown } from './direction';
+import type { Force, GoingDown } from './direction';
+import { forceLocker, holdOut, planLocker } from './plan-locker';
 import { refuseBox, refuseDisk, refuseLocker, refuseUnknown } from './refuse';
 import { openingsFrom } from './windows';
 import { epochOfIso } from '../model/civil-time';
@@ -29,6 +31,8 @@ export interface PlanFacts {
   readonly durations?: Durations;
   /** By locker: why a person leaves it out. */
   readonly heldOut?: ReadonlyMap<string, string>;
+  /** What a person forces; absent: nothing. */
+  readonly force?: Force;
 }
 export type PlanResult =
   | { readonly kind: 'plan'; readonly plan: Plan }
@@ -37,22 +41,27 @@ export type PlanResult =
 /** `hash`: 64 hex digits of any text (sha-256). */
 export function makePlan(facts: PlanFacts, hash: (text: string) => string): PlanResult {
   const seen = facts.inventory.lockers.toSorted((a, b) => byText(a.name, b.name));
+  const { force = NO_FORCE } = facts;
   const lockers: PlannedLocker[] = [];
+  const down: GoingDown[] = [];
   const refusals = [...refuseBox(facts), ...refuseUnknown(facts.box, seen, facts.heldOut)];
   for (const locker of seen) {
     const why = facts.heldOut?.get(locker.name);
-    const planned = why === undefined ? planSeen(locker, facts.release) : holdOut(locker, why);
+    const planned = why === undefined ? planSeen(locker, facts.release, force) : holdOut(locker, why);
     if (planned) lockers.push(planned);
+    const how = planned === null || planned.action === 'none' ? null : downBy(locker.lineage);
+    if (how !== null && !force.down) down.push({ seen: locker, how });
     refusals.push(...refuseLocker(facts.box, locker, planned?.action ?? null));
   }
+  refusals.push(...refuseDown(facts.box, facts.release, down));
   if (lockers.some(({ action }) => action !== 'none')) refusals.push(...refuseDisk(facts.box, facts.inventory));
   if (refusals.length > 0) return { kind: 'refused', refusals };
   return { kind: 'plan', plan: assemble(facts, seen, lockers, hash) };
 }
 
-function planSeen(seen: SeenLocker, release: Release): PlannedLocker | null {
+function planSeen(seen: SeenLocker, release: Release, force: Force): PlannedLocker | null {
   const digest = seen.targetConfigDigest;
-  return digest && planLocker(seen, release, digest);
+  return digest && forceLocker(seen, planLocker(seen, release, digest), force);
 }
 
 function assemble(facts: PlanFacts, seen: SeenLocker[], lockers: PlannedLocker[], hash: (text: string) => string): Plan {

@@ -21,8 +21,9 @@ export function originText({ lockers, owed, release }: Plan): string {
   ].join(', ');
 }
 
-function originOf({ from, configDigest }: PlannedLocker, target: string, names: ReadonlyMap<string, string>): string {
+function originOf({ from, configDigest, forced }: PlannedLocker, target: string, names: ReadonlyMap<string, string>): string {
   if (from === null) return 'never deployed';
+  if (forced === 'same') return 'on it already, forced anew';
   if (from.id !== target) return `from ${names.get(from.id) ?? from.label}`;
   return from.configDigest === configDigest ? 'linked to it but not running it' : 'on it with another config';
 }

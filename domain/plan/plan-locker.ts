@@ -3,6 +3,8 @@
  * baseline, never the action: a locker that falls sick between preview and start changes
  * no from, no to and no batch size, and so outdates nobody's confirmation.
  */
+import { downBy, strangeTo } from './direction';
+import type { Force } from './direction';
 import type { SeenLocker } from '../model/inventory';
 import type { Digest } from '../model/ids';
 import type { PlannedLocker } from '../model/plan';
@@ -17,6 +19,16 @@ export function planLocker(seen: SeenLocker, release: Release, configDigest: Dig
     action: actionOf(seen, release, configDigest),
     baseline: baselineOf(seen),
   };
+}
+
+/** What a person forces of it, on top of what it needs. One that was stopped on purpose stays as it is. */
+export function forceLocker(seen: SeenLocker, planned: PlannedLocker, force: Force): PlannedLocker {
+  if (planned.action === 'none') {
+    return force.same && !stoppedOnPurpose(seen) ? { ...planned, action: 'update', forced: 'same' } : planned;
+  }
+  const strange = strangeTo(seen.lineage);
+  const down = force.down && downBy(seen.lineage) !== null;
+  return { ...planned, ...(down && { forced: 'down' as const }), ...(strange !== null && { strange }) };
 }
 
 /** It stays as it is, whatever that is. */

@@ -6,18 +6,19 @@
 import { formatDuration } from '../model/format-duration';
 import type { LockerName } from '../model/ids';
 import type { Plan, PlannedBatch, PlannedLocker } from '../model/plan';
+import { forcedLines } from './direction';
+import { namesText } from './names-text';
 import { originText } from './origin-text';
 import { approvalSection, failureSection, windowSection } from './rule-sections';
 import type { Section } from './section';
 
 /** Enough to see what it is about; lockstep's log has them all. */
 const SHOWN_CHANGES = 10;
-const SHOWN_NAMES = 5;
 
 export function planSections(plan: Plan): Section[] {
   const lockers = {
     title: 'Lockers',
-    lines: [`${plan.lockers.length}: ${originText(plan)}`, ...exceptions(plan), ...heldOutLines(plan)],
+    lines: [`${plan.lockers.length}: ${originText(plan)}`, ...forcedLines(plan), ...exceptions(plan), ...heldOutLines(plan)],
   };
   if (plan.batches.length === 0) return [lockers];
   return [
@@ -42,6 +43,12 @@ function exceptions({ lockers, owed }: Plan): string[] {
     ...says(
       of(({ action }) => action === 'link'),
       'stopped on purpose, gets the release and stays stopped',
+    ),
+    ...(['code', 'config', 'code and config'] as const).flatMap((what) =>
+      says(
+        of(({ strange }) => strange === what),
+        `nothing in common with what they run, in the history of ${what}`,
+      ),
     ),
     ...says(
       of(({ baseline, action }) => baseline === 'failing' && action === 'update'),
@@ -122,10 +129,4 @@ function expectedText({ expected, batches }: Plan): string {
   const waiting = batches.some(({ gate }) => gate) ? ', without the waiting for approvals' : '';
   const down = `each locker down for about ${formatDuration(expected.downSecondsPerLocker * 1_000)}`;
   return `about ${formatDuration(expected.seconds * 1_000)}${waiting}; ${down}`;
-}
-
-/** The first few names; a number stands for the others. */
-export function namesText(names: readonly string[]): string {
-  const more = names.length - SHOWN_NAMES;
-  return `${names.slice(0, SHOWN_NAMES).join(', ')}${more > 0 ? ` and ${more} more` : ''}`;
 }

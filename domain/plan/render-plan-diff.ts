@@ -5,7 +5,7 @@
 import type { Plan, PlannedBatch, PlannedLocker } from '../model/plan';
 import { byText } from './cut-batches';
 import { canonical, releaseIdentity } from './digest-text';
-import { namesText } from './plan-sections';
+import { namesText } from './names-text';
 
 export function renderPlanDiff(confirmed: Plan, actual: Plan): string[] {
   return [
@@ -47,10 +47,12 @@ function oneLocker(was: PlannedLocker | undefined, is: PlannedLocker | undefined
   return [
     ...(moved ? [`was ${origin(was)}, is ${origin(is)}`] : []),
     ...(rendered ? ['its present config changed'] : []),
+    ...(was.forced === is.forced ? [] : [FORCED[is.forced ?? 'not']]),
     ...(was.configDigest === is.configDigest ? [] : ['the config that it will get changed']),
   ];
 }
 
+const FORCED = { same: 'is forced to the release that it runs', down: 'is forced down', not: 'is forced no more' } as const;
 const origin = ({ from }: PlannedLocker): string => (from ? `on ${from.label} (${from.id})` : 'never deployed');
 
 function keyDiff(noun: string, was: object, is: object): string[] {

@@ -95,7 +95,9 @@ function actionsFit({ lockers, owed, release }: Plan, inventory: Inventory): str
   const debts = inventory.lockers.filter((seen) => seen.owed !== null).map(({ name }) => name);
   return [
     ...unless(sameText(owed, debts.toSorted(byText)), `owed are [${owed.join(' ')}] instead of [${debts.join(' ')}]`),
-    ...lockers.flatMap(({ name, action, from, baseline, configDigest, heldOut }) => [
+    ...lockers.flatMap(({ name, action, from, baseline, configDigest, heldOut, forced }) => [
+      ...unless(forced === undefined || action !== 'none', `${name} is forced, and nothing is done with it`),
+      ...unless(forced !== 'same' || from?.id === release.id, `${name} is forced anew, but comes from elsewhere`),
       ...unless(action !== 'link' || baseline === 'stopped', `${name} is linked, but ${baseline}`),
       ...unless(
         action !== 'none' || heldOut !== undefined || (from?.id === release.id && from.configDigest === configDigest),

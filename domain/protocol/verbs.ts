@@ -160,7 +160,8 @@ export const VERBS = {
   /** stop → switch → start → first good probe, to the newest version directory of that release with that config. */
   update: {
     changing: true,
-    params: UpdateParams.extend({ to: ReleaseId, configDigest: Digest.optional() }),
+    /** `again`: also where it runs that already; a person forces it. */
+    params: UpdateParams.extend({ to: ReleaseId, configDigest: Digest.optional(), again: z.boolean().optional() }),
     result: UpdateOutcome,
   },
   /** The same, back to a version that is there. */

@@ -4,6 +4,7 @@ import { TASK_QUEUES } from '../../activities/contract';
 import { Fault } from '../../domain/faults';
 import type { BoxName } from '../../domain/model/ids';
 import type { PolicyInput } from '../../domain/model/policy';
+import type { Force } from '../../domain/plan/direction';
 import { workflowIdOf } from '../../workflows/messages';
 import type { BoxRolloutInput, Undo } from '../../workflows/messages';
 import { ask } from './ask';
@@ -20,6 +21,7 @@ export interface StartRollout {
   readonly ref: string | null;
   readonly policy: PolicyInput;
   readonly except?: readonly string[];
+  readonly force?: Force;
   readonly overrides?: readonly string[];
   readonly by: string;
   /** Digest of the plan that was shown; null: nobody was asked. */

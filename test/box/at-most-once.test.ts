@@ -233,3 +233,11 @@ test('settle leaves a history record and names who is owed', async () => {
   const { records } = await holder.lockerd.call('history', { limit: 5 });
   expect(records).toMatchObject([{ kind: 'rollout', holder: 'r1', state: 'aborted', counts: { planned: 2 } }]);
 });
+
+test('a release that it runs already is forced once more: one stop and one start for a token, however often it is asked', async () => {
+  await holder.ask('update', forward);
+  const again = { ...forward, again: true };
+  const forced = await Promise.all([1, 2].map(() => holder.ask('update', again, { cycle: 2 })));
+  for (const outcome of forced) expect(outcome).toMatchObject({ kind: 'serving', fromVersion: 2, toVersion: 2 });
+  expect(locker()).toMatchObject({ signals: ['TERM', 'TERM'], starts: 2, state: 'running' });
+});

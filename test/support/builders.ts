@@ -15,6 +15,7 @@ import { Release } from '../../domain/model/release';
 import type { Revision } from '../../domain/model/release';
 import type { ServiceConfig } from '../../domain/model/service';
 import { serviceConfigOf } from '../../domain/model/service-of';
+import type { Force } from '../../domain/plan/direction';
 import { makePlan } from '../../domain/plan/make-plan';
 import type { PlanFacts } from '../../domain/plan/make-plan';
 import type { z } from 'zod';
@@ -97,6 +98,7 @@ export function aSeenLocker(
     owed: null,
     parked: null,
     targetConfigDigest: configDigestOf(target),
+    lineage: null,
     problems: [],
     crashLoop: false,
     missingConfig: [],
@@ -194,11 +196,12 @@ export interface PlanOptions extends Omit<InventoryOptions, 'box'> {
   readonly changes?: Plan['changes'];
   readonly durations?: Readonly<Record<string, number>>;
   readonly heldOut?: Readonly<Record<string, string>>;
+  readonly force?: Force;
 }
 
 /** Everything that the planner asks for. */
 export function planFacts(options: PlanOptions = {}): PlanFacts {
-  const { release = aRelease(), policy, service, changes, durations, heldOut, box = 'lxc12', ...inventory } = options;
+  const { release = aRelease(), policy, service, changes, durations, heldOut, force, box = 'lxc12', ...inventory } = options;
   return {
     box: box as BoxName,
     service: aServiceConfig(service),
@@ -207,6 +210,7 @@ export function planFacts(options: PlanOptions = {}): PlanFacts {
     release,
     changes: changes ?? { code: ['4eef65 Answer sooner'], config: [] },
     ...(durations && { durations }),
+    ...(force && { force }),
     ...(heldOut && { heldOut: new Map(Object.entries(heldOut)) }),
   };
 }

@@ -116,6 +116,7 @@ function seen(name: string): SeenLocker {
     owed: null,
     parked: null,
     targetConfigDigest: null,
+    lineage: null,
     problems: [],
     crashLoop: false,
     missingConfig: [],

@@ -151,6 +151,21 @@ export const FAULTS = {
     sentence: 'A config template can not be rendered.',
     cure: 'Give the missing value in the fleet file or mend the template.',
   },
+  ConfigIncomplete: {
+    retryable: false,
+    sentence: 'The config lacks a key that the release requires.',
+    cure: 'Give it in templates/config.json of the config repository, then plan again.',
+  },
+  ReleaseIncompatible: {
+    retryable: false,
+    sentence: 'The release can not follow the code that a locker comes from.',
+    cure: 'Roll out a release that contains the required commit first, then this one.',
+  },
+  ReleaseCheckFailed: {
+    retryable: false,
+    sentence: 'The check that the release brings with it failed.',
+    cure: 'Mend the release; no locker was touched.',
+  },
   // lockers, before anything is touched
   HaltSignalMissing: {
     retryable: false,

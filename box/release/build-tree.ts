@@ -1,11 +1,12 @@
 /**
- * Runs a release's own build in its tree, as a user without rights, and gives the tree to root; a
+ * Runs a release's own build and check in its tree, as a user without rights, and gives the tree to root; a
  * lockerd that is not root (a sandbox) is builder and keeper itself. Before it is given away nobody
  * may still write to it, and all of it must be the builder's: a file of somebody else, linked into
  * it, would be opened to everybody with the rest.
  */
 import { relative } from 'node:path';
 import { Fault } from '../../domain/faults';
+import type { FaultCode } from '../../domain/faults';
 import type { ReleaseManifest } from '../../domain/model/release-manifest';
 import { evidenceOf, run } from '../run';
 import { onFiles } from './box-files';
@@ -25,7 +26,8 @@ export interface Building {
 
 export async function buildTree({ tree, manifest, buildUser, packed, progress }: Building): Promise<void> {
   const keeper = ourselves();
-  if (manifest.build.length > 0 || packed !== null) {
+  const steps = stepsOf(manifest);
+  if (steps.length > 0 || packed !== null) {
     const owner = keeper.uid === 0 ? await buildOwner(buildUser) : keeper;
     await onFiles(['chown', '-R', `${owner.uid}:${owner.gid}`, tree]);
     try {
@@ -33,9 +35,9 @@ export async function buildTree({ tree, manifest, buildUser, packed, progress }:
         progress('unpacking its dependencies');
         await unpack(packed, tree, owner);
       }
-      for (const argv of manifest.build) {
-        progress(`building: ${argv.join(' ')}`);
-        await buildStep(tree, { argv, owner, timeoutMs: manifest.buildTimeoutMs });
+      for (const step of steps) {
+        progress(`${step.doing}: ${step.argv.join(' ')}`);
+        await runStep(tree, step, { owner, timeoutMs: manifest.buildTimeoutMs });
       }
     } finally {
       await endBuildProcesses(tree);
@@ -46,12 +48,28 @@ export async function buildTree({ tree, manifest, buildUser, packed, progress }:
   await onFiles(['chmod', '-R', 'u=rwX,go=rX', tree]);
 }
 
-async function buildStep(tree: string, step: { argv: readonly string[]; owner: BuildOwner; timeoutMs: number }): Promise<void> {
-  const { argv, owner, timeoutMs } = step;
+interface BuildStep {
+  readonly doing: 'building' | 'checking';
+  readonly argv: readonly string[];
+}
+
+/** The release's own check comes last, in the tree as it is built: what it finds never becomes a code directory. */
+function stepsOf({ build, check }: ReleaseManifest): BuildStep[] {
+  const building = build.map((argv) => ({ doing: 'building' as const, argv }));
+  return check ? [...building, { doing: 'checking', argv: check }] : building;
+}
+
+const FAILED = {
+  building: { code: 'BuildFailed', what: 'The build of the release' },
+  checking: { code: 'ReleaseCheckFailed', what: 'The check that the release brings with it' },
+} as const satisfies Record<BuildStep['doing'], { code: FaultCode; what: string }>;
+
+async function runStep(tree: string, { doing, argv }: BuildStep, as: { owner: BuildOwner; timeoutMs: number }): Promise<void> {
   const env = { PATH: process.env['PATH'] ?? '/usr/bin:/bin', HOME: tree, LANG: 'C.UTF-8' };
-  const ran = await run(argv, { cwd: tree, env, timeoutMs, ...owner });
+  const ran = await run(argv, { cwd: tree, env, timeoutMs: as.timeoutMs, ...as.owner });
   if (ran.code === 0) return;
-  throw new Fault('BuildFailed', `The build of the release failed at \`${argv.join(' ')}\`.`, { evidence: evidenceOf(ran, 15) });
+  const { code, what } = FAILED[doing];
+  throw new Fault(code, `${what} failed at \`${argv.join(' ')}\`.`, { evidence: evidenceOf(ran, 15) });
 }
 
 async function refuseForeign(tree: string, { uid }: BuildOwner): Promise<void> {

@@ -62,6 +62,8 @@ export interface Plan {
   readonly notServing: number;
   /** When lockers may begin, as epoch milliseconds; absent: always. */
   readonly windows?: readonly { readonly opens: number; readonly closes: number }[];
+  /** What lockstep.json of the release asks: met when it was planned, and `check` runs at staging. Absent: nothing. */
+  readonly asks?: { readonly from?: string; readonly config?: readonly string[]; readonly check?: readonly string[] };
   readonly changes: { readonly code: readonly string[]; readonly config: readonly string[] };
   readonly expected: { readonly seconds: number; readonly downSecondsPerLocker: number };
   /** ISO time of the inventory it was made from. */

@@ -17,6 +17,7 @@ import { expectTime } from './expect-time';
 import { downBy, NO_FORCE, refuseDown } from './direction';
 import type { Force, GoingDown } from './direction';
 import { forceLocker, holdOut, planLocker } from './plan-locker';
+import { asksOf, refuseRelease } from './refuse-release';
 import { refuseBox, refuseDisk, refuseLocker, refuseUnknown } from './refuse';
 import { openingsFrom } from './windows';
 import { epochOfIso } from '../model/civil-time';
@@ -55,6 +56,7 @@ export function makePlan(facts: PlanFacts, hash: (text: string) => string): Plan
   }
   refusals.push(...refuseDown(facts.box, facts.release, down));
   if (lockers.some(({ action }) => action !== 'none')) refusals.push(...refuseDisk(facts.box, facts.inventory));
+  refusals.push(...refuseRelease(facts, lockers));
   if (refusals.length > 0) return { kind: 'refused', refusals };
   return { kind: 'plan', plan: assemble(facts, seen, lockers, hash) };
 }
@@ -85,6 +87,7 @@ function assemble(facts: PlanFacts, seen: SeenLocker[], lockers: PlannedLocker[]
     ...core,
     ...((policy.windows ?? []).length > 0 && { windows }),
     owed: seen.filter(({ owed }) => owed !== null).map(({ name }) => name),
+    ...asksOf(facts.inventory),
     changes: facts.changes,
     expected: expectTime(core, service, durations),
     madeFrom: facts.inventory.at,

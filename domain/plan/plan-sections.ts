@@ -9,7 +9,7 @@ import type { Plan, PlannedBatch, PlannedLocker } from '../model/plan';
 import { forcedLines } from './direction';
 import { namesText } from './names-text';
 import { originText } from './origin-text';
-import { approvalSection, failureSection, windowSection } from './rule-sections';
+import { approvalSection, askSection, failureSection, windowSection } from './rule-sections';
 import type { Section } from './section';
 
 /** Enough to see what it is about; lockstep's log has them all. */
@@ -25,6 +25,7 @@ export function planSections(plan: Plan): Section[] {
     lockers,
     ...(plan.stage === 'push' ? [{ title: 'Stage', lines: ['pushed from the worker: the box fetches nothing'] }] : []),
     { title: 'Batches', lines: [batchText(plan.batches), `canary: ${namesText(plan.batches[0]?.lockers ?? [])}`] },
+    ...askSection(plan),
     ...approvalSection(plan),
     ...windowSection(plan),
     { title: 'At once', lines: [limitText(plan)] },

@@ -28,6 +28,22 @@ export function windowSection({ windows, madeFrom }: Plan): Section[] {
   return [{ title: 'Window', lines: [now, ...windows.slice(1, 2).map((next) => `then ${openingText(next)}`)] }];
 }
 
+/** What the release itself asks, where it asks something. */
+export function askSection({ asks }: Plan): Section[] {
+  if (!asks) return [];
+  const { from, config = [], check } = asks;
+  return [
+    {
+      title: 'Release',
+      lines: [
+        ...(check ? [`checked while it is staged: ${check.join(' ')}`] : []),
+        ...(config.length > 0 ? [`has the config that it requires: ${config.join(', ')}`] : []),
+        ...(from === undefined ? [] : [`follows code that contains ${from}, as it requires`]),
+      ],
+    },
+  ];
+}
+
 export function failureSection(plan: Plan): Section {
   return { title: 'Failures', lines: [failureText(plan), ...patienceLines(plan)] };
 }

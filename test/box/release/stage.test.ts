@@ -64,6 +64,43 @@ test.each([
   expect(existsSync(here.box.paths.versions(l01))).toBe(false);
 });
 
+test.each([
+  ['fails', ['node', '-e', 'console.error("Unexpected token"); process.exit(3)'], 'Unexpected token'],
+  ['can not be run', ['no-such-command-here'], 'could not start'],
+  ['takes too long', ['sleep', '60'], 'killed after'],
+])('a check that %s is a fault with its last lines, and leaves nothing', async (_, check, evidence) => {
+  here.code.commit({ 'lockstep.json': JSON.stringify({ check, buildTimeoutMs: 2_000 }) });
+  const fault = await here.stage(await target()).catch((error: unknown) => error);
+  expect(fault).toMatchObject({ code: 'ReleaseCheckFailed' });
+  expect((fault as { evidence: string[] }).evidence.join('\n')).toContain(evidence);
+  expect(codeFolders()).toEqual([]);
+  expect(existsSync(here.box.paths.versions(l01))).toBe(false);
+});
+
+test('the check runs in the tree as it is built', async () => {
+  const build = [['sh', '-c', 'echo made > made']];
+  here.code.commit({ 'lockstep.json': JSON.stringify({ build, check: ['test', '-f', 'made'] }) });
+  await expect(here.stage(await target())).resolves.toMatchObject({ built: true });
+});
+
+test('a script that stages what the config or the code of a locker does not fit is refused, and nothing is made', async () => {
+  here.code.commit({ 'lockstep.json': JSON.stringify({ config: { required: ['no.such'] } }) });
+  await expect(here.stage(await target())).rejects.toMatchObject({
+    code: 'ConfigIncomplete',
+    message: expect.stringContaining('no.such'),
+  });
+  expect(existsSync(here.box.paths.versions(l01))).toBe(false);
+  here.code.commit({ 'lockstep.json': '{}' });
+  await here.stage(await target());
+  await switchTo(here.box, l01, 1);
+  const later = here.code.commit({ 'locker.js': 'later' });
+  here.code.commit({ 'lockstep.json': JSON.stringify({ requires: { from: later } }) });
+  await expect(here.stage(await target())).rejects.toMatchObject({
+    code: 'ReleaseIncompatible',
+    message: expect.stringContaining(later),
+  });
+});
+
 test('what a stage that died left behind is removed by the next one', async () => {
   await here.stage(await target());
   const left = join(here.box.paths.codeRoot, '.tmp-c000000000000');

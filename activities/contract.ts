@@ -5,6 +5,7 @@
  */
 import type { BoxName, Digest, LockerName, ReleaseId } from '../domain/model/ids';
 import type { SeenLocker } from '../domain/model/inventory';
+import type { Proof } from '../domain/operator/assertion';
 import type { Lease } from '../domain/model/lease';
 import type { Counts, DrainOutcome, UpdateOutcome, VerifyOutcome } from '../domain/model/outcome';
 import type { Plan, PlanRefusal } from '../domain/model/plan';
@@ -87,10 +88,15 @@ export interface BoxActivities {
   updateLocker(input: MoveLocker & { to: ReleaseId; configDigest?: Digest; again?: boolean }): Promise<UpdateOutcome>;
   verifyLocker(input: LockerStep & { verify: VerifyPolicy }): Promise<VerifyOutcome>;
   restoreLocker(input: MoveLocker & { toVersion: number }): Promise<UpdateOutcome>;
+  /** Whether that key of the fleet file signed just that text, and may speak for the actor. The text itself the workflow has matched. */
+  proveIdentity(input: { box: BoxName; actor: string } & Proof): Promise<IdentityProof>;
   settleBox(
     input: Held & { state: string; release: string | null; counts: Counts; by: string; keepReleases: number },
   ): Promise<{ removed: readonly string[]; owed: readonly LockerName[] }>;
 }
+
+/** `why`: the rest of a sentence. */
+export type IdentityProof = { readonly kind: 'proven' } | { readonly kind: 'not-proven'; readonly why: string };
 
 /** What is there before one locker is added to a box or taken from it, and by which rules. */
 export interface LockerLook {

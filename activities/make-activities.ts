@@ -7,6 +7,7 @@ import { makeInspectBox } from './inspect-box';
 import { makeLookAtLocker } from './look-at-locker';
 import { makePayOwed } from './pay-owed';
 import { makePlanRollout } from './plan-rollout';
+import { makeProveIdentity } from './prove-identity';
 import type { ActivityPorts } from './ports/activity-ports';
 import { makeReleaseLease } from './release-lease';
 import { makeRemoveLocker } from './remove-locker';
@@ -32,6 +33,7 @@ export const makeActivities = (ports: ActivityPorts): BoxActivities & LockerActi
   updateLocker: makeUpdateLocker(ports),
   verifyLocker: makeVerifyLocker(ports),
   restoreLocker: makeRestoreLocker(ports),
+  proveIdentity: makeProveIdentity(ports),
   settleBox: makeSettleBox(ports),
   lookAtLocker: makeLookAtLocker(ports),
   addLocker: makeAddLocker(ports),

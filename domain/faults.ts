@@ -39,6 +39,11 @@ export const FAULTS = {
     sentence: 'The policy can not be kept on this box.',
     cure: 'Change the key that the message names.',
   },
+  SigningKeyInvalid: {
+    retryable: false,
+    sentence: 'The private key can not be used to sign.',
+    cure: 'Make one with `openssl genpkey -algorithm ed25519 -out KEYFILE`; docs/policy.md says where its public half goes.',
+  },
   // the link
   BoxUnreachable: {
     retryable: true,

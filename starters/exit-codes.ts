@@ -37,6 +37,7 @@ const USAGE: readonly FaultCode[] = [
   'UnknownLocker',
   'NotAvailableYet',
   'PolicyInvalid',
+  'SigningKeyInvalid',
   'ConfirmationNeeded',
 ];
 

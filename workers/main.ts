@@ -10,6 +10,7 @@ import { DefaultLogger, Runtime } from '@temporalio/worker';
 import type { LogEntry } from '@temporalio/worker';
 import { makeFleetFile } from '../activities/adapters/fleet-file';
 import { makeGitSource } from '../activities/adapters/git/make-git-source';
+import { verifyEd25519 } from '../activities/adapters/verify-ed25519';
 import { makeSshBoxPort } from '../activities/adapters/ssh/ssh-box-port';
 import type { ActivityPorts } from '../activities/ports/activity-ports';
 import { dataConverterFrom } from '../codec/data-converter';
@@ -26,6 +27,7 @@ function portsFrom(env: NodeJS.ProcessEnv): ActivityPorts {
     box: makeSshBoxPort({ fleet, account }),
     source: makeGitSource(resolve(env.LOCKSTEP_HOME ?? '.lockstep', 'source')),
     hash: (text) => createHash('sha256').update(text).digest('hex'),
+    verifySignature: verifyEd25519,
   };
 }
 

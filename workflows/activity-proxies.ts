@@ -82,6 +82,9 @@ export const undrainLocker = asked('undrainLocker', minutes(2));
 export const updateLocker = asked('updateLocker', moving);
 export const verifyLocker = asked('verifyLocker', (policy) => policy?.verify.deadlineMs ?? 20 * MINUTE);
 export const restoreLocker = asked('restoreLocker', moving);
+/** A file to read and a signature: somebody waits before a screen for the answer. */
+const AT_ONCE = { startToCloseTimeout: 5 * SECOND, scheduleToCloseTimeout: 12 * SECOND };
+export const proveIdentity = asked('proveIdentity', minutes(1), AT_ONCE);
 export const settleBox = asked('settleBox', minutes(3));
 
 export const lookAtLocker = asked('lookAtLocker', minutes(5), FIRST);

@@ -13,7 +13,8 @@ import { mayDo } from '../domain/operator/permissions';
 import { statusOf } from '../domain/operator/rollout-status';
 import * as messages from './messages';
 import { parseMessage } from './parse-message';
-import type { MessageName, Parsed } from './parse-message';
+import type { MessageName, Parsed, ParsedMessage } from './parse-message';
+import { isSigned, proveApproval } from './prove-approval';
 import { apply, viewOf } from './rollout';
 import type { Rollout } from './rollout';
 import { failureOf } from './step-fault';
@@ -57,28 +58,53 @@ function handle<M>(
 ): void {
   const description = DESCRIPTIONS[name];
   const accept = (raw: M) => {
-    const { event } = allowed(rollout, parseMessage(name, raw));
-    apply(rollout, event);
-    return answerTo(event, rollout);
+    const parsed = allowed(rollout, parseMessage(name, raw));
+    return isSigned(parsed) ? acceptSigned(rollout, parsed) : take(rollout, parsed.event);
   };
   const validator = (raw: M) => void allowed(rollout, parseMessage(name, raw));
   setHandler(update, accept, { description, validator });
   if (signal) setHandler(signal, (raw) => receive(rollout, name, raw), { description });
 }
 
+function take(rollout: Rollout, event: MessageEvent): string {
+  apply(rollout, event);
+  return answerTo(event, rollout);
+}
+
+async function acceptSigned(rollout: Rollout, parsed: ParsedMessage): Promise<string> {
+  const proven = await proveApproval(rollout, parsed);
+  if (typeof proven === 'string') throw refused(`${parsed.message.kind} is refused: ${proven}`);
+  allowed(rollout, parsed);
+  return take(rollout, proven);
+}
+
 function allowed(rollout: Rollout, parsed: Parsed): Exclude<Parsed, string> {
   const refusal = typeof parsed === 'string' ? parsed : mayDo(parsed.message, viewOf(rollout));
   if (typeof parsed !== 'string' && refusal === null) return parsed;
-  const sentence = refusal ?? 'The message can not be read.';
-  throw failureOf({ code: 'MessageRefused', sentence, cure: FAULTS.MessageRefused.cure, evidence: [] });
+  throw refused(refusal ?? 'The message can not be read.');
 }
 
-function receive(rollout: Rollout, name: MessageName, raw: unknown): void {
+const refused = (sentence: string): Error =>
+  failureOf({ code: 'MessageRefused', sentence, cure: FAULTS.MessageRefused.cure, evidence: [] });
+
+function receive(rollout: Rollout, name: MessageName, raw: unknown): void | Promise<void> {
   const parsed = parseMessage(name, raw, 'somebody by signal');
   const refusal = typeof parsed === 'string' ? parsed : mayDo(parsed.message, viewOf(rollout));
-  if (typeof parsed !== 'string' && refusal === null) apply(rollout, parsed.event);
-  else apply(rollout, { kind: 'note', text: `a signal changed nothing: ${refusal}` });
+  if (typeof parsed === 'string' || refusal !== null) return changedNothing(rollout, refusal);
+  if (isSigned(parsed)) return receiveSigned(rollout, parsed);
+  apply(rollout, parsed.event);
 }
+
+async function receiveSigned(rollout: Rollout, parsed: ParsedMessage): Promise<void> {
+  const proven = await proveApproval(rollout, parsed);
+  const why =
+    typeof proven === 'string' ? `${parsed.message.kind} is refused: ${proven}` : mayDo(parsed.message, viewOf(rollout));
+  if (typeof proven === 'string' || why !== null) return changedNothing(rollout, why);
+  apply(rollout, proven);
+}
+
+const changedNothing = (rollout: Rollout, why: string | null): void =>
+  apply(rollout, { kind: 'note', text: `a signal changed nothing: ${why}` });
 
 function answerTo(event: MessageEvent, rollout: Rollout): string {
   const holds = rollout.progress?.holds.length ?? 0;

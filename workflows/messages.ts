@@ -101,6 +101,10 @@ export interface ApproveMessage extends Act {
   readonly planDigest: string;
   /** The adjustment that was looked at, as status numbers it; needed once there is one. */
   readonly overlay?: number;
+  /** All three, or none: the signed text of domain/operator/assertion.ts, its signature in base64, the id of the key. For an approval. */
+  readonly assertion?: string;
+  readonly signature?: string;
+  readonly key?: string;
 }
 export interface PauseMessage extends Act {
   /** ISO time at which the pause lifts itself. */

@@ -5,6 +5,7 @@
 import type { MessageEvent } from '../domain/decide/rollout-event';
 import type { LockerName } from '../domain/model/ids';
 import type { Adjustable } from '../domain/model/progress';
+import type { Proof } from '../domain/operator/assertion';
 import type { OperatorMessage } from '../domain/operator/operator-message';
 import { plain, shortened } from '../domain/operator/plain-text';
 
@@ -47,13 +48,25 @@ export function parseMessage(name: MessageName, raw: unknown, anonymous: string 
 type Given = Readonly<Record<string, unknown>>;
 type Person = Pick<MessageEvent, 'actor' | 'reason'>;
 
-function parseAnswer(kind: 'approve' | 'reject', { batch, planDigest, overlay }: Given, person: Person): Parsed {
+function parseAnswer(kind: 'approve' | 'reject', given: Given, person: Person): Parsed {
+  const { batch, planDigest, overlay } = given;
   if (typeof batch !== 'number' || !Number.isInteger(batch)) return `${kind} needs "batch": the number of the batch that waits.`;
   if (typeof planDigest !== 'string') return `${kind} needs "planDigest": the plan that was looked at, as status shows it.`;
   if (overlay !== undefined && !isCount(overlay))
     return `${kind} takes "overlay": the number of the adjustment, as status shows it.`;
   const seen = overlay === undefined ? {} : { overlay };
-  return { message: { kind, batch, planDigest, actor: person.actor, ...seen }, event: { kind, batch, ...person } };
+  const proof = kind === 'approve' ? parseProof(given) : null;
+  if (typeof proof === 'string') return proof;
+  const message = { kind, batch, planDigest, actor: person.actor, ...seen, ...(proof && { proof }) };
+  return { message, event: { kind, batch, ...person } };
+}
+
+/** null: nothing of it is there, so the actor is claimed. */
+function parseProof({ assertion, signature, key }: Given): Proof | string | null {
+  const given = [assertion, signature, key];
+  if (given.every((part) => part === undefined || part === null)) return null;
+  const whole = given.every((part) => typeof part === 'string' && part !== '' && part.length <= 4_000);
+  return whole ? ({ assertion, signature, key } as Proof) : 'approve takes "assertion", "signature" and "key" together, as text.';
 }
 
 function parseRetry({ locker, how }: Given, person: Person): Parsed {

@@ -9,4 +9,6 @@ export interface ActivityPorts {
   readonly source: SourcePort;
   /** Hex sha-256; an argument because domain/ has no crypto. */
   readonly hash: (text: string) => string;
+  /** Ed25519 over the text's UTF-8; the key raw and the signature both in base64. */
+  readonly verifySignature: (signed: { key: string; text: string; signature: string }) => boolean;
 }

@@ -64,9 +64,13 @@ function adjust(progress: Progress, { rules, actor, reason }: Adjust, now: numbe
   return { ...noted, overlay: next, gate: opened ? null : noted.gate };
 }
 
-function approve(progress: Progress, { batch, actor }: { batch: number; actor: string }, now: number): Progress {
+type Approve = Extract<MessageEvent, { kind: 'approve' }>;
+
+function approve(progress: Progress, { batch, actor, proven }: Approve, now: number): Progress {
   if (progress.gate?.batch !== batch) return progress;
-  const approvals = [...progress.approvals, { batch, actor, at: now, identity: 'claimed' as const }];
+  if (proven && progress.approvals.some(({ nonce }) => nonce === proven.nonce)) return progress;
+  const identity = proven ? ({ identity: 'proven', ...proven } as const) : ({ identity: 'claimed' } as const);
+  const approvals = [...progress.approvals, { batch, actor, at: now, ...identity }];
   return dropHolds({ ...progress, approvals, gate: null }, ({ liftedBy }) => liftedBy.includes('approve'));
 }
 

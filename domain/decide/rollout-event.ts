@@ -30,7 +30,13 @@ export type StepEvent = OfLocker &
 
 export type MessageEvent = OfPerson &
   (
-    | { readonly kind: 'approve' | 'reject'; readonly batch: number }
+    | {
+        readonly kind: 'approve';
+        readonly batch: number;
+        /** Absent: claimed. */
+        readonly proven?: { readonly nonce: string; readonly key: string };
+      }
+    | { readonly kind: 'reject'; readonly batch: number }
     | { readonly kind: 'resume' | 'abort' | 'rollBack' }
     | { readonly kind: 'pause'; readonly until?: number | null }
     | { readonly kind: 'skipLocker'; readonly locker: LockerName }

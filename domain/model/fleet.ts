@@ -5,6 +5,7 @@
 import { z } from 'zod';
 import { PositiveDuration } from './duration';
 import { BoxName, GitRef, LockerName, ServiceName } from './ids';
+import { IdentityInput, People } from './people';
 import { PolicyInput } from './policy';
 import { Drain, HttpPath, Values } from './service';
 import { HoldOut } from './window';
@@ -79,6 +80,8 @@ export type BoxInput = z.infer<typeof BoxInput>;
 export const FleetInput = z.strictObject({
   version: z.literal(1),
   policy: PolicyInput.default({}),
+  people: People.default({}),
+  identity: IdentityInput.default({ required: false, keys: {} }),
   services: z.record(ServiceName, ServiceInput),
   boxes: z.record(BoxName, BoxInput),
 });

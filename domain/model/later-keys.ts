@@ -11,7 +11,6 @@ export interface LaterKey {
 
 export const LATER_KEYS: readonly LaterKey[] = [
   { key: 'rehearsal', what: 'a rehearsal on a throwaway locker' },
-  { key: 'policy.identity', what: 'demanding a proven identity' },
   { key: 'hooks', what: 'hooks before and after a rollout' },
   { key: 'checks', what: 'checks of the service' },
   { key: 'verify.external', what: 'verifying from outside the box' },

@@ -21,6 +21,7 @@ export const PRODUCT_DEFAULTS: Policy = {
   onGateTimeout: 'hold',
   approvers: null,
   fourEyes: false,
+  identity: 'claimed',
   maxFailures: { canary: 0, batch: null, total: '3%' },
   maxUnreachable: 0,
   progressDeadlineMs: null,
@@ -62,6 +63,7 @@ function overlay(base: Policy, layer: PolicyInput): Policy {
     onGateTimeout: layer.onGateTimeout ?? base.onGateTimeout ?? 'hold',
     approvers: lifted(layer.approvers, base.approvers),
     fourEyes: layer.fourEyes ?? base.fourEyes ?? false,
+    identity: layer.identity ?? base.identity ?? 'claimed',
     maxFailures: {
       canary: maxFailures?.canary ?? base.maxFailures.canary,
       batch: lifted(maxFailures?.batch, base.maxFailures.batch),

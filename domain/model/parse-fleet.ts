@@ -8,6 +8,7 @@ import { Fault } from '../faults';
 import { FleetInput } from './fleet';
 import type { Fleet } from './fleet';
 import { didYouMean } from './near-miss';
+import { peopleProblems } from './people-problems';
 import { schemaProblems } from './schema-problems';
 import type { SchemaProblem } from './schema-problems';
 import { offsetOf } from './yaml-offset';
@@ -26,7 +27,7 @@ export function parseFleet(text: string, file: string): Fleet {
   const written = valuesOf(document, file);
   const parsed = FleetInput.safeParse(written);
   const found = parsed.success ? [] : schemaProblems(FleetInput, written, parsed.error.issues);
-  const problems = [...found, ...unknownServices(written)].map((problem) => place(document, problem));
+  const problems = [...found, ...unknownServices(written), ...peopleProblems(written)].map((problem) => place(document, problem));
   refuse(file, lines, problems);
   // Every issue is a problem, and `refuse` throws for one: past it, a bug of ours.
   if (!parsed.success) throw parsed.error;

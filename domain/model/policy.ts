@@ -45,6 +45,7 @@ export const PolicyInput = z
     onGateTimeout: z.enum(['hold', 'abort']),
     approvers: z.array(z.string().trim().min(1)).min(1).nullable(),
     fourEyes: z.boolean(),
+    identity: z.enum(['claimed', 'proven']),
     maxFailures: z
       .strictObject({ canary: z.int().min(0), batch: z.int().min(0).nullable(), total: z.union([z.int().min(0), Percent]) })
       .partial(),
@@ -76,10 +77,12 @@ export interface Policy {
   readonly gateTimeoutMs: number;
   /** The next three are absent in plans of an earlier version. */
   readonly onGateTimeout?: 'hold' | 'abort';
-  /** `ann` (on any host) or `ann@lxc-admin`; null: anybody. */
+  /** `ann` (on any host) or `ann@lxc-admin`, roles as the people who had them while it was planned; null: anybody. */
   readonly approvers?: readonly string[] | null;
   /** Whoever started it does not approve it. */
   readonly fourEyes?: boolean;
+  /** proven: an approval must come with a signed assertion. Absent in plans of an earlier version: claimed. */
+  readonly identity?: 'claimed' | 'proven';
   /** `batch` null: none of its own. */
   readonly maxFailures: { readonly canary: number; readonly batch: number | null; readonly total: number | string };
   readonly maxUnreachable: number;

@@ -76,6 +76,9 @@ export interface Approval {
   readonly at: number;
   /** `claimed`: by the message alone. */
   readonly identity: 'claimed' | 'proven';
+  /** Of a proven one: never taken again, and the id of the key that signed it. */
+  readonly nonce?: string;
+  readonly key?: string;
 }
 
 export interface Pause {

@@ -17,7 +17,7 @@ export function askSentence(ask: Ask, plan: Plan): string {
     case 'approve': {
       const size = plural(plan.batches[ask.batch - 1]?.lockers.length ?? 0, 'locker');
       const which = `batch ${ask.batch} of ${plan.batches.length} (${size})`;
-      return `Approve or reject ${which}: ${approveCommand(box, ask.batch)}`;
+      return `Approve or reject ${which}: ${approveCommand(box, ask.batch)}${plan.policy.identity === 'proven' ? ' --sign-with KEYFILE' : ''}`;
     }
     case 'resume':
       return `Paused by ${plain(ask.pause.actor)}${ask.pause.reason ? ` (${plain(ask.pause.reason)})` : ''}${untilText(ask.pause)}. Go on with: ${command('resume', box)}`;

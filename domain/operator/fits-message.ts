@@ -1,18 +1,21 @@
 /** Whether a message that its state allows fits what it is about: its gate, its locker, its rules. Pure. */
+import { batchNow } from '../decide/rules-now';
 import type { LockerName } from '../model/ids';
 import type { Plan } from '../model/plan';
 import type { Adjustable, Progress } from '../model/progress';
+import { fitsIdentity } from './fits-identity';
 import { mayApprove } from './may-approve';
 import type { OperatorMessage } from './operator-message';
 import type { RolloutView } from './rollout-view';
 import { DIGEST_DIGITS, NO_GATE } from './operator-message';
 
 /** null: it fits. Else the rest of a sentence: why not, and what to do. */
-export function fitsMessage(message: OperatorMessage, { plan, progress, by }: RolloutView): string | null {
+export function fitsMessage(message: OperatorMessage, view: RolloutView): string | null {
+  const { plan, progress } = view;
   if (plan === null || progress === null) return null;
   switch (message.kind) {
     case 'approve':
-      return fitsGate(message, plan, progress) ?? mayApprove(plan.policy, { actor: message.actor ?? 'nobody', starter: by });
+      return fitsGate(message, plan, progress) ?? fitsApprover(message, plan, view);
     case 'reject':
       return fitsGate(message, plan, progress);
     case 'resume':
@@ -31,6 +34,11 @@ export function fitsMessage(message: OperatorMessage, { plan, progress, by }: Ro
       break;
   }
   return canRetry(message.locker, progress);
+}
+
+function fitsApprover({ batch, actor = 'nobody', overlay = 0, proof }: Answer, plan: Plan, view: RolloutView): string | null {
+  const answer = { batch, actor, overlay, ...(proof && { proof }) };
+  return mayApprove(plan.policy, { actor, starter: view.by }) ?? fitsIdentity(answer, view);
 }
 
 type Answer = Extract<OperatorMessage, { planDigest: string }>;
@@ -72,16 +80,33 @@ function canSkip(locker: LockerName, { lockers, abort }: Progress): string | nul
   return stage === 'waiting' ? null : `${locker} does not wait any more (it is ${stage}).`;
 }
 
-function canAdjust({ maxDown, maxStarting, gates }: Adjustable, plan: Plan, { batch, abort }: Progress): string | null {
+function canAdjust({ maxDown, maxStarting, gates }: Adjustable, plan: Plan, progress: Progress): string | null {
+  const { batch, abort } = progress;
   if (abort) return 'it was aborted; no locker begins any more.';
   const all = plan.lockers.length;
   if (maxDown !== undefined && maxDown > all) return `maxDown ${maxDown} is more than the ${all} lockers of the plan.`;
   if (maxStarting !== undefined && maxStarting > all)
     return `maxStarting ${maxStarting} is more than the ${all} lockers of the plan.`;
+  const dropped = gates === undefined ? null : dropsGate(gates, plan, progress);
+  if (dropped !== null) return dropped;
   const wrong = gates?.find((after) => after < batch || after >= plan.batches.length);
   if (wrong === undefined) return null;
   if (wrong < batch) return `batch ${wrong} is behind us; a gate can stand after batch ${batch} or a later one.`;
   return `a gate after batch ${wrong} would stand before nothing; the plan has ${plan.batches.length} batches.`;
+}
+
+/** Where the policy says who approves, taking a gate away would be an approval by anybody. */
+function dropsGate(gates: readonly number[], plan: Plan, progress: Progress): string | null {
+  const { approvers = null, fourEyes = false, identity = 'claimed' } = plan.policy;
+  if (approvers === null && !fourEyes && identity === 'claimed') return null;
+  const approved = progress.approvals.map(({ batch }) => batch);
+  const coming = plan.batches.map(({ number }) => batchNow(plan, progress, number)).filter((one) => one?.gate === true);
+  const lost = coming.find((one) => {
+    const number = one?.number ?? 0;
+    return number > progress.batch && !approved.includes(number) && !gates.includes(number - 1);
+  });
+  if (!lost) return null;
+  return `it would take away the gate before batch ${lost.number}, and the policy says who answers there. Name it too; or approve, or abort.`;
 }
 
 function canRetry(locker: LockerName, { lockers }: Progress): string | null {

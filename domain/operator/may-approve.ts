@@ -21,4 +21,6 @@ export function mayApprove({ approvers = null, fourEyes = false }: Policy, { act
 }
 
 const userOf = (actor: string): string => actor.split('@')[0] ?? actor;
-const isPerson = (name: string, actor: string): boolean => (name.includes('@') ? name === actor : name === userOf(actor));
+
+/** Whether a name as people write it means that actor. */
+export const isPerson = (name: string, actor: string): boolean => (name.includes('@') ? name === actor : name === userOf(actor));

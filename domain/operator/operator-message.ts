@@ -1,6 +1,7 @@
 /** What a person can say to a rollout, as far as permissions look at it. */
 import type { LockerName } from '../model/ids';
 import type { Adjustable } from '../model/progress';
+import type { Proof } from './assertion';
 
 export type OperatorMessage =
   | {
@@ -9,6 +10,8 @@ export type OperatorMessage =
       readonly planDigest: string;
       readonly actor?: string;
       readonly overlay?: number;
+      /** Of an approval alone: whoever stops something needs none. */
+      readonly proof?: Proof;
     }
   | { readonly kind: 'resume' | 'abort' | 'rollBack' }
   | { readonly kind: 'pause'; readonly until?: number | null }

@@ -64,13 +64,15 @@ function asked(sentence: string): string {
 /** The approval that is asked for, to be copied into the page's own dialog for signals. */
 function answerHere({ state, gate, planDigest, overlay }: RolloutStatus): string[] {
   if (state !== 'waiting-for-approval' || gate === null || planDigest === null) return [];
+  const proven = gate.identity === 'proven';
   const input = JSON.stringify({
     actor: 'your name',
     batch: gate.batch,
     planDigest: planDigest.slice(0, DIGEST_SHOWN),
     ...(overlay && { overlay: overlay.number }),
   });
-  return ['', `Or on this page: More Actions, Send a Signal, \`approve\` (or \`reject\`), with the input \`${input}\``];
+  const signals = proven ? '`reject` (an approval must be signed)' : '`approve` (or `reject`)';
+  return ['', `Or on this page: More Actions, Send a Signal, ${signals}, with the input \`${input}\``];
 }
 
 function factsOf(status: RolloutStatus): Line[] {

@@ -29,7 +29,7 @@ export function statusOf(view: RolloutView): RolloutStatus {
         ? { counted: countFailures(plan, progress).total, stopsAt: stopsAt(plan, progress) }
         : { counted: 0, stopsAt: 0 },
     asks: ask && plan && askSentence(ask, plan),
-    gate: progress?.gate ? { batch: progress.gate.batch, sinceMs: progress.gate.since } : null,
+    gate: plan && progress && gateOf(plan, progress),
     pause: progress?.pause ?? null,
     overlay: progress?.overlay ?? null,
     holds: progress?.holds ?? [],
@@ -42,6 +42,11 @@ export function statusOf(view: RolloutView): RolloutStatus {
 function batchOf(plan: Plan, progress: Progress): RolloutStatus['batch'] {
   const of = plan.batches.length;
   return of === 0 ? null : { number: Math.min(progress.batch, of), of };
+}
+
+function gateOf({ policy }: Plan, { gate }: Progress): RolloutStatus['gate'] {
+  if (gate === null) return null;
+  return { batch: gate.batch, sinceMs: gate.since, ...(policy.identity === 'proven' && { identity: 'proven' }) };
 }
 
 function lockersOf(plan: Plan, progress: Progress): LockerStatus[] {

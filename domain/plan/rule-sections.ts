@@ -6,12 +6,13 @@ import type { Section } from './section';
 
 /** Only where the policy says something of its own. */
 export function approvalSection({ batches, policy }: Plan): Section[] {
-  const { approvers = null, fourEyes = false, onGateTimeout = 'hold' } = policy;
+  const { approvers = null, fourEyes = false, identity = 'claimed', onGateTimeout = 'hold' } = policy;
   if (!batches.some(({ gate }) => gate)) return [];
   const who = approvers === null ? [] : [`by ${approvers.join(' or ')}`];
   const eyes = fourEyes ? ['not by who starts it'] : [];
   const late = onGateTimeout === 'abort' ? [`aborted without an answer in ${formatDuration(policy.gateTimeoutMs)}`] : [];
-  const rules = [...who, ...eyes, ...late];
+  const proof = identity === 'proven' ? ['signed: a claimed identity is refused'] : [];
+  const rules = [...who, ...eyes, ...proof, ...late];
   return rules.length === 0 ? [] : [{ title: 'Approval', lines: [rules.join('; ')] }];
 }
 

@@ -1,10 +1,35 @@
-/** `lockstep approve --box lxc12 [--batch 2]` */
+/** `lockstep approve --box lxc12 [--batch 2] [--sign-with KEYFILE]` */
 import { gateFlags, gateMessage } from '../gate-answer';
 import type { GateOptions } from '../gate-answer';
+import type { Door } from '../operations/door';
 import { sendApprove } from '../operations/send';
+import { openSigner, signApproval } from '../operations/sign-approval';
+import { runningStatusOf } from '../operations/status-of';
 import { sendVerb } from '../send-verb';
+import type { ApproveMessage } from '../../workflows/messages';
 
-export const approveVerb = sendVerb<GateOptions>({
-  flags: gateFlags,
-  send: async (door, act, options) => sendApprove(door, options.box, await gateMessage(door, act, options)),
+interface ApproveOptions extends GateOptions {
+  readonly signWith?: string;
+  readonly key?: string;
+}
+
+export const approveVerb = sendVerb<ApproveOptions>({
+  flags: (command) =>
+    gateFlags(command)
+      .option('--sign-with <file>', 'your private key (Ed25519, PEM): proves who approves')
+      .option('--key <id>', "its id in the fleet file's identity.keys (default: the file's name)"),
+  send: async (door, act, options) => {
+    const message = await gateMessage(door, act, options);
+    return sendApprove(door, options.box, await signedBy(options, message, door));
+  },
 });
+
+async function signedBy({ box, signWith, key }: ApproveOptions, message: ApproveMessage, door: Door): Promise<ApproveMessage> {
+  if (signWith === undefined) return message;
+  const signer = openSigner(signWith, key ?? null);
+  const { rollout, planDigest } = await runningStatusOf(door, box);
+  const { batch, actor, overlay = 0 } = message;
+  // What is signed is the whole digest; a person may have typed its beginning.
+  const digest = planDigest?.startsWith(message.planDigest) ? planDigest : message.planDigest;
+  return { ...message, ...signApproval(signer, { rollout, batch, digest, overlay, actor }) };
+}

@@ -27,7 +27,7 @@ describe('planning', () => {
       'mirror-tips': () => ({ there: true, tips: [], built: false }),
       'take-in': () => ({}),
     });
-    const plan = makePlanRollout({ box: fake, fleet: used, source, hash: fakeHash });
+    const plan = makePlanRollout({ box: fake, fleet: used, source, hash: fakeHash, verifySignature: () => false });
     return { fake, answer: anActivityEnvironment().run(() => plan({ box, ref, policy: {} })) };
   };
 
@@ -90,7 +90,7 @@ describe('planning', () => {
   });
 
   test('of a box that the fleet file does not have names those that it has', async () => {
-    const plan = makePlanRollout({ box: aFakeBox({}), fleet, source: noSource, hash: fakeHash });
+    const plan = makePlanRollout({ box: aFakeBox({}), fleet, source: noSource, hash: fakeHash, verifySignature: () => false });
     const answer = anActivityEnvironment().run(() => plan({ box: 'lxc99' as BoxName, ref: null, policy: {} }));
     await expect(answer).rejects.toMatchObject({ type: 'UnknownBox' });
   });

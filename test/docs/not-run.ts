@@ -16,6 +16,10 @@ export const NOT_RUN: readonly NotRun[] = [
     fits: /^npm run lockstep -- (install-box|uninstall-box|doctor|adopt-box|add-locker|remove-locker) /,
     because: 'needs a host of one’s own and an admin on it; test/e2e runs these on hosts that it makes',
   },
+  {
+    fits: /^npm run lockstep -- approve .*--sign-with /,
+    because: 'needs a key of one’s own; test/e2e/approvals.test.ts makes one',
+  },
   { fits: /^TEMPORAL_ADDRESS=\S+ /, because: 'needs a server of a team; test/postgres/team.test.ts starts a rollout on one' },
   { fits: /^(sudo|cp|node -p) /, because: 'lays files of a team’s own; nothing of ours is run by it' },
   {

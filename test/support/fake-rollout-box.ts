@@ -6,7 +6,7 @@
 import { CancelledFailure, Context } from '@temporalio/activity';
 import { ApplicationFailure } from '@temporalio/common';
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { BoxActivities, BoxLook, Held, LockerStep, MoveLocker, PlanAnswer } from '../../activities/contract';
+import type { BoxActivities, BoxLook, Held, IdentityProof, LockerStep, MoveLocker, PlanAnswer } from '../../activities/contract';
 import type { FaultCode } from '../../domain/faults';
 import { Fault } from '../../domain/faults';
 import { PRODUCT_DEFAULTS } from '../../domain/model/merge-policy';
@@ -31,6 +31,8 @@ export interface FakeBoxOptions {
   readonly verify?: Script<LockerStep, VerifyOutcome>;
   readonly restore?: Script<MoveLocker, UpdateOutcome>;
   readonly stage?: () => Promise<void>;
+  /** Default: every signature is right. */
+  readonly prove?: (claim: Parameters<BoxActivities['proveIdentity']>[0]) => Promise<IdentityProof>;
   readonly owed?: readonly string[];
   /** What the lockers are on when it is looked at before a roll-back. */
   readonly on?: BoxLook['on'];
@@ -148,6 +150,10 @@ function activitiesOf(box: FakeRolloutBox): BoxActivities {
     restoreLocker: async (step) => {
       await begin('restoreLocker', step);
       return move(step, box.options.restore);
+    },
+    proveIdentity: async (claim) => {
+      note('proveIdentity');
+      return (await box.options.prove?.(claim)) ?? { kind: 'proven' };
     },
     settleBox: async (held) => {
       note('settleBox');

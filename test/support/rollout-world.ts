@@ -44,6 +44,7 @@ const ACTIVITIES: readonly (keyof BoxActivities)[] = [
   'verifyLocker',
   'restoreLocker',
   'settleBox',
+  'proveIdentity',
 ];
 
 export interface WorldWishes {

@@ -1,6 +1,6 @@
 /** docs/team.md: what it tells people to type and to set is what files and programs take. */
 import { execFileSync } from 'node:child_process';
-import { mkdirSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { keyRingFrom } from '../../codec/key-ring';
@@ -17,6 +17,23 @@ test('the line that makes a key makes one that is taken', () => {
     execFileSync('sh', ['-c', line], { cwd: folder });
     const ring = keyRingFrom({ LOCKSTEP_PAYLOAD_KEYS: join(folder, 'deploy/secrets/payload-keys') });
     expect(line).toContain(`'${ring?.current.id} '`);
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
+});
+
+test('the lines that lay files find each where the page says, and lay it where the compose file looks', () => {
+  const folder = mkdtempSync(join(tmpdir(), 'lockstep-page-'));
+  try {
+    cpSync(join(ROOT, 'deploy'), join(folder, 'deploy'), { recursive: true });
+    mkdirSync(join(folder, '.ssh'));
+    for (const name of ['known_hosts', 'id_ed25519']) writeFileSync(join(folder, '.ssh', name), name);
+    const lines = typed.filter((command) => command.startsWith('cp '));
+    expect(lines).toHaveLength(2);
+    for (const line of lines) execFileSync('sh', ['-c', line], { cwd: folder, env: { ...process.env, HOME: folder } });
+    expect(readFileSync(join(folder, '.env'), 'utf8')).toMatch(/^POSTGRES_PASSWORD=/m);
+    expect(readFileSync(join(folder, 'deploy/ssh/id_ed25519'), 'utf8')).toBe('id_ed25519');
+    expect(JSON.stringify(composeFile().services)).toContain('./deploy/ssh:');
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }

@@ -7,6 +7,7 @@ import { stepsOf } from './page-steps';
 import { PAGES, pageText } from './pages';
 import { parseCommand } from './parse-command';
 import { RUN_PAGES } from './run-pages';
+import { typedFromPages } from './typed-from-pages';
 
 const all = PAGES.flatMap((page) => commandsOf(page, pageText(page)));
 const inBlocks = all.filter(({ where }) => where === 'block');
@@ -53,10 +54,15 @@ describe('a mistake is seen', () => {
   });
 });
 
-const run = new Set(RUN_PAGES.flatMap(stepsOf).map(({ command }) => command));
+const typed = typedFromPages();
+const run = new Set([...RUN_PAGES.flatMap(stepsOf), ...typed].map(({ command }) => command));
 
 test.each(inBlocks.map((found) => [told(found), found] as const))('%s is run by a test, or says why not', (_, found) => {
   expect(run.has(found.command) ? 'is run' : reasonOf(found)?.because).toEqual(expect.any(String));
+});
+
+test.each(typed.map((one) => [one.by, one] as const))('%s types what its page tells', (_, { page, command }) => {
+  expect(inBlocks.filter((found) => found.page === page).map((found) => found.command)).toContain(command);
 });
 
 test('no reason is left over', () => {

@@ -13,15 +13,11 @@ export const NOT_RUN: readonly NotRun[] = [
   { fits: /^npm run bench:300\b/, because: 'takes up to an hour; test/e2e/bench.test.ts runs it with --quick' },
   { fits: /^npm run chaos\b/, because: 'takes minutes to hours; test/chaos/share.test.ts runs its share' },
   {
-    fits: /^npm run lockstep -- (install-box|uninstall-box|doctor|adopt-box|add-locker|remove-locker) /,
-    because: 'needs a host of one’s own and an admin on it; test/e2e runs these on hosts that it makes',
-  },
-  {
     fits: /^npm run lockstep -- approve .*--sign-with /,
     because: 'needs a key of one’s own; test/e2e/approvals.test.ts makes one',
   },
-  { fits: /^TEMPORAL_ADDRESS=\S+ /, because: 'needs a server of a team; test/postgres/team.test.ts starts a rollout on one' },
-  { fits: /^(sudo|cp|node -p) /, because: 'lays files of a team’s own; nothing of ours is run by it' },
+  { fits: /^(cp|node -p) /, because: 'lays files of a team’s own; test/deploy/team-page.test.ts does so in a folder of its own' },
+  { fits: /^sudo chown /, because: 'gives a team’s files to another account; nothing of ours is run by it' },
   {
     fits: /^docker compose /,
     because: 'needs Docker; test/deploy holds the file against its schema and runs each piece natively',

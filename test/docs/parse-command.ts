@@ -19,6 +19,7 @@ import { wantedOf } from '../../starters/plan-flags';
 import { startRolloutMain } from '../../starters/start-rollout-main';
 import { readChaosArguments } from '../chaos/chaos-arguments';
 import { ROOT } from './pages';
+import { wordsOf } from './words-of';
 
 type Parse = (argv: readonly string[]) => Promise<void>;
 
@@ -33,10 +34,6 @@ export async function parseCommand(command: string): Promise<void> {
 }
 
 const isSetting = (word: string): boolean => /^[A-Z_]+=/.test(word);
-
-/** As a shell cuts it, as far as the pages need it: quotes, no variables. */
-export const wordsOf = (command: string): string[] =>
-  [...command.matchAll(/"([^"]*)"|'([^']*)'|(\S+)/g)].map(([, double, single, bare]) => double ?? single ?? bare ?? '');
 
 const SCRIPTS: Readonly<Record<string, Parse>> = {
   'start-rollout': untilParsed(startRolloutMain),

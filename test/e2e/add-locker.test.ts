@@ -1,6 +1,7 @@
 /** One locker more and one less, on a real box: judged by what the locker answers and by its owner's data. */
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { typeFromPage } from '../docs/type-from-page';
 import type { Ended } from '../support/cli';
 import { anInstallation } from '../support/installation';
 import type { Installation } from '../support/installation';
@@ -117,4 +118,15 @@ test('data are deleted only after a yes, and a box that people live on asks befo
     stderr: expect.stringContaining('no locker l03') as string,
   });
   expect(await namesOn()).toEqual(['l01 up', 'l02 up']);
+});
+
+test('as the page tells it: one comes, and goes again', async () => {
+  const flags = ['--fleet', here.sandbox.fleetFile];
+  const { env } = here;
+  mustSucceed(await typeFromPage('docs/boxes.md', 'npm run lockstep -- add-locker --box lxc12 --locker l13', { flags, env }));
+  expect(await namesOn()).toEqual(['l01 up', 'l02 up', 'l13 up']);
+  const gone = { flags: [...flags, '--yes'], env };
+  mustSucceed(await typeFromPage('docs/boxes.md', 'npm run lockstep -- remove-locker --box lxc12 --locker l13', gone));
+  expect(await namesOn()).toEqual(['l01 up', 'l02 up']);
+  expect(existsSync(me('l13'))).toBe(true);
 });

@@ -10,6 +10,7 @@ import { commitRevision } from '../../sandbox/commit-revision';
 import { start, runCli } from '../support/cli';
 import type { Ended } from '../support/cli';
 import { finishedOf } from '../support/installation';
+import { typeFromPage } from '../docs/type-from-page';
 import { anOldWayBox } from '../support/old-way-box';
 import type { OldWayBox } from '../support/old-way-box';
 
@@ -42,6 +43,7 @@ afterAll(async () => {
 const common = () => ['--box', box.name, '--fleet', box.fleetFile];
 const admin = () => ['--identity', box.layout.adminKey];
 const adopt = (...args: string[]): Promise<Ended> => runCli('lockstep', ['adopt-box', ...common(), ...admin(), ...args], env);
+const where = (...more: string[]) => ({ flags: ['--fleet', box.fleetFile, ...admin(), '--rest', 'drop', ...more], env });
 const rollout = (...args: string[]): Promise<Ended> => runCli('start-rollout', [...common(), '--json', '--yes', ...args], env);
 const all = <T>(ask: (locker: string) => Promise<T>): Promise<T[]> => Promise.all(box.lockers.map(ask));
 const lives = () => all((locker) => box.life(locker));
@@ -96,7 +98,11 @@ test('a dry run shows the difference, and what stands in the way, and changes no
   const ended = await adopt('--dry-run');
   expect(ended.code).toBe(1);
   expect(ended.stdout).toMatch(/unknown rest: a mounted parent shows it \S+\/deploy\.sh too/);
-  const dropped = await adopt('--dry-run', '--rest', 'drop');
+  const dropped = await typeFromPage(
+    'docs/boxes.md',
+    'npm run lockstep -- adopt-box --box lxc12 --as root@lxc12 --dry-run',
+    where(),
+  );
   expect([dropped.code, dropped.stderr]).toEqual([0, expect.anything()]);
   expect(dropped.stdout).toContain(`it answers ${old}`);
   expect(dropped.stdout).toMatch(/3 started before the last change of the tree \(l02, l03, l04\)/);
@@ -113,7 +119,11 @@ test('without a terminal it asks for --yes before it looks at anything', async (
 });
 
 test('adopted: no process is touched, and lockerd takes none for what it does not run yet', async () => {
-  const ended = await adopt('--rest', 'drop', '--yes', '--json');
+  const ended = await typeFromPage(
+    'docs/boxes.md',
+    'npm run lockstep -- adopt-box --box lxc12 --as root@lxc12',
+    where('--yes', '--json'),
+  );
   expect([ended.code, ended.stderr]).toEqual([0, expect.anything()]);
   expect(ended.objects.at(-1)).toMatchObject({ kind: 'adopted', lockers: box.lockers });
   expect(await lives()).toEqual(before.lives);
@@ -128,7 +138,11 @@ test('adopted again: nothing to do', async () => {
 });
 
 test('undone before any restart: the same bytes, rights and times, and nothing left on the box', async () => {
-  const ended = await adopt('--undo', '--yes', '--json');
+  const ended = await typeFromPage(
+    'docs/boxes.md',
+    'npm run lockstep -- adopt-box --box lxc12 --as root@lxc12 --undo',
+    where('--yes', '--json'),
+  );
   expect([ended.code, ended.stderr]).toEqual([0, expect.anything()]);
   expect(ended.objects.at(-1)).toMatchObject({ kind: 'undone', lockers: box.lockers, stays: [] });
   expect({ configs: await configs(), rights: await rights(), lives: await lives() }).toEqual(before);

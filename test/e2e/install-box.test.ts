@@ -16,6 +16,7 @@ import type { BareBox } from '../support/bare-box';
 import { runCli } from '../support/cli';
 import type { Ended } from '../support/cli';
 import { finishedOf } from '../support/installation';
+import { typeFromPage } from '../docs/type-from-page';
 
 jest.setTimeout(400_000);
 
@@ -105,7 +106,11 @@ test('a dry run shows each change, and makes none', async () => {
 });
 
 test('installed as a user with sudo: account, one forced command, one sudo line, lockerd', async () => {
-  const ended = await installAll('--yes', '--json');
+  const here = ['--fleet', box.fleetFile, ...admin(), ...places(), ...more(), '--boot', 'init.d', '--yes', '--json'];
+  const ended = await typeFromPage('docs/boxes.md', 'npm run lockstep -- install-box --box lxc12 --as root@lxc12', {
+    flags: here,
+    env,
+  });
   expect([ended.code, ended.stderr]).toEqual([0, expect.anything()]);
   expect(ended.objects.at(-1)).toMatchObject({ kind: 'installed', changed: true });
   const keys = await box.inside(`/home/${ACCOUNT}/.ssh/authorized_keys`);

@@ -1,7 +1,9 @@
 /** A server behind TLS that demands a client certificate and an API key, named by a profile or by the environment. */
+import { generateKeyPairSync } from 'node:crypto';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { typeFromPage } from '../docs/type-from-page';
 import { makeCertificates } from '../support/certificates';
 import type { Certificates } from '../support/certificates';
 import { runCli } from '../support/cli';
@@ -32,7 +34,10 @@ beforeAll(async () => {
     probe: { path: '/health' },
     revisionPath: '/core/revision',
   };
-  const boxes = { lxc12: { service: 'locker', ssh: { host: '127.0.0.1', port: 1 } } };
+  const identityFile = join(folder, 'id');
+  const { privateKey } = generateKeyPairSync('rsa', { modulusLength: 2_048 });
+  writeFileSync(identityFile, privateKey.export({ type: 'pkcs1', format: 'pem' }), { mode: 0o600 });
+  const boxes = { lxc12: { service: 'locker', ssh: { host: '127.0.0.1', port: 1, identityFile } } };
   writeFileSync(fleet(), JSON.stringify({ version: 1, services: { locker: service }, boxes }));
 });
 afterAll(async () => {
@@ -95,6 +100,17 @@ test('or with the same in the environment', async () => {
     TEMPORAL_TLS_CLIENT_KEY_PATH: certificates.client.key,
   });
   expect(asked.objects).toEqual([expect.objectContaining({ kind: 'error', code: 'NoRollout' })]);
+});
+
+test('so does the page’s command; what it can not get to is the box', async () => {
+  const env = { ...profile('team'), TEMPORAL_ADDRESS: front.address };
+  const ended = await typeFromPage(
+    'docs/team.md',
+    'TEMPORAL_ADDRESS=127.0.0.1:7233 TEMPORAL_NAMESPACE=lockstep TEMPORAL_UI_URL=http://127.0.0.1:8080 npm run start-rollout -- --box lxc12',
+    { flags: ['--fleet', fleet(), '--json', '--yes'], env },
+  );
+  expect(ended.code).toBe(1);
+  expect(ended.objects.at(-1)).toMatchObject({ kind: 'error', code: 'BoxUnreachable' });
 });
 
 test.each([

@@ -1,5 +1,6 @@
 /** One `lockerctl adopt` on the box: a command in, frames out as they come. The command sent is a constant; the rest is stdin. */
 import type { Client } from 'ssh2';
+import { lastLines, runCommand } from '../../activities/adapters/ssh/run-command';
 import { AdoptFrame } from '../../domain/adopt/adoption';
 import type { AdoptCommand } from '../../domain/adopt/adoption';
 import { Fault, isFaultCode } from '../../domain/faults';
@@ -15,15 +16,19 @@ type Answer = Exclude<AdoptFrame, { progress: string } | { fault: unknown }>;
 
 /** Throws the box's own faults, LockerdMissing where nothing of ours answers, LinkLost where it was cut off. */
 export async function askBox(asking: Asking, command: AdoptCommand): Promise<Answer> {
-  const ran = await exec(asking, `${JSON.stringify(command)}\n`);
-  if (ran.answer !== null) return ran.answer;
-  const evidence = [
-    `$ lockerctl adopt  → exit ${ran.code}`,
-    ...ran.stderr
-      .split('\n')
-      .filter((line) => line.trim() !== '')
-      .slice(-6),
-  ];
+  const { client, sudo, progress } = asking;
+  const frames: AdoptFrame[] = [];
+  const onLine = (line: string) => {
+    const frame = frameOf(line);
+    if (frame !== null && 'progress' in frame) progress(frame.progress);
+    else if (frame !== null) frames.push(frame);
+  };
+  const words = sudo ? 'sudo -n lockerctl adopt' : 'lockerctl adopt';
+  const ran = await runCommand(client, { command: words, stdin: `${JSON.stringify(command)}\n`, onLine });
+  const answer = frames.at(-1);
+  if (answer !== undefined && 'fault' in answer) throw faultFrom(answer.fault);
+  if (answer !== undefined && !('progress' in answer)) return answer;
+  const evidence = [`$ lockerctl adopt  → exit ${ran.code}`, ...lastLines(ran.stderr, 6)];
   if (ran.code === null)
     throw new Fault('LinkLost', `The connection to ${asking.box} was lost.`, {
       evidence,
@@ -32,44 +37,6 @@ export async function askBox(asking: Asking, command: AdoptCommand): Promise<Ans
   throw new Fault('LockerdMissing', `${asking.box} has no lockerctl that knows how to adopt.`, {
     evidence,
     cure: `Run \`npm run lockstep -- install-box --box ${asking.box}\` first; it brings lockerd to this version.`,
-  });
-}
-
-interface Ran {
-  readonly answer: Answer | null;
-  readonly code: number | null;
-  readonly stderr: string;
-}
-
-const KEEP = 8_000;
-
-function exec({ client, sudo, progress }: Asking, stdin: string): Promise<Ran> {
-  return new Promise((resolve, reject) => {
-    let answer: Answer | null = null;
-    let code: number | null = null;
-    let stderr = '';
-    let rest = '';
-    const take = (line: string) => {
-      const frame = frameOf(line);
-      if (frame === null) return;
-      if ('progress' in frame) progress(frame.progress);
-      else if ('fault' in frame) reject(faultFrom(frame.fault));
-      else answer = frame;
-    };
-    const end = () => resolve({ answer, code, stderr });
-    client.once('close', end);
-    client.exec(sudo ? 'sudo -n lockerctl adopt' : 'lockerctl adopt', (error, channel) => {
-      if (error) return reject(new Fault('LinkLost', error.message));
-      channel.setEncoding('utf8').on('data', (text: string) => {
-        const lines = (rest + text).split('\n');
-        rest = lines.pop() ?? '';
-        lines.forEach(take);
-      });
-      channel.stderr.on('data', (chunk: Buffer) => (stderr = (stderr + chunk.toString('utf8')).slice(-KEEP)));
-      channel.on('exit', (status: number | null) => (code = status));
-      channel.once('close', end);
-      channel.end(stdin);
-    });
   });
 }
 

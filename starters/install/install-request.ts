@@ -1,11 +1,8 @@
 /** From flags, fleet file and what the host is like to what install-box wants there. */
 import { readFile } from 'node:fs/promises';
-import { homedir, userInfo } from 'node:os';
-import { dirname, resolve } from 'node:path';
+import { resolve } from 'node:path';
 import { z } from 'zod';
-import { resolveRoute } from '../../activities/adapters/ssh/resolve-route';
 import type { Hop, Route } from '../../activities/adapters/ssh/route';
-import { sshConfigText } from '../../activities/adapters/ssh/ssh-box-port';
 import { mergeConfig } from '../../box-install/merge-config';
 import type { AskedConfig, HostFacts } from '../../box-install/wanted';
 import { bundleBox } from '../../box/bundle';
@@ -14,6 +11,7 @@ import { wrapperScripts } from '../../box/wrappers';
 import { Fault } from '../../domain/faults';
 import { BoxConfig } from '../../domain/protocol/box-config';
 import type { AdminLogin } from '../adopt/admin-route';
+import { routeOf } from '../route-of';
 import type { Session, SharedOptions } from '../session';
 import { chooseHook, HOOKS } from './boot-hook';
 import type { Hook } from './boot-hook';
@@ -74,13 +72,7 @@ function check(schema: z.ZodType, value: unknown, flag: string): void {
 }
 
 /** How the rollouts log in; their account is the one that is set up. */
-export async function rolloutsRoute({ fleet, io, boxInput }: Session): Promise<Route> {
-  const folder = dirname(fleet.file);
-  const home = homedir();
-  const configText = await sshConfigText(boxInput.ssh.config, folder, home);
-  const agentSocket = io.env['SSH_AUTH_SOCK'] ?? null;
-  return resolveRoute(boxInput.ssh, { configText, home, localUser: userInfo().username, folder, agentSocket });
-}
+export const rolloutsRoute = (session: Session): Promise<Route> => routeOf(session, session.boxInput.ssh);
 
 async function publicKey({ publicKey: named }: InstallOptions, { identityFiles }: Hop): Promise<string> {
   const files = named === undefined ? identityFiles.map((file) => `${file}.pub`) : [resolve(named)];

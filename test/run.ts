@@ -1,9 +1,10 @@
 /**
- * `npm test`: every layer that this machine can run, one after the other, then one table that says
+ * `npm test`: every layer that this machine can run, in two lanes side by side, then one table that says
  * which real suites ran and which were left out and why. LOCKSTEP_REQUIRE=all (or a list of layers,
  * as in CI) makes leaving one out a failure. Ends with `N passed, N failed`.
  */
-import { spawnSync } from 'node:child_process';
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { delimiter, join } from 'node:path';
@@ -14,24 +15,34 @@ interface Layer {
   /** Commands that must be on the PATH, with the Debian package that brings each. */
   readonly needs: Readonly<Record<string, string>>;
   readonly root: boolean;
+  /** Most of their time is waiting, and each suite has a box, a server and a home of its own: two lanes share two cores well. */
+  readonly lane: 1 | 2;
 }
 
 const LXC = { 'lxc-start': 'lxc', sshd: 'openssh-server', ip: 'iproute2', git: 'git' };
 const LAYERS: readonly Layer[] = [
-  { name: 'unit', what: 'domain, box, adapters, CLI, house', needs: { git: 'git' }, root: false },
-  { name: 'temporal', what: 'workflows on a real Temporal server, replay', needs: {}, root: false },
-  { name: 'lxc', what: 'lockerd, sandbox and SSH on real LXC and sshd', needs: LXC, root: true },
-  { name: 'e2e', what: 'the CLI on a sandbox box, judged by the lockers', needs: { ...LXC, sudo: 'sudo' }, root: true },
-  { name: 'bare', what: 'the first command without root, LXC and sshd', needs: { git: 'git', flock: 'util-linux' }, root: false },
+  { name: 'unit', what: 'domain, box, adapters, CLI, house', needs: { git: 'git' }, root: false, lane: 1 },
+  { name: 'temporal', what: 'workflows on a real Temporal server, replay', needs: {}, root: false, lane: 2 },
+  { name: 'lxc', what: 'lockerd, sandbox and SSH on real LXC and sshd', needs: LXC, root: true, lane: 2 },
+  { name: 'e2e', what: 'the CLI on a sandbox box, judged by the lockers', needs: { ...LXC, sudo: 'sudo' }, root: true, lane: 1 },
+  {
+    name: 'bare',
+    what: 'the first command without root, LXC and sshd',
+    needs: { git: 'git', flock: 'util-linux' },
+    root: false,
+    lane: 2,
+  },
   {
     name: 'chaos',
     what: 'faults at every moment, the referee and its sabotages',
     needs: { ...LXC, nft: 'nftables' },
     root: true,
+    lane: 2,
   },
-  { name: 'web', what: 'Temporal Web UI in headless Chromium', needs: { ...LXC, chromium: 'chromium' }, root: true },
+  { name: 'web', what: 'Temporal Web UI in headless Chromium', needs: { ...LXC, chromium: 'chromium' }, root: true, lane: 2 },
 ];
 
+/** Two suites at a time within the lane, too. */
 const SIDE_BY_SIDE: readonly string[] = ['unit', 'temporal', 'e2e'];
 
 interface Result {
@@ -53,11 +64,10 @@ function missing(layer: Layer): string | null {
   return lacks.length > 0 ? `needs ${lacks.join(' and ')}` : null;
 }
 
-function runLayer(layer: Layer, filters: readonly string[]): Result {
+async function runLayer(layer: Layer, filters: readonly string[]): Promise<Result> {
   const folder = mkdtempSync(join(tmpdir(), 'lockstep-test-'));
   const outputFile = join(folder, 'result.json');
   try {
-    // Most of their time is waiting, each suite has a box, a server and a home of its own; two share two cores well.
     const side = SIDE_BY_SIDE.includes(layer.name) ? ['--maxWorkers=2'] : ['--runInBand'];
     const jest = require.resolve('jest/bin/jest');
     const args = [
@@ -71,15 +81,15 @@ function runLayer(layer: Layer, filters: readonly string[]): Result {
       ...side,
       ...filters,
     ];
-    const ran = spawnSync(process.execPath, args, { stdio: ['ignore', 'ignore', 'inherit'] });
-    if (!existsSync(outputFile)) return { layer, passed: 0, failed: 1, note: `jest ended with ${ran.status ?? ran.signal}` };
+    const child = spawn(process.execPath, args, { stdio: ['ignore', 'ignore', 'inherit'] });
+    const [status, signal] = (await once(child, 'close')) as [number | null, NodeJS.Signals | null];
+    if (!existsSync(outputFile)) return { layer, passed: 0, failed: 1, note: `jest ended with ${status ?? signal}` };
     const report = JSON.parse(readFileSync(outputFile, 'utf8')) as Record<string, number>;
     const skipped = (report['numPendingTests'] ?? 0) + (report['numTodoTests'] ?? 0);
     // A suite that could not even load has no failed tests of its own, and a skip that nobody sees is a defect.
     const failed = (report['numFailedTests'] ?? 0) + (report['numRuntimeErrorTestSuites'] ?? 0) + skipped;
-    const note =
-      skipped > 0 ? `${skipped} skipped, counted as failed` : ran.status === 0 || failed > 0 ? '' : `exit ${ran.status}`;
-    return { layer, passed: report['numPassedTests'] ?? 0, failed: failed === 0 && ran.status !== 0 ? 1 : failed, note };
+    const note = skipped > 0 ? `${skipped} skipped, counted as failed` : status === 0 || failed > 0 ? '' : `exit ${status}`;
+    return { layer, passed: report['numPassedTests'] ?? 0, failed: failed === 0 && status !== 0 ? 1 : failed, note };
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }
@@ -90,21 +100,29 @@ function required(layer: Layer): boolean {
   return wanted.includes('all') || wanted.includes(layer.name);
 }
 
-function main(argv: readonly string[]): void {
+const inOrder = (one: Result, other: Result): number => LAYERS.indexOf(one.layer) - LAYERS.indexOf(other.layer);
+
+async function runOrTell(layer: Layer, filters: readonly string[]): Promise<Result> {
+  const lack = missing(layer);
+  if (lack === null) return runLayer(layer, filters);
+  const note = `${required(layer) ? 'REQUIRED, but ' : 'left out: '}${lack}`;
+  return { layer, passed: 0, failed: required(layer) ? 1 : 0, note };
+}
+
+async function runLane(layers: readonly Layer[], filters: readonly string[]): Promise<Result[]> {
+  const results: Result[] = [];
+  for (const layer of layers) results.push(await runOrTell(layer, filters));
+  return results;
+}
+
+async function main(argv: readonly string[]): Promise<void> {
   const chosen = argv.filter((word) => LAYERS.some((layer) => layer.name === word));
   const filters = argv.filter((word) => !chosen.includes(word));
-  const results = LAYERS.filter((layer) => chosen.length === 0 || chosen.includes(layer.name)).map((layer): Result => {
-    const lack = missing(layer);
-    if (lack === null) return runLayer(layer, filters);
-    return {
-      layer,
-      passed: 0,
-      failed: required(layer) ? 1 : 0,
-      note: `${required(layer) ? 'REQUIRED, but ' : 'left out: '}${lack}`,
-    };
-  });
+  const layers = LAYERS.filter(({ name }) => chosen.length === 0 || chosen.includes(name));
+  const lanes = ([1, 2] as const).map((lane) => layers.filter((layer) => layer.lane === lane));
+  const results = (await Promise.all(lanes.map((lane) => runLane(lane, filters)))).flat();
   console.log('\nSuites:');
-  for (const { layer, passed, failed, note } of results) {
+  for (const { layer, passed, failed, note } of results.toSorted(inOrder)) {
     console.log(
       `  ${layer.name.padEnd(9)}${String(passed).padStart(5)} passed ${String(failed).padStart(3)} failed   ${layer.what}${note ? `   [${note}]` : ''}`,
     );
@@ -114,4 +132,4 @@ function main(argv: readonly string[]): void {
   process.exitCode = sum('failed') > 0 ? 1 : 0;
 }
 
-main(process.argv.slice(2));
+void main(process.argv.slice(2));

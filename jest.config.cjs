@@ -16,6 +16,8 @@ const layer = (displayName, folders) => ({
 const ON_A_BOX = ['test/chaos/share.test.ts', 'test/chaos/referee/sabotage.test.ts'];
 
 module.exports = {
+  // For what hangs: a busy machine breaks no test. Suites that wait for boxes say more.
+  testTimeout: 60_000,
   projects: [
     {
       ...layer('unit', [

@@ -36,6 +36,9 @@ export function boxPaths(config: BoxConfig) {
     lastStage: join(root, 'state', 'last-stage.json'),
     bootLogs: join(root, 'state', 'logs'),
     bootLog: (name: LockerName) => join(root, 'state', 'logs', `${name}.log`),
+    /** Laid there by the admin (release/secrets.ts). */
+    secretOf: (name: LockerName, path: string) => join(root, 'secrets', 'lockers', name, path),
+    secretOfAll: (path: string) => join(root, 'secrets', 'all', path),
     me: (name: LockerName) => join(config.data, name),
     /** A folder: what new lockers are made from (new-locker/template.ts). */
     lockerTemplate: config.lockerTemplate ?? join(root, 'locker-template'),

@@ -171,6 +171,11 @@ export const FAULTS = {
     sentence: 'The check that the release brings with it failed.',
     cure: 'Mend the release; no locker was touched.',
   },
+  SecretMissing: {
+    retryable: false,
+    sentence: 'A secret of a locker is not on the box.',
+    cure: 'Put the file where the message says, readable by the locker alone; or take it out of `secrets` in the fleet file.',
+  },
   // lockers, before anything is touched
   HaltSignalMissing: {
     retryable: false,

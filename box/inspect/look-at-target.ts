@@ -6,12 +6,13 @@ import type { ReleaseManifest } from '../../domain/model/release-manifest';
 import type { StageTarget } from '../../domain/protocol/verbs';
 import type { BoxContext } from '../context';
 import { configOf, readTemplates } from '../release/config-of';
+import { goneFiles } from '../release/gone-files';
 import { ensureCommit, mirrorOf, originOf } from '../release/mirror';
 import { readManifest } from '../release/read-manifest';
 import { tooOldFor } from '../release/required-code';
 import { missingConfig } from '../release/required-config';
 
-export type ForTarget = Pick<SeenLocker, 'targetConfigDigest' | 'missingConfig' | 'tooOld'>;
+export type ForTarget = Pick<SeenLocker, 'targetConfigDigest' | 'goneConfig' | 'missingConfig' | 'tooOld'>;
 
 export interface TargetLook {
   readonly manifest: ReleaseManifest | null;
@@ -21,7 +22,7 @@ export interface TargetLook {
 
 const NO_TARGET: TargetLook = {
   manifest: null,
-  of: async () => ({ targetConfigDigest: null, missingConfig: [], tooOld: false }),
+  of: async () => ({ targetConfigDigest: null, goneConfig: [], missingConfig: [], tooOld: false }),
 };
 
 export async function lookAtTarget(box: BoxContext, target: StageTarget | null): Promise<TargetLook> {
@@ -36,9 +37,11 @@ export async function lookAtTarget(box: BoxContext, target: StageTarget | null):
   return {
     manifest,
     of: async (locker, current) => {
-      const { files, digest } = configOf(box, target, templates, locker);
+      const { files, secrets, digest } = await configOf(box, target, templates, locker);
       return {
         targetConfigDigest: digest,
+        goneConfig:
+          current === null ? [] : await goneFiles(box, { locker, current, stays: [...files.keys(), ...secrets.keys()] }),
         missingConfig: missingConfig(manifest, files),
         tooOld: current !== null && (await tooOld(current.code.revision)),
       };

@@ -1,6 +1,7 @@
 /** The rendered config of a locker for a target: the same in `inspect` and in `stage`. */
 import { createHash } from 'node:crypto';
 import { Fault } from '../../domain/faults';
+import { Digest } from '../../domain/model/ids';
 import type { LockerName } from '../../domain/model/ids';
 import type { StageTarget } from '../../domain/protocol/verbs';
 import type { BoxContext } from '../context';
@@ -9,6 +10,8 @@ import { renderConfig } from './config-render';
 import type { Files } from './config-render';
 import { askGit } from './git';
 import { ensureCommit, mirrorOf, originOf } from './mirror';
+import { digestOfSecrets, readSecrets } from './secrets';
+import type { Secrets } from './secrets';
 
 const ROOT = 'templates/';
 /** A git process each: a repository of hundreds must not become hundreds of processes. */
@@ -55,7 +58,34 @@ async function textOf(mirror: string, { path, object }: Listed): Promise<string>
   });
 }
 
-export function configOf(box: BoxContext, target: StageTarget, templates: Files, locker: LockerName) {
+/** What a locker's /Config will be. */
+export interface LockerConfig {
+  readonly files: Files;
+  readonly secrets: Secrets;
+  /** Over both. */
+  readonly digest: Digest;
+}
+
+export async function configOf(
+  box: BoxContext,
+  target: StageTarget,
+  templates: Files,
+  locker: LockerName,
+): Promise<LockerConfig> {
   const values = { ...target.values, ...target.lockerValues[locker], locker, box: box.config.box };
-  return renderConfig(templates, values);
+  const rendered = renderConfig(templates, values);
+  const secrets = await readSecrets(box, target.service, locker);
+  const twice = [...secrets.keys()].find((path) => rendered.files.has(path));
+  if (twice !== undefined)
+    throw new Fault('TemplateInvalid', `templates/${twice} is made from the config repository and named as a secret, too.`, {
+      cure: 'Take it out of one of them.',
+    });
+  return { files: rendered.files, secrets, digest: digestWith(rendered.digest, secrets) };
+}
+
+/** Without secrets it is that of the files alone, as it always was. */
+function digestWith(files: Digest, secrets: Secrets): Digest {
+  if (secrets.size === 0) return files;
+  const text = JSON.stringify([files, digestOfSecrets(secrets)]);
+  return Digest.parse(createHash('sha256').update(text).digest('hex'));
 }

@@ -9,7 +9,8 @@ import type { Revision } from '../../domain/model/release';
 import type { StageTarget, VerbResult } from '../../domain/protocol/verbs';
 import type { BoxContext } from '../context';
 import { onFiles } from './box-files';
-import type { Files } from './config-render';
+import type { LockerConfig } from './config-of';
+import { writeSecret } from './secrets';
 import { removeUnfinished, unfinishedName } from './unfinished';
 import { newestVersionOf, syncFolder, versionsOf } from './versions';
 
@@ -17,7 +18,7 @@ type Staged = VerbResult<'stage'>['versions'][number];
 
 export interface Making {
   readonly target: StageTarget;
-  readonly configs: ReadonlyMap<LockerName, { files: Files; digest: Digest }>;
+  readonly configs: ReadonlyMap<LockerName, LockerConfig>;
   readonly by: string;
 }
 
@@ -31,7 +32,8 @@ export async function makeVersions(box: BoxContext, making: Making): Promise<Sta
   const staged: Staged[] = [];
   const toName: ToName[] = [];
   try {
-    for (const [locker, { files, digest }] of making.configs) {
+    for (const [locker, config] of making.configs) {
+      const { digest } = config;
       await removeUnfinished(box, box.paths.versions(locker));
       const there = await newestVersionOf(box, locker, { release: making.target.release.id, configDigest: digest });
       const version = there ?? ((await versionsOf(box, locker)).at(-1) ?? 0) + 1;
@@ -39,7 +41,7 @@ export async function makeVersions(box: BoxContext, making: Making): Promise<Sta
       if (there !== null) continue;
       const temporary = join(box.paths.versions(locker), unfinishedName(String(version)));
       toName.push({ locker, version, temporary });
-      await writeVersion(temporary, { files, revision: revisionOf(box, making, { version, digest }) });
+      await writeVersion(temporary, { config, revision: revisionOf(box, making, { version, digest }) });
     }
     if (toName.length > 0) await nameThem(box, toName);
     return staged;
@@ -70,13 +72,14 @@ function revisionOf(box: BoxContext, { target, by }: Making, { version, digest }
   };
 }
 
-async function writeVersion(folder: string, { files, revision }: { files: Files; revision: Revision }): Promise<void> {
+async function writeVersion(folder: string, { config, revision }: { config: LockerConfig; revision: Revision }): Promise<void> {
   await mkdir(join(folder, 'config'), { recursive: true, mode: 0o755 });
-  for (const [path, text] of files) {
+  for (const [path, text] of config.files) {
     const file = join(folder, 'config', path);
     await mkdir(dirname(file), { recursive: true, mode: 0o755 });
     await writeFile(file, text, { mode: 0o644 });
   }
+  for (const [path, secret] of config.secrets) await writeSecret(join(folder, 'config', path), secret);
   await symlink(join('../../../../code', revision.code.id), join(folder, 'code'));
   await writeFile(join(folder, 'REVISION'), `${JSON.stringify(revision, null, 2)}\n`);
 }

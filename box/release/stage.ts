@@ -4,11 +4,13 @@
  */
 import { mkdir } from 'node:fs/promises';
 import type { z } from 'zod';
+import type { LockerName } from '../../domain/model/ids';
 import type { VERBS, VerbResult } from '../../domain/protocol/verbs';
 import type { BoxContext } from '../context';
 import { assertFits } from './assert-fits';
 import { buildCode } from './build-code';
 import { configOf, readTemplates } from './config-of';
+import type { LockerConfig } from './config-of';
 import { writeLastStage } from './last-stage';
 import { dropIncoming } from './incoming';
 import { makeVersions } from './make-versions';
@@ -30,7 +32,8 @@ export async function stageRelease(box: BoxContext, params: Params, job: StageJo
     const templates = await readTemplates(box, target);
     job.progress(`rendering config for ${lockers.length} lockers`);
     // Rendered for all before anything is written for one: a template's error leaves nothing behind.
-    const configs = new Map(lockers.map((locker) => [locker, configOf(box, target, templates, locker)]));
+    const configs = new Map<LockerName, LockerConfig>();
+    for (const locker of lockers) configs.set(locker, await configOf(box, target, templates, locker));
     await assertFits(box, { target, configs });
     const versions = await makeVersions(box, { target, configs, by: job.by });
     await writeLastStage(box, { target, at: new Date(box.now()).toISOString() });

@@ -7,7 +7,7 @@ import { PositiveDuration } from './duration';
 import { BoxName, GitRef, LockerName, ServiceName } from './ids';
 import { IdentityInput, People } from './people';
 import { PolicyInput } from './policy';
-import { Drain, HttpPath, Values } from './service';
+import { Drain, HttpPath, SecretPath, Values } from './service';
 import { HoldOut } from './window';
 
 const RepoInput = z.strictObject({
@@ -36,6 +36,8 @@ export const ServiceInput = z.strictObject({
   probe: z.strictObject({ path: HttpPath, timeout: PositiveDuration.optional(), interval: PositiveDuration.optional() }),
   revisionPath: HttpPath.default('/core/revision'),
   drain: Drain.optional(),
+  /** Files of /Config that no repository has: they lie on each box, in its `secrets` folder. */
+  secrets: z.array(SecretPath).default([]),
   values: Values.default({}),
   policy: PolicyInput.default({}),
 });

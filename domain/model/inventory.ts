@@ -49,6 +49,8 @@ export const SeenLocker = z.strictObject({
   problems: z.array(LockerProblem),
   /** It went down by itself three times in five minutes; lockerd starts it once a minute. */
   crashLoop: z.boolean().default(false),
+  /** What its /Config has and the target's would not; the first of many. */
+  goneConfig: z.array(z.string()).default([]),
   /** Of `config.required` of the target's release: what this locker's rendered config.json would not have. */
   missingConfig: z.array(z.string()).default([]),
   /** The target's release requires code that `current` does not contain, or that nobody can tell of. */

@@ -29,6 +29,8 @@ export interface PlannedLocker {
   readonly forced?: 'down' | 'same';
   /** Whose history has nothing in common with what it runs. Absent: none. */
   readonly strange?: 'code' | 'config' | 'code and config';
+  /** What its /Config has and will not have any more. Absent: nothing. */
+  readonly goneConfig?: readonly string[];
   /** As seen before. `failing` ones are baseline: updating one takes no slot, its end is not our failure. */
   readonly baseline: 'serving' | 'failing' | 'stopped';
 }

@@ -39,6 +39,7 @@ export function serviceConfigOf(fleet: Fleet, box: string): ServiceConfig {
     },
     revisionPath: service.revisionPath,
     drain: service.drain ?? null,
+    ...(service.secrets.length > 0 && { secrets: service.secrets }),
     ...(stage === 'push' && { stage }),
   };
 }

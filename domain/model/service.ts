@@ -31,6 +31,14 @@ export const ExecDrain = z.strictObject({
 export const Drain = z.discriminatedUnion('kind', [HttpDrain, ExecDrain]);
 export type Drain = z.infer<typeof Drain>;
 
+/** Below /Config. */
+export const SecretPath = z
+  .string()
+  .regex(
+    /^(?!.*(?:^|\/)\.{1,2}(?:\/|$))[A-Za-z0-9_.][A-Za-z0-9_.-]*(?:\/[A-Za-z0-9_.][A-Za-z0-9_.-]*)*$/,
+    'a path below /Config such as apikeys.json',
+  );
+
 export const ServiceConfig = z.strictObject({
   name: ServiceName,
   code: z.strictObject({ repo: z.string().min(1), ref: z.string() }),
@@ -46,6 +54,8 @@ export const ServiceConfig = z.strictObject({
   revisionPath: HttpPath,
   /** Absent: the service has no quiesce; its stop is graceful by signal and deadline alone. */
   drain: Drain.nullable(),
+  /** Paths below /Config of files that lie on the box alone, see box/release/secrets.ts. Absent: none. */
+  secrets: z.array(SecretPath).optional(),
   /** The box has no way to the repositories: it works with what was pushed to it. Absent: it fetches. */
   stage: z.literal('push').optional(),
 });

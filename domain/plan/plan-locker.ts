@@ -17,6 +17,7 @@ export function planLocker(seen: SeenLocker, release: Release, configDigest: Dig
     from: current && { ...current.release, version: current.version, configDigest: current.config.digest },
     configDigest,
     action: actionOf(seen, release, configDigest),
+    ...(seen.goneConfig.length > 0 && { goneConfig: seen.goneConfig }),
     baseline: baselineOf(seen),
   };
 }

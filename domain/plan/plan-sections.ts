@@ -32,7 +32,7 @@ export function planSections(plan: Plan): Section[] {
     { title: 'Each', lines: eachLines(plan) },
     failureSection(plan),
     changeSection('Code', plan.changes.code),
-    changeSection('Config', plan.changes.config),
+    changeSection('Config', plan.changes.config, goneLines(plan)),
     { title: 'Expected', lines: [expectedText(plan)] },
   ];
 }
@@ -119,11 +119,27 @@ function eachLines({ hasDrain, policy }: Plan): string[] {
   ];
 }
 
-function changeSection(title: string, changes: readonly string[]): Section {
-  if (changes.length === 0) return { title, lines: ['no change in the log'] };
-  const more = changes.length - SHOWN_CHANGES;
+/** By file: a program that still reads it would only find out at its start. */
+function goneLines({ lockers }: Plan): string[] {
+  const moving = lockers.filter(({ action }) => action !== 'none');
+  const files = new Set(moving.flatMap(({ goneConfig = [] }) => goneConfig));
+  return [...files].toSorted().flatMap((file) =>
+    says(
+      moving.filter(({ goneConfig }) => goneConfig?.includes(file)).map(({ name }) => name),
+      `${file} is not in /Config any more (no template and no secret)`,
+    ),
+  );
+}
+
+function changeSection(title: string, changes: readonly string[], more: readonly string[] = []): Section {
+  if (changes.length === 0) return { title, lines: ['no change in the log', ...more] };
+  const hidden = changes.length - SHOWN_CHANGES;
   const count = changes.length === 1 ? '1 change' : `${changes.length} changes, newest first`;
-  return { title, lines: [count], quoted: [...changes.slice(0, SHOWN_CHANGES), ...(more > 0 ? [`… and ${more} more`] : [])] };
+  return {
+    title,
+    lines: [count, ...more],
+    quoted: [...changes.slice(0, SHOWN_CHANGES), ...(hidden > 0 ? [`… and ${hidden} more`] : [])],
+  };
 }
 
 function expectedText({ expected, batches }: Plan): string {

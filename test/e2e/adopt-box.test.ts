@@ -83,6 +83,7 @@ test('a rollout refuses a box that is not adopted, and touches nothing', async (
 
 test('nobody tells what the tree answers as long as all were started before the last pull', async () => {
   old = await box.pull('origin/stable~1');
+  await writeFile(join(box.settings('l02'), 'apikeys.json'), '{}');
   const ended = await adopt('--dry-run');
   expect(ended.code).toBe(1);
   expect(ended.stderr).toMatch(
@@ -164,6 +165,11 @@ test('killed half way and run again, it is adopted all the same', async () => {
   const ended = await adopt('--rest', 'drop', '--yes', '--json');
   expect([ended.code, ended.stderr]).toEqual([0, expect.anything()]);
   expect(await lives()).toEqual(before.lives);
+});
+
+test('what the new /Config will not have is told before anybody is touched', async () => {
+  const planned = await runCli('lockstep', ['plan', ...common()], env);
+  expect(planned.stdout).toMatch(/apikeys\.json is not in \/Config any more \(no template and no secret\): l02$/m);
 });
 
 test('a release that fails at its canary is taken back to the old code, on the new mounts', async () => {

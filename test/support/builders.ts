@@ -101,6 +101,7 @@ export function aSeenLocker(
     lineage: null,
     problems: [],
     crashLoop: false,
+    goneConfig: [],
     missingConfig: [],
     tooOld: false,
     ...overrides,

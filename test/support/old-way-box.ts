@@ -40,6 +40,8 @@ export interface OldWayBox {
   /** Process and its start: another one after each start. */
   life(locker: string): Promise<string>;
   config(locker: string): Promise<string>;
+  /** The folder of its settings. */
+  settings(locker: string): string;
   /** As people there do it: pull, and restart nobody. */
   pull(ref: string): Promise<string>;
   /** By LXC's own commands. */
@@ -122,6 +124,7 @@ async function world(making: Making): Promise<Omit<OldWayBox, 'down'>> {
     build,
     life: async (locker) => lifeOf(await exec('lxc-info', '-P', places.lxc, '-n', locker, '-p', '-H')),
     config: (locker) => readFile(places.lxcConfig(locker), 'utf8'),
+    settings: (locker) => join(holder, 'Config', locker),
     pull,
     start: async (locker) => {
       await done(exec('lxc-start', '-P', places.lxc, '-n', locker, '-o', join(places.log, `${locker}.lxc`), '-d'));

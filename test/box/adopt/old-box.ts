@@ -119,6 +119,7 @@ function seen(name: string): SeenLocker {
     lineage: null,
     problems: [],
     crashLoop: false,
+    goneConfig: [],
     missingConfig: [],
     tooOld: false,
   };

@@ -1,15 +1,13 @@
 /** What the new release asks is answered for each locker before anybody is asked to confirm anything. Real repositories. */
 import { execFileSync } from 'node:child_process';
 import { inspect } from '../../../box/inspect/inspect';
-import type { BoxState } from '../../../box/journal/state';
 import { switchTo } from '../../../box/release/versions';
 import { faultOf } from '../../../box/fault-of';
 import { Inventory } from '../../../domain/model/inventory';
 import type { LockerName, Sha } from '../../../domain/model/ids';
+import { EMPTY_STATE } from '../support/empty-state';
 import { stagedBox } from '../support/staged-box';
 import type { StagedBox } from '../support/staged-box';
-
-const STATE: BoxState = { lease: null, bootId: null, freeze: null, generation: 0, jobs: new Map(), lockers: new Map() };
 
 let here: StagedBox;
 let first: string;
@@ -22,7 +20,7 @@ afterEach(() => here.remove());
 
 const manifest = (written: unknown) => here.code.commit({ 'lockstep.json': JSON.stringify(written) });
 const look = async () =>
-  Inventory.parse(JSON.parse(JSON.stringify(await inspect(here.box, STATE, { target: await here.targetOf() }))));
+  Inventory.parse(JSON.parse(JSON.stringify(await inspect(here.box, EMPTY_STATE, { target: await here.targetOf() }))));
 const deployFirst = async () => {
   await here.stage(await here.targetOf());
   for (const name of here.names) await switchTo(here.box, name, 1);

@@ -50,6 +50,10 @@ describe.each<[string, PlanOptions]>([
       changes,
     },
   ],
+  [
+    'plan-config-files-go',
+    { changes, each: (n) => (n > 10 ? { goneConfig: ['apikeys.json', ...(n === 12 ? ['old.conf'] : [])] } : {}) },
+  ],
   ['plan-new-box', { lockers: 2, on: null, changes }],
   ['plan-nothing-to-do', { on: aRelease() }],
   ['plan-only-owed', { lockers: 2, on: aRelease(), each: { 'locker-002': { owed: anOwed() } } }],

@@ -28,7 +28,7 @@ const DESCRIPTIONS: Readonly<Record<MessageName, string>> = {
   rollBack: 'Every locker that was changed goes back to where it came from, no other begins. {"actor":"you","reason":"…"}',
   adjust: 'Other rules from here on. {"actor":"you","maxDown":2,"maxStarting":2,"soakMs":60000,"gates":[2]}; name what changes',
   skipLocker: 'One that waits is left as it is. {"actor":"you","locker":"…"}',
-  retryLocker: 'For a locker that hangs in its stop. {"actor":"you","locker":"…","how":"wait"} or "kill"',
+  retryLocker: 'For a locker that hangs in its stop ("how":"wait" or "kill"), or that ended badly. {"actor":"you","locker":"…"}',
 };
 
 export function handleMessages(rollout: Rollout): void {
@@ -128,5 +128,10 @@ function answerTo(event: MessageEvent, rollout: Rollout): string {
     case 'retryLocker':
       break;
   }
-  return event.how === 'kill' ? `${event.locker} is killed.` : `${event.locker} gets its time once more.`;
+  const { locker } = event;
+  if (rollout.progress?.lockers[locker]?.former) {
+    const halted = rollout.progress.pause !== null || holds > 0;
+    return `${locker} is tried again${halted ? ' when the rollout goes on, see status' : ''}.`;
+  }
+  return event.how === 'kill' ? `${locker} is killed.` : `${locker} gets its time once more.`;
 }

@@ -123,7 +123,8 @@ export interface SkipLockerMessage extends Act {
 }
 export interface RetryLockerMessage extends Act {
   readonly locker: LockerName;
-  readonly how: 'wait' | 'kill';
+  /** For one that hangs in its stop; default: wait. */
+  readonly how?: 'wait' | 'kill';
 }
 
 export const approve = defineUpdate<string, [ApproveMessage]>('approve');

@@ -69,9 +69,9 @@ function parseProof({ assertion, signature, key }: Given): Proof | string | null
   return whole ? ({ assertion, signature, key } as Proof) : 'approve takes "assertion", "signature" and "key" together, as text.';
 }
 
-function parseRetry({ locker, how }: Given, person: Person): Parsed {
-  if (typeof locker !== 'string') return 'retryLocker needs "locker": the name of the one that hangs.';
-  if (how !== 'wait' && how !== 'kill') return 'retryLocker needs "how": "wait" (once more as long) or "kill".';
+function parseRetry({ locker, how = 'wait' }: Given, person: Person): Parsed {
+  if (typeof locker !== 'string') return 'retryLocker needs "locker": the name of the one that hangs or ended badly.';
+  if (how !== 'wait' && how !== 'kill') return 'retryLocker takes "how": "wait" (once more as long) or "kill".';
   const name = locker as LockerName;
   return { message: { kind: 'retryLocker', locker: name }, event: { kind: 'retryLocker', locker: name, how, ...person } };
 }

@@ -12,6 +12,7 @@ import { acknowledgeAll, countFailures, newInBatch } from './count-ends';
 import { liftPause } from './lift-pause';
 import { progressDueAt } from './progress-due';
 import { batchNow } from './rules-now';
+import { lockersUpTo } from './reopen-batch';
 import { rollBack, turnBack } from './roll-back';
 
 type Rule = (plan: Plan, progress: Progress, now: number) => Progress;
@@ -61,8 +62,8 @@ function endWhatNeverBegan(plan: Plan, progress: Progress, now: number): Progres
 function endBatch(plan: Plan, progress: Progress, now: number): Progress {
   const batch = plan.batches[progress.batch - 1];
   if (!batch || progress.batchEndedAt !== null || progress.rollback) return progress;
+  if (lockersUpTo(plan, progress.batch).some((name) => (progress.lockers[name]?.end ?? null) === null)) return progress;
   const ends = batch.lockers.map((name) => progress.lockers[name]?.end ?? null);
-  if (ends.includes(null)) return progress;
   const ended = { ...progress, batchEndedAt: now };
   if (progress.abort || progress.fault || ends.length === 0 || ends.some((end) => end !== 'skipped')) return ended;
   const who = ends.length === 1 ? 'The one locker' : `All ${ends.length} lockers`;

@@ -26,7 +26,9 @@ export function boxLoad(plan: Plan, progress: Progress): BoxLoad {
     return locker ? [{ planned, locker }] : [];
   });
   const count = (which: (pair: { planned: PlannedLocker; locker: LockerProgress }) => boolean) => pairs.filter(which).length;
-  const lost = count(({ planned, locker }) => served(planned) && (locker.end === 'failed' || locker.end === 'unreachable'));
+  const lost = count(
+    ({ planned, locker }) => served(planned) && (locker.end === 'failed' || locker.end === 'unreachable' || waitsLost(locker)),
+  );
   const mended = count(
     ({ planned, locker }) => planned.baseline === 'failing' && (locker.end === 'updated' || locker.end === 'restored'),
   );
@@ -40,5 +42,8 @@ export function boxLoad(plan: Plan, progress: Progress): BoxLoad {
 }
 
 export const isInFlight = ({ stage }: Pick<LockerProgress, 'stage'>): boolean => stage !== 'waiting' && stage !== 'ended';
+/** It is tried again, and its turn has not come. */
+const waitsLost = ({ stage, former }: LockerProgress): boolean =>
+  stage === 'waiting' && (former?.end === 'failed' || former?.end === 'unreachable');
 const served = ({ baseline }: PlannedLocker): boolean => baseline === 'serving';
 const isDown = (locker: LockerProgress): boolean => isInFlight(locker) && locker.stage !== 'verifying';

@@ -23,8 +23,15 @@ export function endLocker(plan: Plan, progress: Progress, { locker, end, reason 
   const planned = plan.lockers.find(({ name }) => name === locker);
   // A locker that was sick before is baseline: in the counts, not in the budget.
   const goesBack = progress.lockers[locker]?.back === true;
-  const counted = (end === 'failed' || end === 'restored') && planned?.baseline !== 'failing' && !goesBack;
-  return changeLocker(progress, locker, { stage: 'ended', end, reason, counted, endedAt: now, retry: null });
+  const { stage, former = null } = progress.lockers[locker] ?? {};
+  // Tried again, and its turn did not come: it is where it was.
+  const told =
+    stage === 'waiting' && former
+      ? { end: former.end, reason: [former.reason, reason].filter(Boolean).join('; ') }
+      : { end, reason };
+  const counted = (told.end === 'failed' || told.end === 'restored') && planned?.baseline !== 'failing' && !goesBack;
+  const ended = changeLocker(progress, locker, { stage: 'ended', ...told, counted, endedAt: now, retry: null });
+  return former === null ? ended : changeLocker(ended, locker, { former: null });
 }
 
 /** Not taken after all: it waits for its turn again, and its next requests have tokens of their own. */

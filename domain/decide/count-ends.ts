@@ -1,4 +1,5 @@
 /** The counts that every screen shows (they sum to `planned` at the end), failures, and the end state. */
+import type { LockerName } from '../model/ids';
 import type { Counts, LockerEnd } from '../model/outcome';
 import type { Plan } from '../model/plan';
 import type { Acknowledged, EndState, Progress } from '../model/progress';
@@ -42,7 +43,13 @@ export function acknowledgeAll(plan: Plan, progress: Progress, now: number): Ack
     batch: { number: progress.batch, failures: batchFailures(plan, progress) },
     unreachable: countUnreachable(progress),
     at: now,
+    lockers: acknowledgedNames(plan, progress),
   };
+}
+
+function acknowledgedNames(plan: Plan, { lockers }: Progress): LockerName[] {
+  const names = plan.lockers.map(({ name }) => name);
+  return names.filter((name) => lockers[name]?.counted || lockers[name]?.end === 'unreachable');
 }
 
 /** Failures of the running batch that nobody has acknowledged yet. */

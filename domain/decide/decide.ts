@@ -12,6 +12,7 @@ import { isHalted } from './change-progress';
 import { endStateOf } from './count-ends';
 import type { Ask, Decision } from './decision';
 import { progressDueAt } from './progress-due';
+import { lockersUpTo } from './reopen-batch';
 import { batchNow } from './rules-now';
 
 export function decide(plan: Plan, progress: Progress, now: number): Decision {
@@ -47,9 +48,9 @@ function mayBegin(plan: Plan, progress: Progress): LockerName[] {
   });
 }
 
-/** Those of the batch; on the way back all that still have to go it. */
+/** Those of the batch and of earlier ones; on the way back all that still have to go it. */
 function candidates(plan: Plan, { batch, rollback, lockers }: Progress): readonly LockerName[] {
-  if (!rollback) return plan.batches[batch - 1]?.lockers ?? [];
+  if (!rollback) return lockersUpTo(plan, batch);
   return plan.lockers.map(({ name }) => name).filter((name) => lockers[name]?.back === true);
 }
 

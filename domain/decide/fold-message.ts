@@ -4,16 +4,16 @@
  */
 import type { Plan } from '../model/plan';
 import type { Progress } from '../model/progress';
-import { addHold, addNote, changeLocker, dropHolds, endLocker } from './change-progress';
+import { addHold, addNote, dropHolds, endLocker } from './change-progress';
 import { acknowledge, liftPause } from './lift-pause';
-import { moveStageOf, rollBack } from './roll-back';
+import { retryLocker } from './retry';
+import { rollBack } from './roll-back';
 import type { MessageEvent } from './rollout-event';
 
 interface FromPerson {
   readonly actor: string;
   readonly reason: string | null;
 }
-type Retry = Extract<MessageEvent, { kind: 'retryLocker' }>;
 
 export function foldMessage(plan: Plan, progress: Progress, message: MessageEvent, now: number): Progress {
   switch (message.kind) {
@@ -36,7 +36,7 @@ export function foldMessage(plan: Plan, progress: Progress, message: MessageEven
     case 'retryLocker':
       break;
   }
-  return retryLocker(progress, message);
+  return retryLocker(plan, progress, message, now);
 }
 
 type Skip = Extract<MessageEvent, { kind: 'skipLocker' }>;
@@ -111,12 +111,4 @@ function abort(progress: Progress, { actor, reason }: FromPerson, now: number): 
   // A locker that was told to stop is no safe point: this hold outlives the abort.
   const freed = dropHolds(progress, (hold) => hold.reason !== 'stop-timed-out');
   return { ...freed, pause: null, gate: null, abort: { actor, reason, at: now } };
-}
-
-function retryLocker(progress: Progress, { locker, how }: Retry): Progress {
-  const stuck = progress.lockers[locker];
-  if (stuck?.stage !== 'stuck') return progress;
-  const freed = dropHolds(progress, (hold) => hold.reason === 'stop-timed-out' && hold.locker === locker);
-  const stage = stuck.failure === null ? moveStageOf(stuck) : 'restoring';
-  return changeLocker(freed, locker, { stage, cycle: stuck.cycle + 1, retry: how });
 }

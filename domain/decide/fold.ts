@@ -7,6 +7,7 @@ import type { Plan } from '../model/plan';
 import type { LockerStage, Progress } from '../model/progress';
 import { advance } from './advance';
 import { addNote, changeLocker, moveClocks } from './change-progress';
+import { foldCrashLoop } from './crash-loop';
 import { foldFault } from './fold-fault';
 import { foldMessage } from './fold-message';
 import { moveStageOf } from './roll-back';
@@ -27,6 +28,8 @@ function apply(plan: Plan, progress: Progress, event: RolloutEvent, now: number)
       return foldLateness(progress, event.ms, now);
     case 'begin':
       return begin(plan, progress, event.locker, now);
+    case 'crash-loop':
+      return foldCrashLoop(plan, progress, event, now);
     case 'approve':
     case 'reject':
     case 'pause':

@@ -52,4 +52,6 @@ export type RolloutEvent =
   | { readonly kind: 'tick' }
   /** A timer came this late (Temporal's own pause, no worker): our deadlines move by as much. */
   | { readonly kind: 'late'; readonly ms: number }
-  | { readonly kind: 'note'; readonly text: string };
+  | { readonly kind: 'note'; readonly text: string }
+  /** The box tells that it goes down again and again on what it was brought to. `cycle`: as it was when the box was asked. */
+  | (OfLocker & { readonly kind: 'crash-loop'; readonly crashes: number; readonly why: string });

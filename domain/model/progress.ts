@@ -8,7 +8,8 @@ import type { LockerEnd } from './outcome';
 /**
  * draining, undraining, updating, restoring and stuck count as down (from the begin of its drain to
  * its first good probe), verifying as unproven (serves, not yet stable). undraining: a drain that is
- * taken back. stuck: its stop timed out under `hold`; only retryLocker goes on from there.
+ * taken back. stuck: its stop timed out under `hold`; only retryLocker goes on from there,
+ * as it does for one that ended badly.
  */
 export type LockerStage = 'waiting' | 'draining' | 'undraining' | 'updating' | 'verifying' | 'restoring' | 'stuck' | 'ended';
 
@@ -31,6 +32,8 @@ export interface LockerProgress {
   readonly already: boolean;
   /** How a person wants a timed out stop to go on; null: as the policy says. */
   readonly retry: 'wait' | 'kill' | null;
+  /** How it had ended before a person had it tried again; null or absent: it was not, or has begun and ended since. */
+  readonly former?: { readonly end: LockerEnd; readonly reason: string | null } | null;
   /** The rollout had changed it, and it is on its way back, or was. Absent in progress of an earlier version. */
   readonly back?: boolean;
 }
@@ -124,6 +127,8 @@ export interface Acknowledged {
   /** Of that batch. Absent in progress of an earlier version, as the next two. */
   readonly batch?: { readonly number: number; readonly failures: number };
   readonly unreachable?: number;
+  /** Whose failures these are, and who was not reached. */
+  readonly lockers?: readonly LockerName[];
   /** Epoch milliseconds: no sooner does the deadline for progress count. */
   readonly at?: number;
 }

@@ -3,6 +3,7 @@ import { batchNow } from '../decide/rules-now';
 import type { LockerName } from '../model/ids';
 import type { Plan } from '../model/plan';
 import type { Adjustable, Progress } from '../model/progress';
+import { retryRefusal } from '../decide/retry';
 import { fitsIdentity } from './fits-identity';
 import { mayApprove } from './may-approve';
 import type { OperatorMessage } from './operator-message';
@@ -33,7 +34,7 @@ export function fitsMessage(message: OperatorMessage, view: RolloutView): string
     case 'retryLocker':
       break;
   }
-  return canRetry(message.locker, progress);
+  return retryRefusal(plan, progress, message.locker);
 }
 
 function fitsApprover({ batch, actor = 'nobody', overlay = 0, proof }: Answer, plan: Plan, view: RolloutView): string | null {
@@ -107,10 +108,4 @@ function dropsGate(gates: readonly number[], plan: Plan, progress: Progress): st
   });
   if (!lost) return null;
   return `it would take away the gate before batch ${lost.number}, and the policy says who answers there. Name it too; or approve, or abort.`;
-}
-
-function canRetry(locker: LockerName, { lockers }: Progress): string | null {
-  const stage = Object.hasOwn(lockers, locker) ? lockers[locker]?.stage : undefined;
-  if (stage === undefined) return `the plan has no locker ${locker.slice(0, 40)}. Use a name that status lists.`;
-  return stage === 'stuck' ? null : `${locker} does not hang in its stop (it is ${stage}).`;
 }

@@ -1,4 +1,4 @@
-/** `lockstep retry-locker --box lxc12 --locker alice --how wait|kill` */
+/** `lockstep retry-locker --box lxc12 --locker alice [--how wait|kill]`: one that hangs in its stop, or ended badly */
 import { Option } from 'commander';
 import { knownLocker } from '../known-locker';
 import { sendRetryLocker } from '../operations/send';
@@ -14,7 +14,9 @@ export const retryLockerVerb = sendVerb<RetryOptions>({
   flags: (command) =>
     command
       .requiredOption('--locker <name>', 'the locker')
-      .addOption(new Option('--how <how>', 'wait for its stop again, or kill it').choices(['wait', 'kill']).default('wait')),
+      .addOption(
+        new Option('--how <how>', 'one that hangs in its stop: wait again, or kill it').choices(['wait', 'kill']).default('wait'),
+      ),
   send: async (door, act, { box, locker, how }) =>
     sendRetryLocker(door, box, { ...act, locker: await knownLocker(door, box, locker), how }),
 });

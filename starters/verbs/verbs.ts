@@ -85,7 +85,7 @@ export const VERBS: readonly VerbEntry[] = [
   },
   {
     name: 'retry-locker',
-    summary: 'go on with a locker whose stop timed out',
+    summary: 'try a locker again that ended badly, or whose stop timed out',
     load: () => (require('./retry-locker') as typeof retryLocker).retryLockerVerb,
   },
   {

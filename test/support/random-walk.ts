@@ -115,14 +115,24 @@ function messageOf(plan: Plan, progress: Progress, draw: Draw, patience: boolean
       return {
         kind: 'skipLocker',
         ...person,
-        locker: plan.lockers[draw.number(plan.lockers.length)]?.name ?? ('l01' as LockerName),
+        locker: anyLocker(plan, draw),
       };
+    case 6:
+    case 7:
+      return { kind: 'retryLocker', ...person, locker: anyLocker(plan, draw), how };
+    case 8: {
+      const locker = anyLocker(plan, draw);
+      return { kind: 'crash-loop', locker, cycle: progress.lockers[locker]?.cycle ?? 0, crashes: 3, why: 'exit 1' };
+    }
     case 2:
       return draw.number(20) === 0 ? { kind: 'abort', ...person } : { kind: 'resume', ...person };
     default:
       return { kind: 'resume', ...person };
   }
 }
+
+const anyLocker = (plan: Plan, draw: Draw): LockerName =>
+  plan.lockers[draw.number(plan.lockers.length)]?.name ?? ('l01' as LockerName);
 
 /** Draws what happens next. Near the end of its patience the world only answers, so that every walk can end. */
 export function walkAtRandom(plan: Plan, draw: Draw, check: (taken: Taken, decision: Decision) => void): Walked {

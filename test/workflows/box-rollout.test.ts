@@ -59,6 +59,22 @@ test('a red canary is restored and holds the rollout; nobody else is touched; re
   expect(finished.exceptions[0]).toMatchObject({ locker: canary, end: 'restored' });
 });
 
+test('a red canary that is tried again needs no resume: mended, it is updated and everybody follows', async () => {
+  const canary = planFor('again').batches[0]?.lockers[0] as string;
+  const box = aFakeRolloutBox({
+    plan: planFor('again'),
+    verify: { [canary]: ({ cycle }) => (cycle === 1 ? UNHEALTHY : { kind: 'healthy', build: 'b', tookMs: 1 }) },
+  });
+  const handle = await world.start('again', box);
+  await until(handle, inState('held'));
+  const answer = await handle.executeUpdate(retryLocker, { args: [{ ...me, locker: canary as never }] });
+  expect(answer).toBe(`${canary} is tried again.`);
+  const finished = await resultOf(handle);
+  expect(finished).toMatchObject({ state: 'succeeded', counts: { planned: 12, updated: 12, restored: 0 }, exceptions: [] });
+  const cycles = box.calls.filter(({ locker, activity }) => locker === canary && activity === 'updateLocker');
+  expect(cycles.map(({ cycle }) => cycle)).toEqual([1, 3]);
+});
+
 test('a locker that neither runs the new nor the old release ends failed, with both reasons', async () => {
   const box = aFakeRolloutBox({
     plan: planFor('failed', { maxFailures: { canary: 1, total: 1 } }),

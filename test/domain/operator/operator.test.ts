@@ -73,7 +73,7 @@ test.each<[string, OperatorMessage, RolloutView, string | null]>([
     'retry of a locker that does not hang',
     { kind: 'retryLocker', locker: canary },
     viewOf(play([{ kind: 'pause', ...person }])),
-    'does not hang in its stop (it is waiting)',
+    'neither hangs in its stop nor has ended (it is waiting)',
   ],
   [
     'retry of nobody',

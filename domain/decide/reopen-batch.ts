@@ -1,0 +1,19 @@
+/** A locker of a batch that had ended has not ended any more: what followed from the end follows anew. Pure. */
+import type { LockerName } from '../model/ids';
+import type { Plan } from '../model/plan';
+import type { Progress } from '../model/progress';
+import { dropHolds } from './change-progress';
+
+/** A gate that stands was asked for with other evidence; one that was rejected stays so. */
+export function reopenBatch(plan: Plan, progress: Progress, locker: LockerName): Progress {
+  const of = plan.batches.find(({ lockers }) => lockers.includes(locker));
+  if (!of || of.number > progress.batch) return progress;
+  const open = { ...progress, batchEndedAt: null };
+  if (progress.holds.some(({ reason }) => reason === 'rejected')) return open;
+  return dropHolds({ ...open, gate: null }, ({ reason }) => reason === 'gate-timeout');
+}
+
+/** Those of the batch that runs, and those of earlier ones that have not ended any more. */
+export function lockersUpTo({ batches }: Plan, batch: number): readonly LockerName[] {
+  return batches.slice(0, batch).flatMap(({ lockers }) => lockers);
+}

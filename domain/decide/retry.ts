@@ -1,0 +1,106 @@
+/**
+ * A locker that a person has tried again: one that hangs in its stop, or one that ended and is not
+ * where it was to be. Invariants: every locker still has one end in the end (one whose turn does not
+ * come any more has the end that it had); a failure that is tried again counts no more, and
+ * neither does its acknowledgement, so that the budgets stay as wide as they were.
+ */
+import type { LockerName } from '../model/ids';
+import type { LockerEnd } from '../model/outcome';
+import type { Plan } from '../model/plan';
+import type { Acknowledged, Hold, LockerProgress, Progress } from '../model/progress';
+import { addNote, changeLocker, dropHolds } from './change-progress';
+import { reopenBatch } from './reopen-batch';
+import { moveStageOf } from './roll-back';
+
+export interface Retry {
+  readonly locker: LockerName;
+  /** For one that hangs in its stop. */
+  readonly how: 'wait' | 'kill';
+  readonly actor: string;
+  readonly reason: string | null;
+}
+
+const BADLY: ReadonlySet<LockerEnd> = new Set<LockerEnd>(['restored', 'failed', 'skipped', 'unreachable']);
+/** On the way back: also those that stayed where the rollout had brought them. */
+const NOT_BACK: ReadonlySet<LockerEnd> = new Set<LockerEnd>(['updated', 'failed', 'unreachable']);
+
+/** null: it can be tried again. Else the rest of a sentence. */
+export function retryRefusal(plan: Plan, progress: Progress, locker: LockerName): string | null {
+  const { lockers, abort, fault, rollback } = progress;
+  const at = Object.hasOwn(lockers, locker) ? lockers[locker] : undefined;
+  const planned = plan.lockers.find(({ name }) => name === locker);
+  if (!at || !planned) return `the plan has no locker ${locker.slice(0, 40)}. Use a name that status lists.`;
+  if (at.stage === 'stuck') return null;
+  if (abort || fault) return 'it comes to its end; no locker begins any more.';
+  if (planned.heldOut !== undefined) return `${locker} is left out of this rollout (${planned.heldOut}).`;
+  if (at.stage !== 'ended' || at.end === null) return `${locker} neither hangs in its stop nor has ended (it is ${at.stage}).`;
+  if (rollback ? at.back === true && NOT_BACK.has(at.end) : BADLY.has(at.end)) return null;
+  if (rollback) return `${locker} has nothing to go back from (it ended ${at.end}).`;
+  return `${locker} is where it was to be (it ended ${at.end}).`;
+}
+
+export function retryLocker(plan: Plan, progress: Progress, retry: Retry, now: number): Progress {
+  const { locker } = retry;
+  const at = progress.lockers[locker];
+  if (!at || retryRefusal(plan, progress, locker) !== null) return progress;
+  return at.stage === 'stuck' ? retryStuck(progress, at, retry) : retryEnded(plan, progress, { ...retry, at }, now);
+}
+
+function retryStuck(progress: Progress, stuck: LockerProgress, { locker, how }: Retry): Progress {
+  const freed = dropHolds(progress, (hold) => hold.reason === 'stop-timed-out' && hold.locker === locker);
+  const stage = stuck.failure === null ? moveStageOf(stuck) : 'restoring';
+  return changeLocker(freed, locker, { stage, cycle: stuck.cycle + 1, retry: how });
+}
+
+type Ended = Retry & { readonly at: LockerProgress };
+
+function retryEnded(plan: Plan, progress: Progress, { locker, actor, reason, at }: Ended, now: number): Progress {
+  const { end, reason: why, cycle } = at;
+  if (end === null) return progress;
+  const acknowledged = forget(plan, progress.acknowledged, { locker, at });
+  const again = changeLocker({ ...progress, acknowledged }, locker, { ...ANEW, cycle: cycle + 1, former: { end, reason: why } });
+  const text = `${actor} has ${locker} tried again${reason ? ` (${reason})` : ''}; it had ended ${end}${why ? `: ${why}` : ''}`;
+  return addNote(dropHolds(reopenBatch(plan, again, locker), isAbout(plan, progress, locker)), text, now);
+}
+
+const ANEW = {
+  stage: 'waiting',
+  end: null,
+  reason: null,
+  counted: false,
+  beganAt: null,
+  endedAt: null,
+  failure: null,
+  already: false,
+  retry: null,
+} as const;
+
+/** Those of a cause that is tried again. Where a budget is used up all the same, it holds again at once (advance.ts). */
+function isAbout(plan: Plan, { batch }: Progress, locker: LockerName): (hold: Hold) => boolean {
+  const ofBatch = plan.batches[batch - 1]?.lockers.includes(locker) === true;
+  return ({ reason, locker: named }) =>
+    named === locker || reason === 'failures' || reason === 'unreachable' || (reason === 'no-evidence' && ofBatch);
+}
+
+/** What was acknowledged of it is so no more. */
+function forget(
+  { batches }: Plan,
+  acknowledged: Acknowledged,
+  { locker, at }: { readonly locker: LockerName; readonly at: LockerProgress },
+): Acknowledged {
+  const { canary, total, batch, unreachable = 0, lockers } = acknowledged;
+  // Progress of an earlier version does not say which ones: then the budget is rather narrower.
+  if (lockers !== undefined && !lockers.includes(locker)) return acknowledged;
+  const { counted } = at;
+  const inBatch = (number: number) => counted && batches[number - 1]?.lockers.includes(locker) === true;
+  return {
+    ...acknowledged,
+    canary: oneLess(inBatch(1), canary),
+    total: oneLess(counted, total),
+    ...(batch && { batch: { ...batch, failures: oneLess(inBatch(batch.number), batch.failures) } }),
+    unreachable: oneLess(at.end === 'unreachable', unreachable),
+    ...(lockers && { lockers: lockers.filter((name) => name !== locker) }),
+  };
+}
+
+const oneLess = (counts: boolean, of: number): number => Math.max(0, of - (counts ? 1 : 0));

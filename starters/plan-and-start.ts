@@ -44,8 +44,9 @@ export async function prepareStart(session: Session, wanted: Wanted, options: St
 export async function startAndFollow(session: Session, ready: ReadyToStart, options: StartOptions): Promise<number> {
   const { door, plan, wanted } = ready;
   const { box, json, io } = session;
-  const { detach = false, supersede = false } = options;
-  const request = { box, ...wanted, by: actor(), expectedDigest: plan.digest };
+  const { detach = false, supersede = false, reason } = options;
+  const why = reason === undefined ? {} : { why: reason };
+  const request = { box, ...wanted, ...why, by: actor(), expectedDigest: plan.digest };
   const started = await startRollout(door, supersede ? { ...request, supersede } : request);
   session.progress(`started ${started.workflowId}, rollout ${started.rollout}`);
   if (started.webUi !== null) session.progress(`Web UI: ${started.webUi}`);

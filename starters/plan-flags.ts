@@ -24,6 +24,7 @@ export interface StartOptions extends PlanOptions {
   readonly dryRun?: boolean;
   readonly yes?: boolean;
   readonly detach?: boolean;
+  readonly reason?: string;
   readonly supersede?: boolean;
 }
 

@@ -18,6 +18,7 @@ export async function startRolloutMain(argv: readonly string[], io: Io): Promise
         '--supersede',
         'abort the rollout that runs on the box, or take over a lease that was left behind; recorded on the box',
       )
+      .option('--reason <text>', 'why, for whoever approves it')
       .option('--detach', 'start and do not follow');
     command.parse(argv, { from: 'user' });
     return startRolloutCommand(command.opts<StartOptions>(), io);

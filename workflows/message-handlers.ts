@@ -9,6 +9,7 @@ import type { SignalDefinition, UpdateDefinition } from '@temporalio/common';
 import { FAULTS } from '../domain/faults';
 import type { MessageEvent } from '../domain/decide/rollout-event';
 import { isoTime } from '../domain/model/civil-time';
+import { briefOf } from '../domain/operator/approval-brief';
 import { mayDo } from '../domain/operator/permissions';
 import { statusOf } from '../domain/operator/rollout-status';
 import * as messages from './messages';
@@ -43,6 +44,7 @@ export function handleMessages(rollout: Rollout): void {
   handle(rollout, 'retryLocker', messages.retryLocker, null);
   const description = 'State, batch, counts, what is asked of whom, and every locker';
   setHandler(messages.status, () => statusOf(viewOf(rollout)), { description });
+  setHandler(messages.brief, () => briefOf(viewOf(rollout)), { description: 'What an approver should see before he answers' });
   setHandler(messages.walked, () => walkedOf(rollout), { description: 'Plan and progress, for taking it back after its end' });
 }
 

@@ -10,6 +10,7 @@ import type { PolicyInput } from '../domain/model/policy';
 import type { Progress } from '../domain/model/progress';
 import type { Plan } from '../domain/model/plan';
 import type { RolloutStatus } from '../domain/model/status';
+import type { ApprovalBrief } from '../domain/operator/approval-brief';
 import type { Force } from '../domain/plan/direction';
 
 export interface BoxRolloutInput {
@@ -17,6 +18,8 @@ export interface BoxRolloutInput {
   readonly rollout: string;
   /** Who started it, as claimed. */
   readonly by: string;
+  /** Why, as he said; an approver reads it. */
+  readonly why?: string;
   /** A full or symbolic ref; null: fleet.yaml's. */
   readonly ref: string | null;
   readonly policy: PolicyInput;
@@ -145,6 +148,8 @@ export const abortSignal = defineSignal<[Partial<Act>]>('abort');
 export const rollBackSignal = defineSignal<[Partial<Act>]>('rollBack');
 
 export const status = defineQuery<RolloutStatus>('status');
+/** What an approver should see; null: no batch waits for an answer. */
+export const brief = defineQuery<ApprovalBrief | null>('brief');
 export const walked = defineQuery<Walked>('walked');
 
 export const workflowIdOf = (box: string): string => `box/${box}`;

@@ -95,7 +95,8 @@ export function apply(rollout: Rollout, event: RolloutEvent): void {
 }
 
 export function viewOf({ input, phase, plan, progress }: Rollout): RolloutView {
-  return { box: input.box, rollout: input.rollout, by: input.by ?? null, phase, plan, progress, now: Date.now() };
+  const { box, rollout, why = null, overrides = [] } = input;
+  return { box, rollout, by: input.by ?? null, why, overrides, phase, plan, progress, now: Date.now() };
 }
 
 /** Only after the lease was taken. */

@@ -7,6 +7,7 @@ import { setCurrentDetails, upsertMemo, upsertSearchAttributes } from '@temporal
 import { defineSearchAttributeKey } from '@temporalio/common';
 import type { Counts } from '../domain/model/outcome';
 import type { RolloutStatus } from '../domain/model/status';
+import { briefOf } from '../domain/operator/approval-brief';
 import { renderStatusMarkdown } from '../domain/operator/render-status';
 import { statusOf } from '../domain/operator/rollout-status';
 import { SEARCH_ATTRIBUTES } from './messages';
@@ -19,8 +20,9 @@ const TENTHS = 10;
 const published = new WeakMap<Rollout, string>();
 
 export function showProgress(rollout: Rollout): void {
-  const status = statusOf(viewOf(rollout));
-  setCurrentDetails(renderStatusMarkdown(status));
+  const view = viewOf(rollout);
+  const status = statusOf(view);
+  setCurrentDetails(renderStatusMarkdown(status, briefOf(view)));
   const news = newsOf(status);
   if (published.get(rollout) === news) return;
   published.set(rollout, news);

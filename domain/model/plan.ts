@@ -67,7 +67,12 @@ export interface Plan {
   /** What lockstep.json of the release asks: met when it was planned, and `check` runs at staging. Absent: nothing. */
   readonly asks?: { readonly from?: string; readonly config?: readonly string[]; readonly check?: readonly string[] };
   readonly changes: { readonly code: readonly string[]; readonly config: readonly string[] };
-  readonly expected: { readonly seconds: number; readonly downSecondsPerLocker: number };
+  readonly expected: {
+    readonly seconds: number;
+    readonly downSecondsPerLocker: number;
+    /** Seconds of each batch, its soak included. Absent in plans of an earlier version. */
+    readonly batches?: readonly number[];
+  };
   /** ISO time of the inventory it was made from. */
   readonly madeFrom: string;
   readonly digest: Digest;

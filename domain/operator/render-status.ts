@@ -4,6 +4,9 @@
  */
 import { formatDuration } from '../model/format-duration';
 import type { LockerStatus, RolloutStatus } from '../model/status';
+import { sectionMarkdown } from '../plan/render-section';
+import type { ApprovalBrief } from './approval-brief';
+import { briefSections } from './render-brief';
 import { escaped, plain, plural, shortened } from './plain-text';
 import { exceptionsOf } from './rollout-status';
 
@@ -24,7 +27,8 @@ interface Line {
   readonly text: string;
 }
 
-export function renderStatusMarkdown(status: RolloutStatus): string {
+/** `brief`: while a batch waits for an answer, what whoever answers should see. */
+export function renderStatusMarkdown(status: RolloutStatus, brief: ApprovalBrief | null = null): string {
   const head = `**${headline(status, escaped)}**`;
   // A list: the page gives the cells of a table no space between them.
   const facts = factsOf(status).map(({ title, text }) => `- **${title}:** ${escaped(shortened(text, MAX_SENTENCE))}`);
@@ -33,6 +37,7 @@ export function renderStatusMarkdown(status: RolloutStatus): string {
     head,
     ...ask,
     ...(facts.length > 0 ? ['', ...facts] : []),
+    ...(brief === null ? [] : ['', ...briefSections(brief).flatMap(sectionMarkdown)]),
     ...section('Exceptions', exceptionLines(status), escaped),
     ...section('Notes', noteLines(status), escaped),
     '',

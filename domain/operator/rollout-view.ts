@@ -9,6 +9,10 @@ export interface RolloutView {
   readonly rollout: string;
   /** Who started it, as claimed; null: not known. */
   readonly by: string | null;
+  /** As he said; null or absent: he did not. */
+  readonly why?: string | null;
+  /** What he has overridden, one sentence each. */
+  readonly overrides?: readonly string[];
   /** `walking`: the progress says more. */
   readonly phase: 'planning' | 'staging' | 'walking' | 'settling' | EndState;
   /** null until it is made. */

@@ -16,10 +16,12 @@ const OVERHEAD_MS = 300;
 type Planned = Pick<Plan, 'hasDrain' | 'limits' | 'policy' | 'lockers' | 'batches' | 'notServing'>;
 
 export function expectTime(plan: Planned, service: ServiceConfig, durations: Durations = {}): Plan['expected'] {
-  const total = plan.batches.reduce((sum, batch) => sum + batchMs(plan, batch, service, durations), 0);
+  const each = plan.batches.map((batch) => batchMs(plan, batch, service, durations));
+  const total = each.reduce((sum, ms) => sum + ms, 0);
+  const batches = each.map((ms) => Math.ceil(ms / 1_000));
   // Without a drain the work in flight ends while the locker already stops.
   const down = TYPICAL.stopMs + TYPICAL.startMs + (plan.hasDrain ? 0 : TYPICAL.drainMs);
-  return { seconds: Math.ceil(total / 1_000), downSecondsPerLocker: Math.ceil(down / 1_000) };
+  return { seconds: Math.ceil(total / 1_000), downSecondsPerLocker: Math.ceil(down / 1_000), batches };
 }
 
 function batchMs(plan: Planned, batch: PlannedBatch, service: ServiceConfig, durations: Durations): number {

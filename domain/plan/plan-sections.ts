@@ -6,14 +6,12 @@
 import { formatDuration } from '../model/format-duration';
 import type { LockerName } from '../model/ids';
 import type { Plan, PlannedBatch, PlannedLocker } from '../model/plan';
+import { changeSection, goneLines } from './change-section';
 import { forcedLines } from './direction';
 import { namesText } from './names-text';
 import { originText } from './origin-text';
 import { approvalSection, askSection, failureSection, windowSection } from './rule-sections';
 import type { Section } from './section';
-
-/** Enough to see what it is about; lockstep's log has them all. */
-const SHOWN_CHANGES = 10;
 
 export function planSections(plan: Plan): Section[] {
   const lockers = {
@@ -117,29 +115,6 @@ function eachLines({ hasDrain, policy }: Plan): string[] {
     `${hasDrain ? drained : ''}stop up to ${formatDuration(stop.timeoutMs)}, else ${stop.onTimeout}`,
     `${proof} within ${formatDuration(verify.deadlineMs)}, else restored`,
   ];
-}
-
-/** By file: a program that still reads it would only find out at its start. */
-function goneLines({ lockers }: Plan): string[] {
-  const moving = lockers.filter(({ action }) => action !== 'none');
-  const files = new Set(moving.flatMap(({ goneConfig = [] }) => goneConfig));
-  return [...files].toSorted().flatMap((file) =>
-    says(
-      moving.filter(({ goneConfig }) => goneConfig?.includes(file)).map(({ name }) => name),
-      `${file} is not in /Config any more (no template and no secret)`,
-    ),
-  );
-}
-
-function changeSection(title: string, changes: readonly string[], more: readonly string[] = []): Section {
-  if (changes.length === 0) return { title, lines: ['no change in the log', ...more] };
-  const hidden = changes.length - SHOWN_CHANGES;
-  const count = changes.length === 1 ? '1 change' : `${changes.length} changes, newest first`;
-  return {
-    title,
-    lines: [count, ...more],
-    quoted: [...changes.slice(0, SHOWN_CHANGES), ...(hidden > 0 ? [`… and ${hidden} more`] : [])],
-  };
 }
 
 function expectedText({ expected, batches }: Plan): string {

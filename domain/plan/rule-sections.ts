@@ -6,14 +6,21 @@ import type { Section } from './section';
 
 /** Only where the policy says something of its own. */
 export function approvalSection({ batches, policy }: Plan): Section[] {
-  const { approvers = null, fourEyes = false, identity = 'claimed', onGateTimeout = 'hold' } = policy;
   if (!batches.some(({ gate }) => gate)) return [];
+  const rules = approvalRules(policy);
+  return rules.length === 0 ? [] : [{ title: 'Approval', lines: [rules.join('; ')] }];
+}
+
+type ApprovalRules = Pick<Plan['policy'], 'approvers' | 'fourEyes' | 'identity' | 'onGateTimeout' | 'gateTimeoutMs'>;
+
+/** Who may approve, how he is known, and what happens when nobody does. */
+export function approvalRules(policy: ApprovalRules): string[] {
+  const { approvers = null, fourEyes = false, identity = 'claimed', onGateTimeout = 'hold' } = policy;
   const who = approvers === null ? [] : [`by ${approvers.join(' or ')}`];
   const eyes = fourEyes ? ['not by who starts it'] : [];
   const late = onGateTimeout === 'abort' ? [`aborted without an answer in ${formatDuration(policy.gateTimeoutMs)}`] : [];
   const proof = identity === 'proven' ? ['signed: a claimed identity is refused'] : [];
-  const rules = [...who, ...eyes, ...proof, ...late];
-  return rules.length === 0 ? [] : [{ title: 'Approval', lines: [rules.join('; ')] }];
+  return [...who, ...eyes, ...proof, ...late];
 }
 
 const openingText = ({ opens, closes }: { opens: number; closes: number }): string => `${isoTime(opens)} to ${isoTime(closes)}`;

@@ -24,6 +24,8 @@ export interface StartRollout {
   readonly force?: Force;
   readonly overrides?: readonly string[];
   readonly by: string;
+  /** Why, for who approves it. */
+  readonly why?: string;
   /** Digest of the plan that was shown; null: nobody was asked. */
   readonly expectedDigest: string | null;
   /** Takes the box's lease by force: one that was left behind, a script's. A workflow that runs here is ended before (end-running.ts). */

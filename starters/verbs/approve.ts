@@ -1,6 +1,8 @@
 /** `lockstep approve --box lxc12 [--batch 2] [--sign-with KEYFILE]` */
+import { renderBrief } from '../../domain/operator/render-brief';
 import { gateFlags, gateMessage } from '../gate-answer';
 import type { GateOptions } from '../gate-answer';
+import { briefOf } from '../operations/brief-of';
 import type { Door } from '../operations/door';
 import { sendApprove } from '../operations/send';
 import { openSigner, signApproval } from '../operations/sign-approval';
@@ -18,7 +20,9 @@ export const approveVerb = sendVerb<ApproveOptions>({
     gateFlags(command)
       .option('--sign-with <file>', 'your private key (Ed25519, PEM): proves who approves')
       .option('--key <id>', "its id in the fleet file's identity.keys (default: the file's name)"),
-  send: async (door, act, options) => {
+  send: async (door, act, options, session) => {
+    const brief = await briefOf(door, options.box);
+    if (brief !== null) session.progress(renderBrief(brief, { style: 'text' }));
     const message = await gateMessage(door, act, options);
     return sendApprove(door, options.box, await signedBy(options, message, door));
   },

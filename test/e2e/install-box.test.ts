@@ -13,7 +13,7 @@ import { commitRevision } from '../../sandbox/commit-revision';
 import { deployFirst } from '../../sandbox/deploy-first';
 import { ACCOUNT, ADMIN, aBareBox } from '../support/bare-box';
 import type { BareBox } from '../support/bare-box';
-import { runCli } from '../support/cli';
+import { runCli, start } from '../support/cli';
 import type { Ended } from '../support/cli';
 import { finishedOf } from '../support/installation';
 import { typeFromPage } from '../docs/type-from-page';
@@ -61,6 +61,26 @@ const lockerdPid = async () => Number(await text(join(box.places.root, 'state/lo
 const states = (ended: Ended) =>
   Object.fromEntries(ended.objects.filter(({ kind }) => kind === 'finding').map(({ check, state }) => [check, state]));
 
+/** The program on the host, in the middle of its changes. */
+async function killHalfWay(): Promise<void> {
+  const running = start(
+    'lockstep',
+    ['install-box', ...common(), ...admin(), ...places(), ...more(), '--boot', 'init.d', '--yes'],
+    env,
+  );
+  await new Promise<void>((resolve) => {
+    let said = '';
+    running.child.stderr?.on('data', (part: string) => {
+      said += part;
+      if (/done: .*\n[^]*done: /.test(said)) resolve();
+    });
+    void running.ended.then(() => resolve());
+  });
+  for (const pid of await box.pidsOf('node', '-')) process.kill(pid, 'SIGKILL');
+  const ended = await running.ended;
+  expect([ended.code, ended.stderr]).toEqual([1, expect.stringMatching(/running it again goes on from there/)]);
+}
+
 test('without a terminal it asks for --yes before it looks at anything', async () => {
   const ended = await installAll();
   expect([ended.code, ended.stderr]).toEqual([2, expect.stringMatching(/no terminal to ask on/)]);
@@ -103,6 +123,19 @@ test('a dry run shows each change, and makes none', async () => {
   ])
     expect(ended.stdout).toContain(shown);
   expect(await box.snapshot()).toEqual(before);
+});
+
+test('killed half way, and given up: nothing is left of it', async () => {
+  await killHalfWay();
+  expect(await box.snapshot()).not.toEqual(before);
+  const ended = await uninstall('--yes');
+  expect([ended.code, ended.stderr]).toEqual([0, expect.anything()]);
+  expect(await box.snapshot()).toEqual(before);
+});
+
+test('killed half way once more, to be run again', async () => {
+  await killHalfWay();
+  expect(await box.snapshot()).not.toEqual(before);
 });
 
 test('installed as a user with sudo: account, one forced command, one sudo line, lockerd', async () => {

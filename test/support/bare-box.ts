@@ -13,6 +13,7 @@ import type { Ran } from '../../box/run';
 import { isAlive } from '../../embedded/process-identity';
 import { askBuild } from '../../sandbox/ask-locker';
 import { execInBox } from '../../sandbox/exec-in-box';
+import { pidsIn, wordsOf } from '../../sandbox/box-processes';
 import { boxNamed, openSandbox } from '../../sandbox/find-box';
 import { makeBox } from '../../sandbox/make-box';
 import { makeRepos } from '../../sandbox/make-repos';
@@ -31,6 +32,8 @@ export interface BareBox {
   readonly fleetFile: string;
   /** Where a path of the host is for us. */
   inside(path: string): Promise<string>;
+  /** Of processes with just these words, sudo's too. */
+  pidsOf(...words: readonly string[]): Promise<number[]>;
   build(locker: string): Promise<string | null>;
   exec(...argv: readonly string[]): Promise<Ran>;
   /** One line a file: path, kind, mode, owner, and what is in it. */
@@ -91,6 +94,12 @@ async function world({ dir, layout, folder, names }: Making): Promise<World> {
     places,
     fleetFile: join(dir, 'fleet.yaml'),
     inside,
+    pidsOf: async (...words) => {
+      const seen = await state();
+      const pids = seen.kind === 'lxc' ? await pidsIn(seen.netns) : [];
+      const lines = await Promise.all(pids.map(wordsOf));
+      return pids.filter((_, index) => lines[index]?.join(' ').endsWith(words.join(' ')));
+    },
     build: async (locker) => askBuild(await state(), locker),
     exec: async (...argv) => execInBox(await state(), argv, EXEC_WITHIN_MS),
     snapshot: async () =>

@@ -44,6 +44,19 @@ module.exports = {
       ['domain/', 'workflows/messages\\.ts$', 'activities/contract\\.ts$'],
       'operations are the only door to the Temporal client',
     ),
+    only(
+      'chatops-through-operations',
+      'chatops',
+      [
+        'domain/',
+        'starters/',
+        'embedded/',
+        'codec/data-converter\\.ts$',
+        'activities/adapters/fleet-file\\.ts$',
+        'workflows/messages\\.ts$',
+      ],
+      'chat acts through starters/operations, as the command line does',
+    ),
     {
       name: 'only-operations-open-the-client',
       severity: 'error',

@@ -44,6 +44,22 @@ export const FAULTS = {
     sentence: 'The private key can not be used to sign.',
     cure: 'Make one with `openssl genpkey -algorithm ed25519 -out KEYFILE`; docs/policy.md says where its public half goes.',
   },
+  // chat
+  ChatConfigInvalid: {
+    retryable: false,
+    sentence: 'The set-up of chat can not be used.',
+    cure: 'Mend what the message names; docs/chat.md has an example with every key.',
+  },
+  ChatStateUnusable: {
+    retryable: false,
+    sentence: 'The outbox of chat can not be used.',
+    cure: 'Make the folder writable, or name another one (`state` in chatops.yaml).',
+  },
+  ChatServerFailed: {
+    retryable: false,
+    sentence: 'chatops can not listen for requests.',
+    cure: 'Choose another port (`listen` in chatops.yaml).',
+  },
   // the link
   BoxUnreachable: {
     retryable: true,

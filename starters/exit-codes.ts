@@ -39,6 +39,7 @@ const USAGE: readonly FaultCode[] = [
   'PolicyInvalid',
   'SigningKeyInvalid',
   'ConfirmationNeeded',
+  'ChatConfigInvalid',
 ];
 
 export function exitOfState(state: RunState): number {

@@ -7,6 +7,7 @@ import { benchCommand, wholeBoxCommand } from '../../bench/bench-command';
 import { COMMANDS } from '../../box/lockerctl';
 import { parseArguments } from '../../box/scripts/arguments';
 import { sandboxCommands } from '../../sandbox/sandbox-commands';
+import { chatopsMain } from '../../chatops/chatops-main';
 import { setUpMain } from '../../deploy/set-up-main';
 import { codecServerMain } from '../../starters/codec-server-main';
 import { downMain } from '../../starters/down-main';
@@ -44,6 +45,7 @@ const SCRIPTS: Readonly<Record<string, Parse>> = {
   down: untilParsed(downMain),
   sandbox: parseSandbox,
   'codec-server': untilParsed(codecServerMain),
+  chatops: untilParsed(chatopsMain),
   'set-up-temporal': untilParsed(setUpMain),
   'test:postgres': takesNothing,
   worker: takesNothing,

@@ -1,0 +1,43 @@
+/** What listeners are told: one event at each change of a rollout's state, of the batch that waits, or of why it stands. Pure. */
+import type { Finished, RolloutStatus } from '../../domain/model/status';
+
+export interface RolloutEvent {
+  /** `rollout.` and the state, with `_` for `-`. */
+  readonly type: string;
+  readonly timestamp: string;
+  readonly data: Readonly<Record<string, unknown>>;
+}
+
+/** The same for what needs no event of its own. */
+export function stateKey(now: RolloutStatus | Finished): string {
+  if (now.kind === 'finished') return now.state;
+  const { state, gate, holds, pause, overlay } = now;
+  const why = holds.map(({ reason, since }) => `${reason}@${since}`);
+  return [state, gate?.batch ?? '-', ...why, pause?.since ?? '-', overlay?.number ?? '-'].join(' ');
+}
+
+export function rolloutEvent(now: RolloutStatus | Finished, by: string | null, nowMs: number): RolloutEvent {
+  const { box, rollout, state, release, counts } = now;
+  const common = { box, rollout, state, release, by, counts };
+  const data =
+    now.kind === 'finished'
+      ? { ...common, exceptions: now.exceptions.slice(0, 50), fault: now.fault }
+      : { ...common, ...runningData(now) };
+  return { type: `rollout.${state.replaceAll('-', '_')}`, timestamp: new Date(nowMs).toISOString(), data };
+}
+
+function runningData({ rollout, batch, failures, gate, planDigest, overlay, holds, pause, asks }: RolloutStatus) {
+  // What an approval has to name, ready to be sent back.
+  const answer =
+    gate === null || planDigest === null
+      ? null
+      : { rollout, batch: gate.batch, digest: planDigest, overlay: overlay?.number ?? 0 };
+  return {
+    batch,
+    failures,
+    answer,
+    pause,
+    asks,
+    holds: holds.map(({ reason, sentence, liftedBy }) => ({ reason, sentence, liftedBy })),
+  };
+}

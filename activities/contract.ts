@@ -3,6 +3,7 @@
  * idempotent, and treats "already so" as success. Faults arrive as ApplicationFailure with the
  * fault's code as `type` and its FaultDetails as the only detail.
  */
+import type { CheckedLocker, CheckSet } from '../domain/model/check';
 import type { BoxName, Digest, LockerName, ReleaseId } from '../domain/model/ids';
 import type { SeenLocker } from '../domain/model/inventory';
 import type { Proof } from '../domain/operator/assertion';
@@ -69,6 +70,11 @@ export interface MoveLocker extends LockerStep {
   readonly startDeadlineMs: number;
 }
 
+export interface ChecksAnswer {
+  readonly configured: boolean;
+  readonly lockers: readonly CheckedLocker[];
+}
+
 export interface BoxActivities {
   takeLease(input: { box: BoxName; rollout: string; by: string; force: boolean }): Promise<Lease>;
   /** `generation` null: the box may have granted a lease whose answer got lost; whatever this rollout holds is given back. */
@@ -86,7 +92,12 @@ export interface BoxActivities {
   undrainLocker(input: LockerStep): Promise<void>;
   /** `configDigest`: as planned; a release that had another config before has a version for each. */
   updateLocker(input: MoveLocker & { to: ReleaseId; configDigest?: Digest; again?: boolean }): Promise<UpdateOutcome>;
-  verifyLocker(input: LockerStep & { verify: VerifyPolicy }): Promise<VerifyOutcome>;
+  /** `checks`: the fast set as well; `except`: those that failed on this locker before. */
+  verifyLocker(
+    input: LockerStep & { verify: VerifyPolicy; checks?: { except: readonly string[]; longestMs: number } },
+  ): Promise<VerifyOutcome>;
+  /** `lockers` null: all that run. `configured` false: the last stage left none of that set on the box. */
+  checkLockers(input: { box: BoxName; lockers: readonly LockerName[] | null; set: CheckSet }): Promise<ChecksAnswer>;
   restoreLocker(input: MoveLocker & { toVersion: number }): Promise<UpdateOutcome>;
   /** Whether that key of the fleet file signed just that text, and may speak for the actor. The text itself the workflow has matched. */
   proveIdentity(input: { box: BoxName; actor: string } & Proof): Promise<IdentityProof>;

@@ -23,6 +23,7 @@ export const DEADLINES = {
 } as const;
 
 export const drainDeadline = (timeoutMs: number): number => timeoutMs + MARGIN;
+export const checkDeadline = (longestMs: number): number => longestMs + MARGIN;
 export const verifyDeadline = (deadlineMs: number): number => deadlineMs + MARGIN;
 export const startDeadline = (holdAfterMs: number, startDeadlineMs: number): number => holdAfterMs + startDeadlineMs + MARGIN;
 /** Wait for the lane, stop (a kill included), start. */

@@ -1,6 +1,7 @@
 /** The list of activities that a worker registers. */
 import { makeAddLocker } from './add-locker';
 import type { BoxActivities, LockerActivities } from './contract';
+import { makeCheckLockers } from './check-lockers';
 import { makeDeployLocker } from './deploy-locker';
 import { makeDrainLocker } from './drain-locker';
 import { makeInspectBox } from './inspect-box';
@@ -34,6 +35,7 @@ export const makeActivities = (ports: ActivityPorts): BoxActivities & LockerActi
   verifyLocker: makeVerifyLocker(ports),
   restoreLocker: makeRestoreLocker(ports),
   proveIdentity: makeProveIdentity(ports),
+  checkLockers: makeCheckLockers(ports),
   settleBox: makeSettleBox(ports),
   lookAtLocker: makeLookAtLocker(ports),
   addLocker: makeAddLocker(ports),

@@ -5,7 +5,17 @@ import { z } from 'zod';
 import { boxLayout } from './sandbox-layout';
 import type { BoxState } from './sandbox-state';
 
-export const MISBEHAVIOURS = ['ignore-term', 'never-idle', 'crash-50ms', 'crash-3s', 'crash-40s', 'flap', 'wrong-build'] as const;
+export const MISBEHAVIOURS = [
+  'ignore-term',
+  'never-idle',
+  'crash-50ms',
+  'crash-3s',
+  'crash-40s',
+  'flap',
+  'wrong-build',
+  'fails-check',
+  'mute-check',
+] as const;
 
 export const Misbehaviour = z.strictObject({
   kind: z.enum(MISBEHAVIOURS),

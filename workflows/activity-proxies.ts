@@ -80,7 +80,20 @@ export const payOwed = asked('payOwed', moving);
 export const drainLocker = asked('drainLocker', (policy) => policy?.drain.timeoutMs ?? 20 * MINUTE);
 export const undrainLocker = asked('undrainLocker', minutes(2));
 export const updateLocker = asked('updateLocker', moving);
-export const verifyLocker = asked('verifyLocker', (policy) => policy?.verify.deadlineMs ?? 20 * MINUTE);
+export const verifyLocker: Call<'verifyLocker'> = (summary, input, policy) => {
+  const proofMs = policy?.verify.deadlineMs ?? 20 * MINUTE;
+  const checksMs = input.checks ? input.checks.longestMs + MARGIN : 0;
+  return asked('verifyLocker', () => proofMs + checksMs)(summary, input, policy);
+};
+/** `longestMs`: of one request for a dozen of them. */
+export const checkLockers = (
+  summary: string,
+  input: Parameters<AllActivities['checkLockers']>[0],
+  longestMs: number,
+): ReturnType<AllActivities['checkLockers']> => {
+  const requests = Math.max(1, Math.ceil((input.lockers?.length ?? 300) / 12));
+  return asked('checkLockers', () => requests * (longestMs + MARGIN))(summary, input);
+};
 export const restoreLocker = asked('restoreLocker', moving);
 /** A file to read and a signature: somebody waits before a screen for the answer. */
 const AT_ONCE = { startToCloseTimeout: 5 * SECOND, scheduleToCloseTimeout: 12 * SECOND };

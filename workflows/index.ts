@@ -1,4 +1,5 @@
 /** The list of workflows that a worker registers; Temporal wants it in one file. */
+export { boxCheck } from './box-check';
 export { boxLocker } from './box-locker';
 export { boxLook } from './box-look';
 export { boxPreview } from './box-preview';

@@ -4,6 +4,7 @@
  * UI and `temporal workflow signal`: a bad one changes nothing and is noted in the status.
  */
 import { defineQuery, defineSignal, defineUpdate } from '@temporalio/workflow';
+import type { CheckSet } from '../domain/model/check';
 import type { BoxName, LockerName } from '../domain/model/ids';
 import type { Lease } from '../domain/model/lease';
 import type { PolicyInput } from '../domain/model/policy';
@@ -54,6 +55,16 @@ export interface Carried {
   readonly progress: Progress;
   readonly generation: number;
   readonly round?: number;
+}
+
+/** To ask lockers their checks alone. */
+export interface CheckRequest {
+  readonly box: BoxName;
+  /** null: all that run. */
+  readonly lockers: readonly LockerName[] | null;
+  readonly set: CheckSet;
+  /** Of one request for a dozen of them, by the fleet file. */
+  readonly longestMs: number;
 }
 
 /** To end a lease that was left behind. */
@@ -156,6 +167,7 @@ export const workflowIdOf = (box: string): string => `box/${box}`;
 /** The preview is a short read-only workflow of its own: it may run while a rollout does. */
 export const previewIdOf = (box: string, nonce: string): string => `preview/${box}/${nonce}`;
 
+export const checkIdOf = (box: string, nonce: string): string => `check/${box}/${nonce}`;
 export const lookIdOf = (box: string, nonce: string): string => `look/${box}/${nonce}`;
 /** One at a time for a box. */
 export const releaseIdOf = (box: string): string => `release/${box}`;

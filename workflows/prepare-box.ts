@@ -2,17 +2,19 @@
  * Everything before the first locker: lease, plan, what is owed, staging. Nothing is stopped here,
  * so whatever goes wrong ends the rollout with a fault and leaves every locker as it was.
  */
-import { CancellationScope, condition, isCancellation, workflowInfo } from '@temporalio/workflow';
+import { workflowInfo } from '@temporalio/workflow';
 import { freshCycle } from '../domain/decide/fresh-cycle';
 import { FAULTS, isFaultCode } from '../domain/faults';
 import type { Plan, PlanRefusal } from '../domain/model/plan';
 import { forcedLines } from '../domain/plan/direction';
 import { payOwed, planRollout, stageRelease } from './activity-proxies';
+import { seeBaseline } from './run-checks';
 import { apply, beginPlan, heldOf, planOf } from './rollout';
 import type { Rollout } from './rollout';
 import { showProgress } from './show-progress';
 import { failureOf } from './step-fault';
 import { takeBox } from './take-box';
+import { untilAbort } from './until-abort';
 
 export async function prepareBox(rollout: Rollout): Promise<void> {
   const { box, expectedDigest } = rollout.input;
@@ -28,6 +30,7 @@ export async function prepareBox(rollout: Rollout): Promise<void> {
   for (const text of rollout.input.overrides ?? []) apply(rollout, { kind: 'note', text });
   const { plan } = planOf(rollout);
   if (plan.batches.length > 0) await stage(rollout, plan);
+  await untilAbort(rollout, () => seeBaseline(rollout));
   rollout.phase = 'walking';
 }
 
@@ -62,18 +65,11 @@ function sameGoal(seen: Plan, now: Plan): boolean {
   return same && now.release.id === seen.release.id && now.lockers.length === seen.lockers.length;
 }
 
-/** An abort needs not wait for a build. */
 async function stage(rollout: Rollout, plan: Plan): Promise<void> {
   if (rollout.progress?.abort) return;
   rollout.phase = 'staging';
   showProgress(rollout);
-  const scope = new CancellationScope();
-  void condition(() => rollout.progress?.abort !== null).then(() => scope.cancel());
-  try {
-    await scope.run(() => stageRelease(`stage ${plan.release.label}`, { ...heldOf(rollout), plan }));
-  } catch (error) {
-    if (!isCancellation(error) || !rollout.progress?.abort) throw error;
-  }
+  await untilAbort(rollout, () => stageRelease(`stage ${plan.release.label}`, { ...heldOf(rollout), plan }));
 }
 
 function refused(refusals: readonly PlanRefusal[]): Error {

@@ -38,6 +38,8 @@ export interface Rollout {
   readonly early: RolloutEvent[];
   /** Lockers with a coroutine of this run. */
   readonly running: Set<LockerName>;
+  /** The full checks are being asked by this run. */
+  checking: boolean;
   /** Drains that can be recalled. */
   readonly drains: Map<LockerName, CancellationScope>;
   /** Set when Temporal was asked to cancel the workflow. */
@@ -58,6 +60,7 @@ export function openRollout(input: BoxRolloutInput): Rollout {
     dueAt: null,
     early: [],
     running: new Set(),
+    checking: false,
     drains: new Map(),
     cancelled: null,
   };

@@ -15,7 +15,7 @@ import { apply, heldOf, planOf } from './rollout';
 import type { Rollout } from './rollout';
 import { stepFaultOf } from './step-fault';
 
-type WorkingStage = Exclude<LockerStage, 'waiting' | 'stuck' | 'ended'>;
+type WorkingStage = Exclude<LockerStage, 'waiting' | 'stuck' | 'inconclusive' | 'ended'>;
 type Step = (rollout: Rollout, step: LockerStep, at: LockerProgress) => Promise<StepEvent>;
 
 export const isWorking = (stage: LockerStage): stage is WorkingStage => Object.hasOwn(STEPS, stage);
@@ -68,10 +68,11 @@ const STEPS: Readonly<Record<WorkingStage, Step>> = {
     const outcome = await updateLocker(`update ${locker} to ${release.label}`, input, policy);
     return { kind: 'update', locker, cycle, outcome };
   },
-  verifying: async (rollout, step) => {
+  verifying: async (rollout, step, at) => {
     const { locker, cycle } = step;
     const { policy } = planOf(rollout).plan;
-    const outcome = await verifyLocker(`verify ${locker}`, { ...step, verify: policy.verify }, policy);
+    const input = { ...step, verify: policy.verify, ...checksOf(rollout, at, locker) };
+    const outcome = await verifyLocker(`verify ${locker}`, input, policy);
     return { kind: 'verify', locker, cycle, outcome };
   },
   restoring: async (rollout, step, at) => {
@@ -84,6 +85,13 @@ const STEPS: Readonly<Record<WorkingStage, Step>> = {
     return { kind: 'restore', locker, cycle, outcome };
   },
 };
+
+/** Only on the way forward: one that is back needs no more than to serve. */
+function checksOf(rollout: Rollout, at: LockerProgress, locker: LockerName) {
+  const { plan, progress } = planOf(rollout);
+  if (!plan.checks || plan.checks.fast.length === 0 || at.failure !== null || at.back === true) return {};
+  return { checks: { except: progress.failedBefore?.[locker] ?? [], longestMs: plan.checks.longestMs.fast } };
+}
 
 function moveOf(rollout: Rollout, step: LockerStep, { retry }: LockerProgress): MoveLocker {
   const { plan, progress } = planOf(rollout);

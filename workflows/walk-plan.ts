@@ -10,6 +10,7 @@ import type { LockerName } from '../domain/model/ids';
 import type { EndState } from '../domain/model/progress';
 import { apply, planOf } from './rollout';
 import type { Rollout } from './rollout';
+import { runFullChecks } from './run-checks';
 import { isWorking, runLocker } from './run-locker';
 import { showProgress } from './show-progress';
 
@@ -24,13 +25,16 @@ export async function walkPlan(rollout: Rollout): Promise<EndState | 'continue-a
     showProgress(rollout);
     if (decision.kind === 'done') return decision.state;
     const rollOver = shouldRollOver(rollout, begun);
-    if (rollOver && rollout.running.size === 0) return 'continue-as-new';
+    if (rollOver && isQuiet(rollout)) return 'continue-as-new';
     if (!rollOver) begun += beginLockers(rollout, decision);
     for (const name of decision.recall) rollout.drains.get(name)?.cancel();
     launchWorking(rollout);
+    if (decision.check && !rollOver && !rollout.checking) void runFullChecks(rollout, decision.check);
     await somethingHappens(rollout, decision, rollOver);
   }
 }
+
+const isQuiet = ({ running, checking }: Rollout): boolean => running.size === 0 && !checking;
 
 /** A run that has begun nothing yet would only hand the same on to the next one. */
 function shouldRollOver({ input, progress }: Rollout, begun: number): boolean {
@@ -63,7 +67,7 @@ async function launch(rollout: Rollout, name: LockerName): Promise<void> {
 
 async function somethingHappens(rollout: Rollout, { waitUntil }: Walk, rollOver: boolean): Promise<void> {
   const seen = rollout.changes;
-  const happened = () => rollout.changes !== seen || (rollOver && rollout.running.size === 0);
+  const happened = () => rollout.changes !== seen || (rollOver && isQuiet(rollout));
   rollout.dueAt = waitUntil;
   if (waitUntil === null) await condition(happened);
   else await condition(happened, Math.max(1, waitUntil - Date.now()));

@@ -12,31 +12,32 @@ export type HttpAnswer =
   | { readonly kind: 'answer'; readonly status: number; readonly body: string; readonly detail: string }
   /** Nothing listens there. */
   | { readonly kind: 'refused'; readonly detail: string }
-  | { readonly kind: 'failed'; readonly detail: string };
+  | { readonly kind: 'failed'; readonly detail: string; readonly timedOut?: boolean };
 
 /** Answers about a quiesce are a line or two. */
 const MAX_BODY = 64 * 1024;
 
 export function askHttp({ method, address, port, path, timeoutMs }: HttpAsk): Promise<HttpAnswer> {
   const what = `${method} http://${address}:${port}${path}`;
+  const deadline = AbortSignal.timeout(timeoutMs);
   return new Promise((resolve) => {
-    const asked = request(
-      { method, host: address, port, path, agent: false, signal: AbortSignal.timeout(timeoutMs) },
-      (response) => {
-        let body = '';
-        const done = () => {
-          const status = response.statusCode ?? 0;
-          resolve({ kind: 'answer', status, body, detail: `${what}: ${status} ${body.slice(0, 200)}` });
-        };
-        response.setEncoding('utf8').on('data', (text: string) => {
-          body = (body + text).slice(0, MAX_BODY);
-        });
-        response.once('end', done).once('error', (error) => resolve({ kind: 'failed', detail: `${what}: ${error.message}` }));
-      },
-    );
+    const asked = request({ method, host: address, port, path, agent: false, signal: deadline }, (response) => {
+      let body = '';
+      const done = () => {
+        const status = response.statusCode ?? 0;
+        resolve({ kind: 'answer', status, body, detail: `${what}: ${status} ${body.slice(0, 200)}` });
+      };
+      response.setEncoding('utf8').on('data', (text: string) => {
+        body = (body + text).slice(0, MAX_BODY);
+      });
+      response.once('end', done).once('error', ({ message }) => {
+        resolve({ kind: 'failed', detail: `${what}: ${message}`, timedOut: deadline.aborted });
+      });
+    });
     asked.once('error', (error: NodeJS.ErrnoException) => {
-      const kind = error.code === 'ECONNREFUSED' ? 'refused' : 'failed';
-      resolve({ kind, detail: `${what}: ${error.name === 'AbortError' ? `no answer in ${timeoutMs} ms` : error.message}` });
+      const detail = `${what}: ${error.name === 'AbortError' ? `no answer in ${timeoutMs} ms` : error.message}`;
+      if (error.code === 'ECONNREFUSED') resolve({ kind: 'refused', detail });
+      else resolve({ kind: 'failed', detail, timedOut: deadline.aborted });
     });
     asked.end();
   });

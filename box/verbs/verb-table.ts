@@ -1,6 +1,7 @@
 /** Which code answers which verb. Shapes and who needs a token: domain/protocol/verbs.ts. */
 import type { z } from 'zod';
 import type { VERBS, Verb, VerbResult } from '../../domain/protocol/verbs';
+import { check } from '../check/check';
 import type { Daemon } from '../daemon';
 import { freezeChanges, thawChanges } from '../freeze/freeze-verbs';
 import { readHistory } from '../history/history';
@@ -35,6 +36,7 @@ type Parsed<V extends Verb> = z.output<(typeof VERBS)[V]['params']>;
 
 export const LOOKING: { readonly [V in Looking]: (daemon: Daemon, params: Parsed<V>) => Promise<VerbResult<V>> } = {
   inspect: (daemon, params) => inspect(daemon, daemon.journal.state(), params),
+  check,
   resolve: resolveRelease,
   'mirror-tips': mirrorTips,
   'receive-part': receivePart,

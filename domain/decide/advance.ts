@@ -7,9 +7,11 @@ import { formatDuration } from '../model/format-duration';
 import type { Plan } from '../model/plan';
 import type { Progress } from '../model/progress';
 import { isInFlight } from './box-load';
-import { addHold, addNote, endLocker, isHalted } from './change-progress';
+import { addHold, addNote, endLocker, isHalted, unmovedEnd } from './change-progress';
+import { checkDue } from './check-due';
 import { acknowledgeAll, countFailures, newInBatch } from './count-ends';
 import { liftPause } from './lift-pause';
+import { leaveInconclusive } from './fold-checks';
 import { progressDueAt } from './progress-due';
 import { batchNow } from './rules-now';
 import { lockersUpTo } from './reopen-batch';
@@ -20,6 +22,7 @@ type Rule = (plan: Plan, progress: Progress, now: number) => Progress;
 /** Each returns the very same object where it has nothing to say. */
 const RULES: readonly Rule[] = [
   liftTimedPause,
+  leaveInconclusive,
   endWhatNeverBegan,
   turnBack,
   endBatch,
@@ -51,9 +54,7 @@ function endWhatNeverBegan(plan: Plan, progress: Progress, now: number): Progres
   const stuck = plan.lockers.filter(({ name }) => progress.lockers[name]?.stage === 'stuck');
   const reason = progress.abort ? 'aborted before its turn' : 'the rollout ended before its turn';
   const skipped = waiting.reduce((p, { name }) => {
-    // One that was to go back is where the rollout brought it.
-    const end = p.lockers[name]?.back === true ? 'updated' : 'skipped';
-    return endLocker(plan, p, { locker: name, end, reason }, now);
+    return endLocker(plan, p, { locker: name, ...unmovedEnd(p.lockers[name] ?? {}, reason) }, now);
   }, progress);
   const left = 'was told to stop, and nobody could wait for it';
   return stuck.reduce((p, { name }) => endLocker(plan, p, { locker: name, end: 'failed', reason: left }, now), skipped);
@@ -120,7 +121,7 @@ const NOT_PLANNED = { stage: 'ended' } as const;
 function passSoak(plan: Plan, progress: Progress, now: number): Progress {
   const batch = batchNow(plan, progress, progress.batch);
   if (!batch || progress.batchEndedAt === null || progress.rollback || isHalted(progress)) return progress;
-  if (now < progress.batchEndedAt + batch.soakMs) return progress;
+  if (now < progress.batchEndedAt + batch.soakMs || checkDue(plan, progress, now)) return progress;
   const next = batchNow(plan, progress, progress.batch + 1);
   const approved = progress.approvals.some((approval) => approval.batch === next?.number);
   if (!next?.gate || approved) return { ...progress, batch: progress.batch + 1, batchEndedAt: null, gate: null };

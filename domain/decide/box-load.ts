@@ -34,7 +34,7 @@ export function boxLoad(plan: Plan, progress: Progress): BoxLoad {
   );
   return {
     down: count(({ planned, locker }) => served(planned) && isDown(locker)),
-    unproven: count(({ locker }) => locker.stage === 'verifying'),
+    unproven: count(({ locker }) => isUnproven(locker)),
     inFlight: count(({ locker }) => isInFlight(locker)),
     slots: Math.max(1, maxDown - Math.max(0, plan.notServing - mended) - lost),
     maxUnproven,
@@ -46,4 +46,6 @@ export const isInFlight = ({ stage }: Pick<LockerProgress, 'stage'>): boolean =>
 const waitsLost = ({ stage, former }: LockerProgress): boolean =>
   stage === 'waiting' && (former?.end === 'failed' || former?.end === 'unreachable');
 const served = ({ baseline }: PlannedLocker): boolean => baseline === 'serving';
-const isDown = (locker: LockerProgress): boolean => isInFlight(locker) && locker.stage !== 'verifying';
+const isDown = (locker: LockerProgress): boolean => isInFlight(locker) && !isUnproven(locker);
+/** It serves. */
+const isUnproven = ({ stage }: LockerProgress): boolean => stage === 'verifying' || stage === 'inconclusive';

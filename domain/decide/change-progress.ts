@@ -22,8 +22,8 @@ export interface Ending {
 export function endLocker(plan: Plan, progress: Progress, { locker, end, reason }: Ending, now: number): Progress {
   const planned = plan.lockers.find(({ name }) => name === locker);
   // A locker that was sick before is baseline: in the counts, not in the budget.
-  const goesBack = progress.lockers[locker]?.back === true;
-  const { stage, former = null } = progress.lockers[locker] ?? {};
+  const { stage, former = null, back, checkFailed = null } = progress.lockers[locker] ?? {};
+  const goesBack = back === true && checkFailed === null;
   // Tried again, and its turn did not come: it is where it was.
   const told =
     stage === 'waiting' && former
@@ -32,6 +32,12 @@ export function endLocker(plan: Plan, progress: Progress, { locker, end, reason 
   const counted = (told.end === 'failed' || told.end === 'restored') && planned?.baseline !== 'failing' && !goesBack;
   const ended = changeLocker(progress, locker, { stage: 'ended', ...told, counted, endedAt: now, retry: null });
   return former === null ? ended : changeLocker(ended, locker, { former: null });
+}
+
+/** Of one that waits and is left as it is: one that was to go back is where the rollout brought it. */
+export function unmovedEnd({ back, checkFailed = null }: Partial<LockerProgress>, why: string): Pick<Ending, 'end' | 'reason'> {
+  if (checkFailed !== null) return { end: 'failed', reason: `${checkFailed}; ${why}: it stays up on the release` };
+  return { end: back === true ? 'updated' : 'skipped', reason: why };
 }
 
 /** Not taken after all: it waits for its turn again, and its next requests have tokens of their own. */

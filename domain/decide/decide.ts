@@ -9,6 +9,7 @@ import type { Plan } from '../model/plan';
 import type { Progress, RunState } from '../model/progress';
 import { boxLoad } from './box-load';
 import { isHalted } from './change-progress';
+import { checkDue } from './check-due';
 import { endStateOf } from './count-ends';
 import type { Ask, Decision } from './decision';
 import { progressDueAt } from './progress-due';
@@ -16,22 +17,24 @@ import { lockersUpTo } from './reopen-batch';
 import { batchNow } from './rules-now';
 
 export function decide(plan: Plan, progress: Progress, now: number): Decision {
-  if (isDone(plan, progress)) return { kind: 'done', state: endStateOf(progress) };
+  if (isDone(plan, progress, now)) return { kind: 'done', state: endStateOf(progress) };
+  const check = checkDue(plan, progress, now);
   return {
     kind: 'walk',
     begin: isHalted(progress) || opensAt(plan, progress, now) !== now ? [] : mayBegin(plan, progress),
     recall: draining(plan, progress).filter((name) => isHalted(progress) || turnsAround(progress, name)),
+    ...(check && !isHalted(progress) && { check }),
     waitUntil: soonest(waitUntil(plan, progress, now), nextOpening(plan, progress, now)),
     state: runStateOf(plan, progress, now),
     ask: askOf(progress),
   };
 }
 
-function isDone(plan: Plan, progress: Progress): boolean {
+function isDone(plan: Plan, progress: Progress, now: number): boolean {
   const allEnded = Object.values(progress.lockers).every(({ stage }) => stage === 'ended');
   if (progress.abort || progress.fault) return allEnded;
   if (progress.rollback) return allEnded && !isHalted(progress);
-  return allEnded && progress.batch > plan.batches.length && !isHalted(progress);
+  return allEnded && progress.batch > plan.batches.length && !isHalted(progress) && !checkDue(plan, progress, now);
 }
 
 function mayBegin(plan: Plan, progress: Progress): LockerName[] {
@@ -48,10 +51,11 @@ function mayBegin(plan: Plan, progress: Progress): LockerName[] {
   });
 }
 
-/** Those of the batch and of earlier ones; on the way back all that still have to go it. */
+/** All that still have to go back, since the rollout or a check wants it; and forward those of the batch and of earlier ones. */
 function candidates(plan: Plan, { batch, rollback, lockers }: Progress): readonly LockerName[] {
-  if (!rollback) return lockersUpTo(plan, batch);
-  return plan.lockers.map(({ name }) => name).filter((name) => lockers[name]?.back === true);
+  const back = plan.lockers.map(({ name }) => name).filter((name) => lockers[name]?.back === true);
+  if (rollback) return back;
+  return [...back, ...lockersUpTo(plan, batch).filter((name) => lockers[name]?.back !== true)];
 }
 
 /** It drains forward, and the rollout goes back. */
@@ -83,6 +87,7 @@ function waitUntil(plan: Plan, progress: Progress, now: number): number | null {
   const due = progressDueAt(plan, progress);
   if (progress.rollback) return due;
   if (progress.gate) return progress.gate.since + plan.policy.gateTimeoutMs;
+  if (checkDue(plan, progress, now)) return null;
   const batch = batchNow(plan, progress, progress.batch);
   if (!batch || progress.batchEndedAt === null) return due;
   return Math.max(now, progress.batchEndedAt + batch.soakMs);

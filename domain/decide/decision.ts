@@ -1,6 +1,6 @@
 /** What comes next, as data: the workflow does it and decides nothing itself. */
 import type { LockerName } from '../model/ids';
-import type { EndState, Hold, Pause, RunState } from '../model/progress';
+import type { CheckMoment, EndState, Hold, Pause, RunState } from '../model/progress';
 
 /** What a person is asked for; `domain/operator/ask-sentence.ts` puts it into words. */
 export type Ask =
@@ -15,6 +15,8 @@ export type Decision =
       readonly begin: readonly LockerName[];
       /** Only draining, and nothing is to go on: take their drain back. */
       readonly recall: readonly LockerName[];
+      /** The full checks are due; absent: they are not. */
+      readonly check?: CheckMoment;
       /** Decide again at this time even if nothing happens; null: only when something happens. */
       readonly waitUntil: number | null;
       readonly state: RunState;

@@ -5,7 +5,7 @@
  */
 import type { LockerName } from '../model/ids';
 import type { Plan } from '../model/plan';
-import type { Progress, StepFault } from '../model/progress';
+import type { LockerProgress, Progress, StepFault } from '../model/progress';
 import { addHold, addNote, changeLocker, endLocker, sendBack } from './change-progress';
 import { countUnreachable } from './count-ends';
 import { drainsFirst, failUpdate, takeBack } from './fold-step';
@@ -73,10 +73,10 @@ function foldRolloutFault(plan: Plan, progress: Progress, { locker, fault }: Fau
 
 function foldLockerFault(plan: Plan, progress: Progress, { locker, fault }: Faulty, now: number): Progress {
   const { stage, failure: failureOfUpdate = null, back = false } = progress.lockers[locker] ?? {};
-  const failure = failureOfUpdate ?? (back ? whyBack(progress) : null);
+  const failure = failureOfUpdate ?? (back ? whyBack(progress, locker) : null);
   switch (stage) {
     case 'draining':
-      return changeLocker(progress, locker, { stage: 'undraining', failure: `could not be drained: ${fault.sentence}` });
+      return changeLocker(progress, locker, { stage: 'undraining', failure: undrainable(progress.lockers[locker], fault) });
     case 'undraining':
       return foldUndrainFault(plan, progress, { locker, fault }, now);
     case 'updating':
@@ -95,10 +95,16 @@ function foldLockerFault(plan: Plan, progress: Progress, { locker, fault }: Faul
     case undefined:
     case 'waiting':
     case 'stuck':
+    case 'inconclusive':
     case 'ended':
       break;
   }
   return progress;
+}
+
+/** One that goes back as a check failed on it has a failure already. */
+function undrainable(at: LockerProgress | undefined, { sentence }: StepFault): string {
+  return `${(at?.checkFailed ?? null) === null ? '' : `${at?.checkFailed}; then it `}could not be drained: ${sentence}`;
 }
 
 /** Its move may have been refused before anything was stopped: then its quiesce stands, and is taken back before it ends. */

@@ -4,7 +4,8 @@
  */
 import type { Plan } from '../model/plan';
 import type { Progress } from '../model/progress';
-import { addHold, addNote, dropHolds, endLocker } from './change-progress';
+import { addHold, addNote, dropHolds, endLocker, unmovedEnd } from './change-progress';
+import { askAllAgain } from './fold-checks';
 import { acknowledge, liftPause } from './lift-pause';
 import { retryLocker } from './retry';
 import { rollBack } from './roll-back';
@@ -48,8 +49,7 @@ function skipLocker(plan: Plan, progress: Progress, { locker, actor, reason }: S
   if (at?.stage !== 'waiting') return progress;
   const why = `skipped by ${actor}${reason ? `: ${reason}` : ''}`;
   const freed = dropHolds(progress, (hold) => hold.locker === locker);
-  // On the way back it stays where the rollout brought it.
-  return endLocker(plan, freed, { locker, end: at.back === true ? 'updated' : 'skipped', reason: why }, now);
+  return endLocker(plan, freed, { locker, ...unmovedEnd(at, why) }, now);
 }
 
 /** One overlay: what an earlier one changed and this one does not name stays changed. */
@@ -99,8 +99,9 @@ function pause(
 /** A pause first: somebody who lifts his pause may not have seen a hold that came meanwhile. */
 function resume(plan: Plan, progress: Progress, now: number): Progress {
   if (progress.pause) return liftPause(plan, progress, now);
-  const lifted = dropHolds(progress, ({ liftedBy }) => liftedBy.includes('resume'));
-  if (lifted === progress) return progress;
+  const freed = dropHolds(progress, ({ liftedBy }) => liftedBy.includes('resume'));
+  if (freed === progress) return progress;
+  const lifted = askAllAgain(freed);
   // Whoever resumes an unanswered gate wants to be asked for as long again.
   const gate = lifted.gate && { ...lifted.gate, since: now };
   return acknowledge(plan, { ...lifted, gate }, { before: progress, now });

@@ -6,6 +6,7 @@ import type { Plan } from '../model/plan';
 import type { LockerStage, Progress } from '../model/progress';
 import { freshCycle } from './fresh-cycle';
 import { addHold, addNote, changeLocker, endLocker, isHalted, sendBack } from './change-progress';
+import { holdInconclusive } from './fold-checks';
 import { moveStageOf, whyBack } from './roll-back';
 
 interface Of<O> {
@@ -38,6 +39,8 @@ function foldDrainTimeout(plan: Plan, progress: Progress, { locker, outcome }: O
   const busy = `was not idle within ${formatDuration(outcome.waitedMs)}`;
   switch (plan.policy.drain.onTimeout) {
     case 'skip':
+      if ((progress.lockers[locker]?.checkFailed ?? null) !== null)
+        return leaveFailed(plan, progress, { locker, why: busy }, now);
       return progress.lockers[locker]?.back === true
         ? endLocker(plan, progress, { locker, end: 'updated', reason: `${busy}; it was not rolled back` }, now)
         : endLocker(plan, progress, { locker, end: 'skipped', reason: `${busy}; it stays up on its old release` }, now);
@@ -51,6 +54,17 @@ function foldDrainTimeout(plan: Plan, progress: Progress, { locker, outcome }: O
   const sentence = `${locker} ${busy}; it stays up and is tried again after resume${tellingLine(outcome.evidence)}`;
   const hold = { reason: 'drain-timed-out', sentence, liftedBy: ['resume', 'abort'], locker, since: now } as const;
   return addHold(sendBack(progress, locker), hold);
+}
+
+/** The full checks failed on it, and it can not go back. */
+function leaveFailed(
+  plan: Plan,
+  progress: Progress,
+  { locker, why }: { locker: LockerName; why: string },
+  now: number,
+): Progress {
+  const reason = `${whyBack(progress, locker)}; it ${why} and stays up on the new release`;
+  return endLocker(plan, progress, { locker, end: 'failed', reason }, now);
 }
 
 /** Its quiesce is taken back: it waits for its turn, unless its drain itself went wrong. */
@@ -98,7 +112,7 @@ export function foldUpdate(plan: Plan, before: Progress, { locker, outcome }: Of
 export function foldRestore(plan: Plan, before: Progress, { locker, outcome }: Of<UpdateOutcome>, now: number): Progress {
   const progress = 'toVersion' in outcome ? recordDown(before, locker, outcome, now) : before;
   const { failure: failureOfUpdate = null, back = false } = progress.lockers[locker] ?? {};
-  const failure = failureOfUpdate ?? (back ? whyBack(progress) : 'failed');
+  const failure = failureOfUpdate ?? (back ? whyBack(progress, locker) : 'failed');
   const failed = (why: string) =>
     endLocker(plan, progress, { locker, end: 'failed', reason: `${failure}; and its restore ${why}` }, now);
   switch (outcome.kind) {
@@ -126,10 +140,15 @@ export function foldRestore(plan: Plan, before: Progress, { locker, outcome }: O
 
 export function foldVerify(plan: Plan, progress: Progress, { locker, outcome }: Of<VerifyOutcome>, now: number): Progress {
   const { failure: failureOfUpdate = null, already = false, back = false } = progress.lockers[locker] ?? {};
-  const failure = failureOfUpdate ?? (back ? whyBack(progress) : null);
+  const failure = failureOfUpdate ?? (back ? whyBack(progress, locker) : null);
   if (outcome.kind === 'healthy') {
     if (failure !== null) return endLocker(plan, progress, { locker, end: 'restored', reason: failure }, now);
     return endLocker(plan, progress, { locker, end: already ? 'unchanged' : 'updated', reason: null }, now);
+  }
+  if (outcome.kind === 'inconclusive') {
+    // On the way back nothing is checked but that it serves.
+    if (failure !== null) return endLocker(plan, progress, { locker, end: 'restored', reason: failure }, now);
+    return holdInconclusive(progress, { locker, evidence: outcome.evidence }, now);
   }
   const sick = `${UNHEALTHY[outcome.reason]}${tellingLine(outcome.evidence)}`;
   if (failure === null) return failUpdate(plan, progress, { locker, failure: sick }, now);
@@ -150,6 +169,8 @@ const UNHEALTHY = {
   flapping: 'answered its probe now and then only',
   'wrong-build': 'reports another build than the release’s',
   'wrong-mount': 'runs from another directory than the release’s',
+  'check-failed': 'failed its checks',
+  'not-seen': 'does not answer from outside of its box',
 } as const;
 
 /** The way back is a cycle of its own: its tokens are new. A locker that came from nothing has none. */

@@ -8,6 +8,7 @@ import type { LockerStage, Progress } from '../model/progress';
 import { advance } from './advance';
 import { addNote, changeLocker, moveClocks } from './change-progress';
 import { foldCrashLoop } from './crash-loop';
+import { foldChecks } from './fold-checks';
 import { foldFault } from './fold-fault';
 import { foldMessage } from './fold-message';
 import { moveStageOf } from './roll-back';
@@ -40,6 +41,10 @@ function apply(plan: Plan, progress: Progress, event: RolloutEvent, now: number)
     case 'adjust':
     case 'retryLocker':
       return foldMessage(plan, progress, event, now);
+    case 'baseline':
+    case 'checked':
+    case 'check-fault':
+      return foldChecks(plan, progress, event, now);
     case 'drain':
     case 'drain-cancelled':
     case 'undrain':

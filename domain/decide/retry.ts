@@ -9,6 +9,7 @@ import type { LockerEnd } from '../model/outcome';
 import type { Plan } from '../model/plan';
 import type { Acknowledged, Hold, LockerProgress, Progress } from '../model/progress';
 import { addNote, changeLocker, dropHolds } from './change-progress';
+import { askAgain } from './fold-checks';
 import { reopenBatch } from './reopen-batch';
 import { moveStageOf } from './roll-back';
 
@@ -30,7 +31,7 @@ export function retryRefusal(plan: Plan, progress: Progress, locker: LockerName)
   const at = Object.hasOwn(lockers, locker) ? lockers[locker] : undefined;
   const planned = plan.lockers.find(({ name }) => name === locker);
   if (!at || !planned) return `the plan has no locker ${locker.slice(0, 40)}. Use a name that status lists.`;
-  if (at.stage === 'stuck') return null;
+  if (at.stage === 'stuck' || at.stage === 'inconclusive') return null;
   if (abort || fault) return 'it comes to its end; no locker begins any more.';
   if (planned.heldOut !== undefined) return `${locker} is left out of this rollout (${planned.heldOut}).`;
   if (at.stage !== 'ended' || at.end === null) return `${locker} neither hangs in its stop nor has ended (it is ${at.stage}).`;
@@ -43,6 +44,7 @@ export function retryLocker(plan: Plan, progress: Progress, retry: Retry, now: n
   const { locker } = retry;
   const at = progress.lockers[locker];
   if (!at || retryRefusal(plan, progress, locker) !== null) return progress;
+  if (at.stage === 'inconclusive') return askAgain(progress, locker);
   return at.stage === 'stuck' ? retryStuck(progress, at, retry) : retryEnded(plan, progress, { ...retry, at }, now);
 }
 
@@ -58,7 +60,13 @@ function retryEnded(plan: Plan, progress: Progress, { locker, actor, reason, at 
   const { end, reason: why, cycle } = at;
   if (end === null) return progress;
   const acknowledged = forget(plan, progress.acknowledged, { locker, at });
-  const again = changeLocker({ ...progress, acknowledged }, locker, { ...ANEW, cycle: cycle + 1, former: { end, reason: why } });
+  const anew = {
+    ...ANEW,
+    cycle: cycle + 1,
+    former: { end, reason: why },
+    ...((at.checkFailed ?? null) !== null && FORWARD_AGAIN),
+  };
+  const again = changeLocker({ ...progress, acknowledged, ...uncheck(progress) }, locker, anew);
   const text = `${actor} has ${locker} tried again${reason ? ` (${reason})` : ''}; it had ended ${end}${why ? `: ${why}` : ''}`;
   return addNote(dropHolds(reopenBatch(plan, again, locker), isAbout(plan, progress, locker)), text, now);
 }
@@ -74,6 +82,14 @@ const ANEW = {
   already: false,
   retry: null,
 } as const;
+
+/** The full checks had sent it back. */
+const FORWARD_AGAIN = { back: false, checkFailed: null } as const;
+
+/** What runs the release from now on has not been asked the full checks. */
+function uncheck({ checked }: Progress): Pick<Progress, 'checked'> {
+  return checked ? { checked: checked.filter((moment) => moment !== 'end') } : {};
+}
 
 /** Those of a cause that is tried again. Where a budget is used up all the same, it holds again at once (advance.ts). */
 function isAbout(plan: Plan, { batch }: Progress, locker: LockerName): (hold: Hold) => boolean {

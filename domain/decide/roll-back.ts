@@ -65,7 +65,9 @@ function stay(progress: Progress, locker: LockerName, { reason }: LockerProgress
 const NOWHERE = 'can not go back: there is no earlier version';
 
 /** What its way back ends with, as people read it. */
-export function whyBack({ rollback }: Progress): string {
+export function whyBack({ rollback, lockers }: Progress, locker: LockerName): string {
+  const failed = lockers[locker]?.checkFailed ?? null;
+  if (failed !== null) return failed;
   const by = rollback ? ` by ${rollback.actor}` : '';
   return `rolled back${by}${rollback?.reason ? `: ${rollback.reason}` : ''}`;
 }

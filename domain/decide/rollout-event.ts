@@ -2,9 +2,10 @@
  * Everything that can happen to a walking rollout, as data. A step's event names its locker and
  * cycle, so that one which comes late or twice matches no stage any more and changes nothing.
  */
+import type { CheckedLocker } from '../model/check';
 import type { LockerName } from '../model/ids';
 import type { DrainOutcome, UpdateOutcome, VerifyOutcome } from '../model/outcome';
-import type { Adjustable, LockerStage, StepFault } from '../model/progress';
+import type { Adjustable, CheckMoment, LockerStage, StepFault } from '../model/progress';
 
 interface OfLocker {
   readonly locker: LockerName;
@@ -44,9 +45,16 @@ export type MessageEvent = OfPerson &
     | { readonly kind: 'retryLocker'; readonly locker: LockerName; readonly how: 'wait' | 'kill' }
   );
 
+/** Of the whole set on many lockers; a `fault` is the way there, not the lockers. */
+export type CheckEvent =
+  | { readonly kind: 'baseline'; readonly lockers: readonly CheckedLocker[] }
+  | { readonly kind: 'checked'; readonly moment: CheckMoment; readonly lockers: readonly CheckedLocker[] }
+  | { readonly kind: 'check-fault'; readonly moment: CheckMoment; readonly fault: StepFault };
+
 export type RolloutEvent =
   | StepEvent
   | MessageEvent
+  | CheckEvent
   | { readonly kind: 'begin'; readonly locker: LockerName }
   /** Time went by: a soak or a gate's timeout may be over. */
   | { readonly kind: 'tick' }

@@ -3,11 +3,13 @@
  * a `Fleet` with errors that name line and column. Relative paths count from fleet.yaml's folder.
  */
 import { z } from 'zod';
+import { ChecksInput } from './check';
 import { PositiveDuration } from './duration';
+import { HttpPath } from './http-path';
 import { BoxName, GitRef, LockerName, ServiceName } from './ids';
 import { IdentityInput, People } from './people';
 import { PolicyInput } from './policy';
-import { Drain, HttpPath, SecretPath, Values } from './service';
+import { Drain, SecretPath, Values } from './service';
 import { HoldOut } from './window';
 
 const RepoInput = z.strictObject({
@@ -38,6 +40,7 @@ export const ServiceInput = z.strictObject({
   drain: Drain.optional(),
   /** Files of /Config that no repository has: they lie on each box, in its `secrets` folder. */
   secrets: z.array(SecretPath).default([]),
+  checks: ChecksInput.optional(),
   values: Values.default({}),
   policy: PolicyInput.default({}),
 });

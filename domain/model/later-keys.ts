@@ -12,9 +12,7 @@ export interface LaterKey {
 export const LATER_KEYS: readonly LaterKey[] = [
   { key: 'rehearsal', what: 'a rehearsal on a throwaway locker' },
   { key: 'hooks', what: 'hooks before and after a rollout' },
-  { key: 'checks', what: 'checks of the service' },
   { key: 'verify.external', what: 'verifying from outside the box' },
-  { key: 'verify.checks', what: 'checks of the service' },
   { key: 'migrations', what: 'migrations' },
   { key: 'waves', what: 'waves of boxes' },
   { key: 'maxBoxes', what: 'rollouts of several boxes' },

@@ -47,9 +47,12 @@ export const VerifyOutcome = z.discriminatedUnion('kind', [
   z.strictObject({ kind: z.literal('healthy'), build: z.string(), tookMs: z.number() }),
   z.strictObject({
     kind: z.literal('unhealthy'),
-    reason: z.enum(['crashed', 'no-answer', 'flapping', 'wrong-build', 'wrong-mount']),
+    /** `check-failed` and `not-seen` are what the worker adds: a fast check, and the probe from outside. */
+    reason: z.enum(['crashed', 'no-answer', 'flapping', 'wrong-build', 'wrong-mount', 'check-failed', 'not-seen']),
     evidence: Evidence,
   }),
+  /** It is up and proven by the box, and a check or the probe from outside gave no clear answer. */
+  z.strictObject({ kind: z.literal('inconclusive'), evidence: Evidence }),
 ]);
 export type VerifyOutcome = z.infer<typeof VerifyOutcome>;
 

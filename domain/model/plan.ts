@@ -45,6 +45,16 @@ export interface PlannedBatch {
   readonly soakMs: number;
 }
 
+/** Names only: what they do is on the box. */
+export interface PlannedChecks {
+  readonly fast: readonly string[];
+  readonly full: readonly string[];
+  /** Which lockers the full set is asked at the end; absent: all that were updated. */
+  readonly sample?: readonly LockerName[];
+  /** The longest that one locker's set can take, in milliseconds. */
+  readonly longestMs: { readonly fast: number; readonly full: number };
+}
+
 export interface Plan {
   readonly format: 1;
   readonly box: BoxName;
@@ -66,6 +76,8 @@ export interface Plan {
   readonly windows?: readonly { readonly opens: number; readonly closes: number }[];
   /** What lockstep.json of the release asks: met when it was planned, and `check` runs at staging. Absent: nothing. */
   readonly asks?: { readonly from?: string; readonly config?: readonly string[]; readonly check?: readonly string[] };
+  /** Absent: the service has none. */
+  readonly checks?: PlannedChecks;
   readonly changes: { readonly code: readonly string[]; readonly config: readonly string[] };
   readonly expected: {
     readonly seconds: number;

@@ -11,7 +11,7 @@ const Percent = z.string().regex(/^(?:100|[1-9]?\d)%$/, 'write a percentage such
 /** Of a limit that is at least 1: nobody means 0%. */
 const PositivePercent = z.string().regex(/^(?:100|[1-9]\d?)%$/, 'write a percentage from 1% to 100%');
 const Count = z.int().min(1);
-const CountOrPercent = z.union([Count, PositivePercent]);
+export const CountOrPercent = z.union([Count, PositivePercent]);
 export type CountOrPercent = z.infer<typeof CountOrPercent>;
 
 export const BatchSize = z.union([Count, PositivePercent, z.literal('rest')]);

@@ -10,8 +10,18 @@ import type { LockerEnd } from './outcome';
  * its first good probe), verifying as unproven (serves, not yet stable). undraining: a drain that is
  * taken back. stuck: its stop timed out under `hold`; only retryLocker goes on from there,
  * as it does for one that ended badly.
+ * inconclusive: up, and its checks gave no clear answer; unproven until somebody has them asked again.
  */
-export type LockerStage = 'waiting' | 'draining' | 'undraining' | 'updating' | 'verifying' | 'restoring' | 'stuck' | 'ended';
+export type LockerStage =
+  | 'waiting'
+  | 'draining'
+  | 'undraining'
+  | 'updating'
+  | 'verifying'
+  | 'inconclusive'
+  | 'restoring'
+  | 'stuck'
+  | 'ended';
 
 export interface LockerProgress {
   readonly stage: LockerStage;
@@ -36,6 +46,8 @@ export interface LockerProgress {
   readonly former?: { readonly end: LockerEnd; readonly reason: string | null } | null;
   /** The rollout had changed it, and it is on its way back, or was. Absent in progress of an earlier version. */
   readonly back?: boolean;
+  /** It goes back since the full checks failed on it, with which: that counts as a failure. Absent or null: they did not. */
+  readonly checkFailed?: string | null;
 }
 
 /** A fault as a step reports it. `code` is one of domain/faults.ts, or the name of an error that is not ours. */
@@ -58,7 +70,8 @@ export interface Hold {
     | 'pressure'
     | 'unreachable'
     | 'world-changed'
-    | 'changes-frozen';
+    | 'changes-frozen'
+    | 'inconclusive';
   /** What happened, with figures. */
   readonly sentence: string;
   /** What lifts it: `resume`, `approve`, `abort`, `rollBack`, `retryLocker`. */
@@ -133,6 +146,9 @@ export interface Acknowledged {
   readonly at?: number;
 }
 
+/** When the full set is asked: on the canary's lockers after the canary, on all or the sample at the end. */
+export type CheckMoment = 'canary' | 'end';
+
 export interface Progress {
   /** Batch that is current, 1-based; batches.length + 1 when all are done. */
   readonly batch: number;
@@ -152,6 +168,10 @@ export interface Progress {
   readonly acknowledged: Acknowledged;
   /** When the current batch's last locker ended: its soak counts from here. */
   readonly batchEndedAt: number | null;
+  /** Checks that failed on a locker before the rollout: its baseline. Absent: none did, or there are no checks. */
+  readonly failedBefore?: Readonly<Record<string, readonly string[]>>;
+  /** Which runs of the full checks are over. */
+  readonly checked?: readonly CheckMoment[];
   /** Recorded notes: kills, refused signals, forced things; newest last, at most 50. */
   readonly notes: readonly { readonly at: number; readonly text: string }[];
 }

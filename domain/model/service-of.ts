@@ -4,6 +4,7 @@
  */
 import { Fault } from '../faults';
 import type { StageTarget } from '../protocol/verbs';
+import type { Check, Checks, ChecksInput } from './check';
 import type { BoxInput, Fleet, ServiceInput } from './fleet';
 import type { LockerName } from './ids';
 import { didYouMean } from './near-miss';
@@ -40,8 +41,21 @@ export function serviceConfigOf(fleet: Fleet, box: string): ServiceConfig {
     revisionPath: service.revisionPath,
     drain: service.drain ?? null,
     ...(service.secrets.length > 0 && { secrets: service.secrets }),
+    ...(service.checks && { checks: checksFrom(service.checks) }),
     ...(stage === 'push' && { stage }),
   };
+}
+
+/** An answer of the locker itself takes milliseconds; one that asks others in its turn, a few seconds. */
+const CHECK_TIMEOUT_MS = 5_000;
+
+function checksFrom({ fast, full, sample }: ChecksInput): Checks {
+  return { fast: fast.map(checkFrom), full: full.map(checkFrom), ...(sample !== undefined && { sample }) };
+}
+
+function checkFrom({ name, http, exec = [], timeout, onTimeout = 'inconclusive' }: ChecksInput['fast'][number]): Check {
+  const ask: Check['ask'] = http ? { kind: 'http', path: http.path, expect: http.expect ?? {} } : { kind: 'exec', argv: exec };
+  return { name, ask, timeoutMs: timeout ?? CHECK_TIMEOUT_MS, onTimeout };
 }
 
 /** What fills the templates of one locker. */

@@ -5,9 +5,9 @@
  * box probe and wait exactly as a rollout does. All times are milliseconds.
  */
 import { z } from 'zod';
+import { Checks } from './check';
+import { HttpPath } from './http-path';
 import { ServiceName } from './ids';
-
-export const HttpPath = z.string().regex(/^\/[\x21-\x7e]*$/, 'a path begins with / and has no spaces');
 
 export const HttpDrain = z.strictObject({
   kind: z.literal('http'),
@@ -56,6 +56,8 @@ export const ServiceConfig = z.strictObject({
   drain: Drain.nullable(),
   /** Paths below /Config of files that lie on the box alone, see box/release/secrets.ts. Absent: none. */
   secrets: z.array(SecretPath).optional(),
+  /** Absent: it has none. */
+  checks: Checks.optional(),
   /** The box has no way to the repositories: it works with what was pushed to it. Absent: it fetches. */
   stage: z.literal('push').optional(),
 });

@@ -37,8 +37,10 @@ const LIFTS: Readonly<Record<Hold['liftedBy'][number], (hold: Hold, box: BoxName
   approve: (_hold, box) => `approve after all: ${command('approve', box)}`,
   rollBack: (_hold, box) => `take back what was changed: ${command('roll-back', box)}`,
   abort: (_hold, box) => `leave it as it is: ${command('abort', box)}`,
-  retryLocker: ({ locker }, box) =>
-    `wait once more or kill it: ${command('retry-locker', box, ` --locker ${locker} --how wait|kill`)}`,
+  retryLocker: ({ locker, reason }, box) =>
+    reason === 'inconclusive'
+      ? `ask that one again: ${command('retry-locker', box, ` --locker ${locker}`)}`
+      : `wait once more or kill it: ${command('retry-locker', box, ` --locker ${locker} --how wait|kill`)}`,
 };
 
 function liftSentence(hold: Hold, box: BoxName): string {

@@ -20,7 +20,15 @@ const MAX_DETAILS_BYTES = 20_000;
 /** As many digits as an approval must name. */
 const DIGEST_SHOWN = 12;
 
-const IN_FLIGHT: readonly LockerStatus['stage'][] = ['draining', 'undraining', 'updating', 'verifying', 'restoring', 'stuck'];
+const IN_FLIGHT: readonly LockerStatus['stage'][] = [
+  'draining',
+  'undraining',
+  'updating',
+  'verifying',
+  'inconclusive',
+  'restoring',
+  'stuck',
+];
 
 interface Line {
   readonly title: string;

@@ -54,8 +54,10 @@ function lockersOf(plan: Plan, progress: Progress): LockerStatus[] {
   return plan.lockers.flatMap(({ name }) => {
     const locker = progress.lockers[name];
     if (!locker) return [];
-    const { stage, end, reason, failure, downMs, killed } = locker;
-    return [{ name, batch: batchOfLocker.get(name) ?? null, stage, end, reason: reason ?? failure, downMs, killed }];
+    const { stage, end, reason, failure, checkFailed = null, downMs, killed } = locker;
+    return [
+      { name, batch: batchOfLocker.get(name) ?? null, stage, end, reason: reason ?? failure ?? checkFailed, downMs, killed },
+    ];
   });
 }
 

@@ -7,7 +7,10 @@
 import type { Plan } from '../model/plan';
 import type { Release } from '../model/release';
 
-export type Digestible = Pick<Plan, 'format' | 'box' | 'service' | 'release' | 'policy' | 'limits' | 'lockers' | 'batches'>;
+export type Digestible = Pick<
+  Plan,
+  'format' | 'box' | 'service' | 'release' | 'policy' | 'limits' | 'lockers' | 'batches' | 'checks'
+>;
 
 export function digestText(plan: Digestible): string {
   return canonical({
@@ -25,6 +28,7 @@ export function digestText(plan: Digestible): string {
       ...(forced && { forced }),
     })),
     batches: plan.batches.map(({ number, lockers, gate, soakMs }) => ({ number, size: lockers.length, gate, soakMs })),
+    ...(plan.checks && { checks: { fast: plan.checks.fast, full: plan.checks.full, of: plan.checks.sample?.length ?? 'all' } }),
   });
 }
 

@@ -19,6 +19,7 @@ import type { Force, GoingDown } from './direction';
 import { forceLocker, holdOut, planLocker } from './plan-locker';
 import { asksOf, refuseRelease } from './refuse-release';
 import { refuseBox, refuseDisk, refuseLocker, refuseUnknown } from './refuse';
+import { planChecks } from './plan-checks';
 import { openingsFrom } from './windows';
 import { epochOfIso } from '../model/civil-time';
 
@@ -81,6 +82,7 @@ function assemble(facts: PlanFacts, seen: SeenLocker[], lockers: PlannedLocker[]
     lockers,
     batches: cutBatches(changing, healthyOf(seen), policy, durations),
     notServing: lockers.filter(({ baseline }) => baseline === 'failing').length,
+    ...planChecks(service.checks, lockers),
   };
   const windows = openingsFrom(policy.windows ?? [], epochOfIso(facts.inventory.at));
   return {

@@ -10,7 +10,7 @@ import { changeSection, goneLines } from './change-section';
 import { forcedLines } from './direction';
 import { namesText } from './names-text';
 import { originText } from './origin-text';
-import { approvalSection, askSection, failureSection, windowSection } from './rule-sections';
+import { approvalSection, askSection, checkSection, failureSection, windowSection } from './rule-sections';
 import type { Section } from './section';
 
 export function planSections(plan: Plan): Section[] {
@@ -28,6 +28,7 @@ export function planSections(plan: Plan): Section[] {
     ...windowSection(plan),
     { title: 'At once', lines: [limitText(plan)] },
     { title: 'Each', lines: eachLines(plan) },
+    ...checkSection(plan),
     failureSection(plan),
     changeSection('Code', plan.changes.code),
     changeSection('Config', plan.changes.config, goneLines(plan)),

@@ -2,6 +2,7 @@
 import { epochOfIso, isoTime } from '../model/civil-time';
 import { formatDuration } from '../model/format-duration';
 import type { Plan } from '../model/plan';
+import { namesText } from './names-text';
 import type { Section } from './section';
 
 /** Only where the policy says something of its own. */
@@ -47,6 +48,24 @@ export function askSection({ asks }: Plan): Section[] {
         ...(check ? [`checked while it is staged: ${check.join(' ')}`] : []),
         ...(config.length > 0 ? [`has the config that it requires: ${config.join(', ')}`] : []),
         ...(from === undefined ? [] : [`follows code that contains ${from}, as it requires`]),
+      ],
+    },
+  ];
+}
+
+/** Only where the service has any. */
+export function checkSection({ checks, batches }: Plan): Section[] {
+  if (!checks) return [];
+  const { fast, full, sample } = checks;
+  const end = `at the end${sample ? ` (${sample.length} lockers: ${namesText(sample)})` : ''}`;
+  const moments = batches.length > 1 ? `after the canary and ${end}` : end;
+  return [
+    {
+      title: 'Checks',
+      lines: [
+        ...(fast.length > 0 ? [`after each locker: ${fast.join(', ')}; a locker that fails one is restored`] : []),
+        ...(full.length > 0 ? [`${moments}: ${[...fast, ...full].join(', ')}`] : []),
+        'no clear answer holds; what fails before the rollout does not count',
       ],
     },
   ];

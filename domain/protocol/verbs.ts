@@ -3,6 +3,7 @@
  * need the lease and a token and are journaled; the others look only. Times are milliseconds.
  */
 import { z } from 'zod';
+import { CheckedLocker, CheckSet } from '../model/check';
 import { CodeId, Digest, GitRef, LockerName, ReleaseId, ServiceName, Sha, Token } from '../model/ids';
 import { Inventory } from '../model/inventory';
 import { Freeze } from '../model/freeze';
@@ -96,6 +97,12 @@ export const VERBS = {
       file: PushedFile.nullable(),
     }),
     result: z.strictObject({}),
+  },
+  /** Asks lockers the checks that the last stage left on the box. The full set has the fast ones in it. */
+  check: {
+    changing: false,
+    params: z.strictObject({ lockers: z.array(LockerName).max(2_000), set: CheckSet }),
+    result: z.strictObject({ configured: z.boolean(), lockers: z.array(CheckedLocker) }),
   },
   'take-lease': {
     changing: false,

@@ -81,12 +81,14 @@ const ROUTES = {
     const { running, quiesced } = scheduler.figures();
     return [200, { idle: running === 0 && !bad.is('never-idle'), running, quiesced }];
   },
+  'GET /core/self-check': ({ bad }) => [bad.is('fails-check') ? 503 : 200, { ok: !bad.is('fails-check') }],
   'GET /core/settings': ({ config }) => [200, config],
 };
 
 function answer(what) {
   const { request, response } = what;
   const route = ROUTES[`${request.method} ${request.url.split('?')[0]}`];
+  if (route === ROUTES['GET /core/self-check'] && what.bad.is('mute-check')) return;
   const [status, body] = route ? route(what) : [404, { error: `no ${request.method} ${request.url} here` }];
   const text = `${JSON.stringify(body)}\n`;
   // Probes come one by one: a kept connection would only delay the stop.

@@ -8,7 +8,7 @@
  *
  * ignore-term  SIGTERM does nothing          crash-50ms, crash-3s, crash-40s  after the start
  * never-idle   /core/idle always says busy   flap  /health is good for a second, bad for the next
- * wrong-build  /core/revision names another
+ * wrong-build  /core/revision names another  fails-check, mute-check  /core/self-check is bad, never answers
  */
 const { readFileSync } = require('node:fs');
 const { join } = require('node:path');

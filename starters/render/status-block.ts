@@ -74,7 +74,7 @@ const WELL: readonly LockerEnd[] = ['updated', 'unchanged'];
 
 function lockerLine({ name, stage, end, reason, killed }: LockerStatus): Line {
   const text = `  ${name.padEnd(16)} ${(end ?? stage).padEnd(10)}${killed ? ' killed' : ''}${reasonOf(reason)}`.trimEnd();
-  return { text, colour: end !== null || stage === 'stuck' ? 'red' : 'cyan' };
+  return { text, colour: end !== null || stage === 'stuck' || stage === 'inconclusive' ? 'red' : 'cyan' };
 }
 
 const reasonOf = (reason: string | null): string => (reason === null ? '' : `: ${reason}`);

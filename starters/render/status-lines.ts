@@ -40,7 +40,7 @@ function lockerLines(before: Status | null, now: Status): string[] {
   return now.lockers.flatMap((locker) => {
     const was = known.get(locker.name);
     if (locker.end !== null) return was?.end === locker.end || locker.batch === null ? [] : [endLine(locker)];
-    const news = locker.stage === 'stuck' || locker.stage === 'restoring';
+    const news = locker.stage === 'stuck' || locker.stage === 'inconclusive' || locker.stage === 'restoring';
     return news && was?.stage !== locker.stage ? [`${locker.name} ${locker.stage}${because(locker)}`] : [];
   });
 }

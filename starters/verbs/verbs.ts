@@ -5,6 +5,7 @@ import type * as adoptBox from './adopt-box';
 import type * as addLocker from './add-locker';
 import type * as adjust from './adjust';
 import type * as approve from './approve';
+import type * as check from './check';
 import type * as doctor from './doctor';
 import type * as history from './history';
 import type * as installBox from './install-box';
@@ -87,6 +88,11 @@ export const VERBS: readonly VerbEntry[] = [
     name: 'retry-locker',
     summary: 'try a locker again that ended badly, or whose stop timed out',
     load: () => (require('./retry-locker') as typeof retryLocker).retryLockerVerb,
+  },
+  {
+    name: 'check',
+    summary: "ask the lockers of a box their service's checks, and change nothing",
+    load: () => (require('./check') as typeof check).checkVerb,
   },
   {
     name: 'history',

@@ -20,6 +20,10 @@ export const NOT_RUN: readonly NotRun[] = [
   { fits: /^(cp|node -p) /, because: 'lays files of a team’s own; test/deploy/team-page.test.ts does so in a folder of its own' },
   { fits: /^sudo chown /, because: 'gives a team’s files to another account; nothing of ours is run by it' },
   {
+    fits: /^npm run lockstep -- check /,
+    because: 'the sandbox’s service has no checks; test/e2e/checks.test.ts runs it with some',
+  },
+  {
     fits: /^docker compose /,
     because: 'needs Docker; test/deploy holds the file against its schema and runs each piece natively',
   },

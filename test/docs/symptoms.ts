@@ -67,6 +67,11 @@ const faulted = (code: FaultCode, sentence: string): RolloutEvent => ({
   stage: 'updating',
   fault: { code, sentence, cure: FAULTS[code].cure, evidence: [] },
 });
+const unclear: RolloutEvent = {
+  kind: 'verify',
+  ...cycle,
+  outcome: { kind: 'inconclusive', evidence: ['self-check gives no clear answer (asked 3 times): no answer in 5000 ms'] },
+};
 const gated: PlanOptions = { policy: { gates: 'canary' } };
 const busy: DrainOutcome = { kind: 'timed-out', waitedMs: 60_000, undone: true, evidence: ['3 jobs in flight'] };
 
@@ -86,6 +91,7 @@ const HELD: Readonly<Record<Hold['reason'], () => string>> = {
     held([begin, drained, update({ kind: 'no-start-slot', waitedMs: 600_000, evidence: ['CPU pressure is 87 % (limit 60 %)'] })]),
   unreachable: () => held([begin, drained, faulted('BoxLost', 'lxc12 could not be reached for 5 minutes.')]),
   'world-changed': () => held([begin, drained, update({ kind: 'superseded', evidence: ['local:jane stopped it'] })]),
+  inconclusive: () => held([begin, drained, update({ kind: 'serving', ...moved }), unclear]),
   'changes-frozen': () =>
     held([
       begin,

@@ -3,6 +3,7 @@
  * A plan comes from the real planner and an inventory or fleet has passed the real schema.
  */
 import { FleetInput } from '../../domain/model/fleet';
+import type { Checks } from '../../domain/model/check';
 import type { Fleet } from '../../domain/model/fleet';
 import type { BoxName, Digest, LockerName, Sha } from '../../domain/model/ids';
 import { Inventory } from '../../domain/model/inventory';
@@ -180,6 +181,19 @@ export function aFleet(options: FleetOptions = {}): Fleet {
   });
   return { ...parsed, file: options.file ?? '/fleet/fleet.yaml' };
 }
+
+/** One fast check over HTTP, and one for the full set that runs a command. */
+export const someChecks = (): Checks => ({
+  fast: [
+    {
+      name: 'self-check',
+      ask: { kind: 'http', path: '/self-check', expect: { json: { ok: true } } },
+      timeoutMs: 300,
+      onTimeout: 'inconclusive',
+    },
+  ],
+  full: [{ name: 'deep', ask: { kind: 'exec', argv: ['/code/check', '--deep'] }, timeoutMs: 1_000, onTimeout: 'inconclusive' }],
+});
 
 /** The service `locker` as a box is told it. */
 export function aServiceConfig(overrides: Partial<ServiceConfig> = {}): ServiceConfig {

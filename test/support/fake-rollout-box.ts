@@ -11,6 +11,7 @@ import type { FaultCode } from '../../domain/faults';
 import { Fault } from '../../domain/faults';
 import { PRODUCT_DEFAULTS } from '../../domain/model/merge-policy';
 import type { DrainOutcome, UpdateOutcome, VerifyOutcome } from '../../domain/model/outcome';
+import type { CheckResult, CheckSet } from '../../domain/model/check';
 import type { Lease } from '../../domain/model/lease';
 import type { Plan } from '../../domain/model/plan';
 
@@ -30,6 +31,8 @@ export interface FakeBoxOptions {
   readonly update?: Script<MoveLocker, UpdateOutcome>;
   readonly verify?: Script<LockerStep, VerifyOutcome>;
   readonly restore?: Script<MoveLocker, UpdateOutcome>;
+  /** Of each locker that is asked its checks outside of verify. */
+  readonly check?: (locker: string, set: CheckSet) => CheckResult[];
   readonly stage?: () => Promise<void>;
   /** Default: every signature is right. */
   readonly prove?: (claim: Parameters<BoxActivities['proveIdentity']>[0]) => Promise<IdentityProof>;
@@ -154,6 +157,12 @@ function activitiesOf(box: FakeRolloutBox): BoxActivities {
     proveIdentity: async (claim) => {
       note('proveIdentity');
       return (await box.options.prove?.(claim)) ?? { kind: 'proven' };
+    },
+    checkLockers: async ({ lockers, set }) => {
+      note('checkLockers');
+      await sleep(box.options.stepMs ?? 5);
+      const asked = (lockers ?? []).map((locker) => ({ locker, checks: box.options.check?.(locker, set) ?? [] }));
+      return { configured: true, lockers: asked };
     },
     settleBox: async (held) => {
       note('settleBox');

@@ -3,6 +3,7 @@
  * reports every step to a check. A model of the world beside the decider: it knows nothing of it
  * but `decide` and `fold`.
  */
+import { toCheck } from '../../domain/decide/check-due';
 import { decide } from '../../domain/decide/decide';
 import type { Decision } from '../../domain/decide/decision';
 import { fold } from '../../domain/decide/fold';
@@ -11,7 +12,7 @@ import { startProgress } from '../../domain/decide/start-progress';
 import type { LockerName } from '../../domain/model/ids';
 import type { DrainOutcome, UpdateOutcome, VerifyOutcome } from '../../domain/model/outcome';
 import type { Plan } from '../../domain/model/plan';
-import type { LockerProgress, LockerStage, Progress } from '../../domain/model/progress';
+import type { CheckMoment, LockerProgress, LockerStage, Progress } from '../../domain/model/progress';
 
 export interface Draw {
   /** 0 … below - 1 */
@@ -58,6 +59,7 @@ function updateOutcome(draw: Draw): UpdateOutcome {
 
 function verifyOutcome(draw: Draw): VerifyOutcome {
   if (draw.number(10) > 0) return { kind: 'healthy', build: 'b', tookMs: 10 };
+  if (draw.number(3) === 0) return { kind: 'inconclusive', evidence };
   return { kind: 'unhealthy', reason: 'flapping', evidence };
 }
 
@@ -69,7 +71,7 @@ function faultOf(draw: Draw, at: { locker: LockerName; cycle: number }, stage: L
 /** What the step that this locker is in may come to; null where it is in none. */
 function outcomeOf(plan: Plan, locker: LockerName, { stage, cycle }: LockerProgress, draw: Draw): RolloutEvent | null {
   const at = { locker, cycle };
-  if (draw.number(40) === 0 && !['waiting', 'ended', 'stuck'].includes(stage)) return faultOf(draw, at, stage);
+  if (draw.number(40) === 0 && !['waiting', 'ended', 'stuck', 'inconclusive'].includes(stage)) return faultOf(draw, at, stage);
   const links = plan.lockers.find(({ name }) => name === locker)?.action === 'link';
   switch (stage) {
     case 'draining':
@@ -84,15 +86,25 @@ function outcomeOf(plan: Plan, locker: LockerName, { stage, cycle }: LockerProgr
       return { kind: 'restore', ...at, outcome: updateOutcome(draw) };
     case 'waiting':
     case 'stuck':
+    case 'inconclusive':
     case 'ended':
       break;
   }
   return null;
 }
 
+/** Of one locker in ten the set fails, of another it is not clear. */
+function checkedOf(plan: Plan, progress: Progress, moment: CheckMoment, draw: Draw): RolloutEvent {
+  const lockers = toCheck(plan, progress, moment).map((locker) => {
+    const outcome = (['fail', 'inconclusive'] as const)[draw.number(20)] ?? ('pass' as const);
+    return { locker, checks: [{ name: 'deep', outcome, detail: outcome === 'pass' ? null : 'status 503', asked: 3, tookMs: 1 }] };
+  });
+  return { kind: 'checked', moment, lockers };
+}
+
 function messageOf(plan: Plan, progress: Progress, draw: Draw, patience: boolean): RolloutEvent {
   const person = { actor: 'ann', reason: null };
-  const stuck = plan.lockers.find(({ name }) => progress.lockers[name]?.stage === 'stuck');
+  const stuck = plan.lockers.find(({ name }) => ['stuck', 'inconclusive'].includes(progress.lockers[name]?.stage ?? ''));
   const how = draw.number(2) === 0 ? 'wait' : 'kill';
   if (stuck && draw.number(2) === 0) return { kind: 'retryLocker', ...person, locker: stuck.name, how };
   const batch = progress.gate?.batch ?? draw.number(4) + 1;
@@ -160,6 +172,7 @@ export function walkAtRandom(plan: Plan, draw: Draw, check: (taken: Taken, decis
       return event ? [event] : [];
     });
     events.forEach(take);
+    if (decision.check && draw.number(3) === 0) take(checkedOf(plan, progress, decision.check, draw));
     if (draw.number(6) === 0) take(messageOf(plan, progress, draw, round < 300));
     if (draw.number(30) === 0) take({ kind: 'late', ms: 40_000 });
     now = decision.waitUntil !== null && draw.number(3) === 0 ? decision.waitUntil : now + draw.number(5_000);

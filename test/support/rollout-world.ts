@@ -43,6 +43,7 @@ const ACTIVITIES: readonly (keyof BoxActivities)[] = [
   'updateLocker',
   'verifyLocker',
   'restoreLocker',
+  'checkLockers',
   'settleBox',
   'proveIdentity',
 ];

@@ -7,7 +7,7 @@ import type { Decision } from '../../../domain/decide/decision';
 import { fold } from '../../../domain/decide/fold';
 import type { Plan } from '../../../domain/model/plan';
 import type { Progress } from '../../../domain/model/progress';
-import { aPlan, aRelease } from '../../support/builders';
+import { aPlan, aRelease, someChecks } from '../../support/builders';
 import type { SeenOverrides } from '../../support/builders';
 import { walkAtRandom } from '../../support/random-walk';
 import type { Draw, Taken, Walked } from '../../support/random-walk';
@@ -50,6 +50,7 @@ const plans: fc.Arbitrary<Plan> = fc
     progressDeadline: fc.option(fc.constant('30s'), { nil: undefined }),
     onFailure: fc.constantFrom('hold' as const, 'continue' as const, 'roll-back' as const),
     rollbackMaxDown: fc.integer({ min: 1, max: 8 }),
+    checks: fc.option(fc.constantFrom({}, { sample: 2 }), { nil: undefined }),
   })
   .map(({ kinds, batches, maxDown, maxUnproven, onTimeout, stop, gates, total, onFailure, rollbackMaxDown, ...more }) =>
     aPlan({
@@ -70,6 +71,7 @@ const plans: fc.Arbitrary<Plan> = fc
         onFailure,
         rollbackMaxDown,
       },
+      ...(more.checks && { service: { checks: { ...someChecks(), ...more.checks } } }),
     }),
   );
 
@@ -93,7 +95,7 @@ function downOf(plan: Plan, { lockers }: Progress): number {
   const served = plan.lockers
     .filter(({ baseline }) => baseline === 'serving')
     .map(({ name }) => lockers[name]?.stage ?? 'waiting');
-  return served.filter((stage) => !['waiting', 'verifying', 'ended'].includes(stage)).length;
+  return served.filter((stage) => !['waiting', 'verifying', 'inconclusive', 'ended'].includes(stage)).length;
 }
 
 const downLimit = ({ limits }: Plan, { rollback, overlay }: Progress): number =>
@@ -141,7 +143,7 @@ test('failures beyond the budget begin nothing, unless the policy says continue'
 });
 
 test('folding the same event of a step twice changes nothing more', () => {
-  const ofSteps = ['drain', 'drain-cancelled', 'undrain', 'update', 'verify', 'restore', 'fault', 'begin', 'tick'];
+  const ofSteps = ['checked', 'drain', 'drain-cancelled', 'undrain', 'update', 'verify', 'restore', 'fault', 'begin', 'tick'];
   always((plan, { after, event, now }) => {
     if (ofSteps.includes(event.kind)) expect(fold(plan, after, event, now)).toBe(after);
   });
@@ -149,7 +151,8 @@ test('folding the same event of a step twice changes nothing more', () => {
 
 test('a batch begins only after the former one has ended, and a gated one only when approved', () => {
   always((plan, { after, event }) => {
-    if (event.kind !== 'begin' || after.rollback) return;
+    // On its way back, by a roll-back or as the full checks failed on it, a locker keeps no order.
+    if (event.kind !== 'begin' || after.lockers[event.locker]?.back === true) return;
     const batch = plan.batches.find(({ lockers }) => lockers.includes(event.locker));
     const former = plan.batches.filter(({ number }) => number < (batch?.number ?? 0)).flatMap(({ lockers }) => lockers);
     // One that is tried again, or that crashed after its end, holds up the next batch and no other locker of this one.
@@ -176,10 +179,12 @@ test('every rollout ends, every planned locker in exactly one end, and the count
 
 test('a locker that has ended stays ended until it is tried again or crashes, and no cycle counts down', () => {
   always((plan, { before, after, event }) => {
-    for (const { name } of plan.lockers) {
+    for (const { name, from } of plan.lockers) {
       const [was, is] = [before.lockers[name], after.lockers[name]];
       const anew = (event.kind === 'retryLocker' || event.kind === 'crash-loop') && event.locker === name;
-      if (was?.stage === 'ended' && is?.back !== true && !anew) expect(is?.end).toBe(was.end);
+      // The full checks fail on one that came from nothing.
+      const isFailed = event.kind === 'checked' && from === null && is?.end === 'failed';
+      if (was?.stage === 'ended' && is?.back !== true && !anew && !isFailed) expect(is?.end).toBe(was.end);
       expect(is?.cycle).toBeGreaterThanOrEqual(was?.cycle ?? 0);
     }
   });

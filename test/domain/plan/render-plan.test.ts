@@ -1,5 +1,5 @@
 import { renderPlan } from '../../../domain/plan/render-plan';
-import { aPlan, aRelease, anOwed } from '../../support/builders';
+import { aPlan, aRelease, anOwed, someChecks } from '../../support/builders';
 import type { PlanOptions } from '../../support/builders';
 import { expectGolden } from '../../support/golden';
 
@@ -54,6 +54,7 @@ describe.each<[string, PlanOptions]>([
     'plan-config-files-go',
     { changes, each: (n) => (n > 10 ? { goneConfig: ['apikeys.json', ...(n === 12 ? ['old.conf'] : [])] } : {}) },
   ],
+  ['plan-checks', { lockers: 30, service: { checks: { ...someChecks(), sample: '30%' } }, changes }],
   ['plan-new-box', { lockers: 2, on: null, changes }],
   ['plan-nothing-to-do', { on: aRelease() }],
   ['plan-only-owed', { lockers: 2, on: aRelease(), each: { 'locker-002': { owed: anOwed() } } }],

@@ -1,0 +1,49 @@
+/** Asks one check of one locker once. Whatever comes of it is a value; what it means is judged in domain/check. */
+import { differenceFrom } from '../../domain/check/meets';
+import type { CheckAnswer } from '../../domain/check/judge-check';
+import type { Check } from '../../domain/model/check';
+import type { LockerName } from '../../domain/model/ids';
+import type { BoxContext } from '../context';
+import { askHttp } from '../locker/ask-http';
+import { evidenceOf } from '../run';
+
+export interface Subject {
+  readonly locker: LockerName;
+  readonly address: string | null;
+  readonly port: number;
+}
+
+const MAX_DETAIL = 500;
+
+export async function askCheck(box: BoxContext, subject: Subject, check: Check): Promise<CheckAnswer> {
+  const { ask } = check;
+  const answer = ask.kind === 'http' ? await askPath(subject, check, ask) : await runInLocker(box, subject, check, ask.argv);
+  return answer.kind === 'pass' ? answer : { ...answer, detail: answer.detail.slice(0, MAX_DETAIL) };
+}
+
+type HttpAsk = Extract<Check['ask'], { kind: 'http' }>;
+
+async function askPath({ address, port }: Subject, check: Check, { path, expect }: HttpAsk): Promise<CheckAnswer> {
+  if (address === null) return { kind: 'none', detail: 'the locker has no address' };
+  const { timeoutMs } = check;
+  const answer = await askHttp({ method: 'GET', address, port, path, timeoutMs });
+  if (answer.kind !== 'answer') {
+    const late = answer.kind === 'failed' && answer.timedOut === true;
+    return late ? tooLate(check, answer.detail) : { kind: 'none', detail: answer.detail };
+  }
+  const different = differenceFrom(expect, answer);
+  return different === null ? { kind: 'pass' } : { kind: 'fail', detail: `${different}; ${answer.detail}` };
+}
+
+/** 75 is sysexits' EX_TEMPFAIL: a check that says so itself. 126, 127 and 255: it could not be run. */
+const NO_ANSWER: ReadonlySet<number | null> = new Set([null, 75, 126, 127, 255]);
+
+async function runInLocker(box: BoxContext, { locker }: Subject, check: Check, argv: readonly string[]): Promise<CheckAnswer> {
+  const ran = await box.lxc.attach(locker, argv, check.timeoutMs);
+  if (ran.code === 0 && !ran.timedOut) return { kind: 'pass' };
+  const detail = evidenceOf(ran).join(' · ');
+  if (ran.timedOut) return tooLate(check, detail);
+  return { kind: NO_ANSWER.has(ran.code) ? 'none' : 'fail', detail };
+}
+
+const tooLate = ({ onTimeout }: Check, detail: string): CheckAnswer => ({ kind: onTimeout === 'fail' ? 'fail' : 'none', detail });

@@ -5,6 +5,9 @@
 import { formatDuration } from '../../domain/model/format-duration';
 import type { Plan } from '../../domain/model/plan';
 import type { Finished, RolloutStatus } from '../../domain/model/status';
+import type { ApprovalBrief } from '../../domain/operator/approval-brief';
+import { briefSections } from '../../domain/operator/render-brief';
+import type { Section } from '../../domain/plan/section';
 import { plain, plural, shortened } from '../../domain/operator/plain-text';
 import { exceptionsOf } from '../../domain/operator/rollout-status';
 import type { ButtonValue } from '../commands/button';
@@ -17,6 +20,8 @@ export interface RolloutPicture {
   readonly last: RolloutStatus | null;
   /** null: not made yet, or nobody could be asked for it. */
   readonly plan: Plan | null;
+  /** While a batch waits for an answer: what whoever answers should see; null: nobody could be asked for it. */
+  readonly brief: ApprovalBrief | null;
   /** Who started it, as claimed. */
   readonly by: string | null;
   readonly webUi: string | null;
@@ -38,7 +43,9 @@ const MAX_EXCEPTIONS = 8;
 export function rolloutMessage(picture: RolloutPicture): RenderedMessage {
   const { now } = picture;
   const head = headline(now);
-  const sections = [numbers(picture), changes(picture), batches(picture), trouble(picture), asks(picture)];
+  const brief = briefFor(picture);
+  const inWords = brief === null ? [changes(picture)] : briefSections(brief).map(sectionLines);
+  const sections = [numbers(picture), batches(picture), trouble(picture), ...inWords, brief === null ? asks(picture) : []];
   const texts = sections.filter((lines) => lines.length > 0);
   return {
     text: shortened([head, ...ask(now)].join('. '), MAX_SECTION),
@@ -51,6 +58,19 @@ export function rolloutMessage(picture: RolloutPicture): RenderedMessage {
   };
 }
 
+/** The one that was made for just this question. */
+function briefFor({ now, brief }: RolloutPicture): ApprovalBrief | null {
+  if (brief === null || now.kind === 'finished') return null;
+  const fits = brief.next.batch === now.gate?.batch && brief.planDigest === now.planDigest;
+  return fits && (brief.overlay?.number ?? 0) === (now.overlay?.number ?? 0) ? brief : null;
+}
+
+/** As on the terminal, its title in bold. */
+function sectionLines({ title, lines, quoted = [] }: Section): string[] {
+  const [first = '', ...more] = lines.map((line) => mrkdwn(line, 400));
+  return [`*${title}* ${first}`, ...more, ...quoted.map((line) => `• ${mrkdwn(line, 160)}`)];
+}
+
 function section(lines: readonly string[]): Block {
   const kept = lines.reduce<string[]>((all, line) => ([...all, line].join('\n').length > MAX_SECTION ? all : [...all, line]), []);
   return { type: 'section', text: { type: 'mrkdwn', text: kept.join('\n') } };
@@ -60,8 +80,9 @@ function headline({ box, release, state }: RolloutStatus | Finished): string {
   return `${box}${release === null ? '' : ` → ${plain(release.label)}`}: ${stateWords(state)}`;
 }
 
-function numbers({ now, plan, by }: RolloutPicture): string[] {
-  const who = by === null ? [] : [`*Asked by* ${mrkdwn(by)}`];
+function numbers(picture: RolloutPicture): string[] {
+  const { now, plan, by } = picture;
+  const who = by === null || briefFor(picture) !== null ? [] : [`*Asked by* ${mrkdwn(by)}`];
   if (now.counts.planned === 0) return who;
   if (now.kind === 'finished') {
     return [...who, `*Lockers* ${[`${now.counts.planned} planned`, ...endWords(now.counts)].join(', ')}`];

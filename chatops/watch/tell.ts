@@ -2,6 +2,7 @@
 import { randomUUID } from 'node:crypto';
 import type { Plan } from '../../domain/model/plan';
 import type { Finished, RolloutStatus } from '../../domain/model/status';
+import type { ApprovalBrief } from '../../domain/operator/approval-brief';
 import type { Listener, SlackConfig } from '../config/read-chat-config';
 import type { ChatJournal } from '../outbox/chat-journal';
 import type { Outbox, Put } from '../outbox/outbox';
@@ -14,6 +15,7 @@ export interface Known {
   readonly startedAt: number;
   readonly webUi: string | null;
   readonly plan: Plan | null;
+  readonly brief: ApprovalBrief | null;
   /** null: none was seen. */
   readonly last: RolloutStatus | null;
 }
@@ -29,10 +31,10 @@ export interface Teller {
 export const messageKey = (rollout: string): string => `rollout:${rollout}`;
 
 export function tell({ journal, outbox, slack, listeners, now }: Teller, seen: RolloutStatus | Finished, known: Known): void {
-  const { by, webUi, plan, last, startedAt } = known;
+  const { by, webUi, plan, brief, last, startedAt } = known;
   const puts: Put[] = [];
   if (slack !== null) {
-    const body = { channel: slack.channel, ...rolloutMessage({ now: seen, last, plan, by, webUi }) };
+    const body = { channel: slack.channel, ...rolloutMessage({ now: seen, last, plan, brief, by, webUi }) };
     puts.push({ id: randomUUID(), key: messageKey(seen.rollout), target: 'slack', body });
   }
   const before = journal.state.told.get(seen.box);

@@ -5,6 +5,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Plan } from '../../domain/model/plan';
 import type { RolloutStatus } from '../../domain/model/status';
+import { briefOf } from '../../starters/operations/brief-of';
 import { webUiOf } from '../../starters/operations/door';
 import type { Door } from '../../starters/operations/door';
 import { finishedOf } from '../../starters/operations/finished-of';
@@ -86,7 +87,7 @@ async function tellEnd({ teller }: Watching, door: Door, box: string, past: Past
   const plan = await planOf(door, box, runId);
   // One that was terminated knows its own id no more.
   const named = finished.rollout === '' ? { ...finished, rollout: rollout ?? runId } : finished;
-  tell(teller, named, { by, startedAt: Date.parse(startedAt), webUi: webUiOf(door, box, runId), plan, last: null });
+  tell(teller, named, { by, startedAt: Date.parse(startedAt), webUi: webUiOf(door, box, runId), plan, brief: null, last: null });
 }
 
 interface Following {
@@ -112,7 +113,8 @@ async function followNow({ teller, log }: Watching, door: Door, { box, last, sig
     const outdated = seen.kind === 'finished' ? plan === null : seen.planDigest !== null && seen.planDigest !== plan?.digest;
     if (outdated) plan = await planOf(door, box, runId);
     const named = seen.kind === 'finished' && seen.rollout === '' ? { ...seen, rollout: rollout ?? runId } : seen;
-    tell(teller, named, { ...common, plan, last: seenLast });
+    const brief = seen.kind === 'status' && seen.gate !== null ? await briefOf(door, box).catch(() => null) : null;
+    tell(teller, named, { ...common, plan, brief, last: seenLast });
     if (seen.kind === 'status') seenLast = seen;
   }
 }

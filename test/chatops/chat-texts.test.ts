@@ -3,6 +3,12 @@ import { mrkdwn, mrkdwnLines } from '../../chatops/slack/mrkdwn';
 import { rolloutMessage } from '../../chatops/render/rollout-message';
 import type { Block, RenderedMessage, RolloutPicture } from '../../chatops/render/rollout-message';
 import { statusWords } from '../../chatops/render/status-words';
+import { fold } from '../../domain/decide/fold';
+import type { RolloutEvent } from '../../domain/decide/rollout-event';
+import { startProgress } from '../../domain/decide/start-progress';
+import { briefOf } from '../../domain/operator/approval-brief';
+import { statusOf } from '../../domain/operator/rollout-status';
+import type { RolloutView } from '../../domain/operator/rollout-view';
 import type { RolloutStatus } from '../../domain/model/status';
 import { STORY, aFinished, aLocker, aStatus } from '../starters/statuses';
 import { aPlan } from '../support/builders';
@@ -18,7 +24,7 @@ const plan = {
 };
 const webUi = 'http://127.0.0.1:8233/namespaces/default/workflows/box%2Flxc12';
 const of = (now: RolloutPicture['now'], more: Partial<RolloutPicture> = {}) =>
-  rolloutMessage({ now, last: null, plan, by: 'ann@desk', webUi, ...more });
+  rolloutMessage({ now, last: null, plan, brief: null, by: 'ann@desk', webUi, ...more });
 
 /** As a person sees it, a block under the other; what a button carries below it. */
 function shown({ text, blocks }: RenderedMessage): string {
@@ -46,6 +52,33 @@ function blockLines(block: Block): string[] {
 
 test.each(STORY.map((status, i) => [`${i + 1}-${status.state}`, status] as const))('the message at %s', (name, status) => {
   expectGolden(`chat/${name}.txt`, shown(of(status, status.planDigest === null ? { plan: null } : {})));
+});
+
+test('the message at a gate, with what an approver should see', () => {
+  const asked = aPlan({
+    box: 'lxc12',
+    lockers: 4,
+    policy: { batches: [1, 'rest'], soak: { canary: '0s' }, approvers: ['ann'] },
+    changes,
+  });
+  const [canary] = asked.batches[0]?.lockers ?? [];
+  if (canary === undefined) throw new Error('no canary');
+  const moved = { downMs: 1_240, killed: false, fromVersion: 1, toVersion: 2 };
+  const events: RolloutEvent[] = [
+    { kind: 'begin', locker: canary },
+    { kind: 'drain', locker: canary, cycle: 1, outcome: { kind: 'idle', waitedMs: 1 } },
+    { kind: 'update', locker: canary, cycle: 1, outcome: { kind: 'serving', ...moved } },
+    { kind: 'verify', locker: canary, cycle: 1, outcome: { kind: 'healthy', build: 'b', tookMs: 1 } },
+  ];
+  const at = Date.parse('2026-11-20T10:00:00.000Z');
+  const progress = events.reduce((before, event) => fold(asked, before, event, at), startProgress(asked, at));
+  const by = 'zoe@desk';
+  const view: RolloutView = { box: asked.box, rollout: 'r1', by, phase: 'walking', plan: asked, progress, now: at };
+  const picture = { now: statusOf(view), brief: briefOf(view), plan: asked, by, last: null, webUi: null };
+  expectGolden('chat/brief.txt', shown(rolloutMessage(picture)));
+  // One of another question is not shown.
+  const other = picture.brief && { ...picture.brief, planDigest: 'e'.repeat(64) };
+  expect(shown(rolloutMessage({ ...picture, brief: other }))).toContain('*Asked by* zoe@desk');
 });
 
 const last = STORY.at(-1) ?? null;

@@ -31,6 +31,8 @@ export interface OutboxOptions {
   /** Of the same key: a chat is not redrawn with each locker. */
   readonly pauseMs: number;
   readonly log: (line: string) => void;
+  /** Before anything is sent where an outcome could not be written down. */
+  readonly troubleMs?: number;
   readonly now?: () => number;
   readonly random?: () => number;
 }
@@ -52,9 +54,10 @@ export interface Outbox {
 }
 
 const LOOK_EVERY_MS = 200;
+const AFTER_TROUBLE_MS = 5_000;
 
 export function makeOutbox(options: OutboxOptions): Outbox {
-  const { journal, now = Date.now } = options;
+  const { journal, troubleMs = AFTER_TROUBLE_MS, now = Date.now } = options;
   const quietUntil = new Map<string, number>();
   const busy = new Map<string, Promise<void>>();
   let wake = new AbortController();
@@ -63,10 +66,16 @@ export function makeOutbox(options: OutboxOptions): Outbox {
       const blocked =
         busy.has(item.target) || (quietUntil.get(item.target) ?? 0) > now() || (quietUntil.get(item.key) ?? 0) > now();
       if (blocked) continue;
-      const work = deliverOne(options, item, quietUntil).finally(() => {
-        busy.delete(item.target);
-        wake.abort();
-      });
+      const work = deliverOne(options, item, quietUntil)
+        .catch((error: unknown) => {
+          // A full disk, above all: nothing was forgotten, and nothing more is sent until it can be written down.
+          quietUntil.set(item.target, now() + troubleMs);
+          options.log(`${item.key}: ${error instanceof Error ? error.message : String(error)}`);
+        })
+        .finally(() => {
+          busy.delete(item.target);
+          wake.abort();
+        });
       busy.set(item.target, work);
     }
   };
@@ -105,7 +114,9 @@ async function deliverOne(options: OutboxOptions, item: Waiting, quietUntil: Map
     journal.append({ kind: 'dead', key, id, at: now(), why: late });
     return;
   }
-  const place = { receipt: journal.state.receipts.get(key) ?? null, doubtSince: journal.state.doubts.get(key) ?? null };
+  const { receipts, doubts, trying } = journal.state;
+  // A try whose end could not be written down is one whose end nobody knows.
+  const place = { receipt: receipts.get(key) ?? null, doubtSince: doubts.get(key) ?? trying.get(key) ?? null };
   journal.append({ kind: 'trying', key, id, at: now() });
   const came = await options.deliver(item, place);
   quietUntil.set(key, now() + pauseMs);

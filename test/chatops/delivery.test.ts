@@ -176,6 +176,31 @@ test('a message that is none is given up at once', async () => {
   expect([...journal.state.dead.values()]).toMatchObject([{ why: 'Slack says invalid_blocks' }]);
 });
 
+test('an end that can not be written down is looked for before it is posted again', async () => {
+  const journal = openChatJournal(file());
+  let full = 1;
+  const append: ChatJournal['append'] = (...records) => {
+    if (records.some(({ kind }) => kind === 'sent') && full-- > 0) throw new Error('no space left on device');
+    journal.append(...records);
+  };
+  const outbox = makeOutbox({
+    journal: { ...journal, append },
+    deliver: deliverByTarget(aConfig()),
+    retry: RETRY,
+    pauseMs: 0,
+    log: (line) => log.push(line),
+    troubleMs: 50,
+  });
+  const end = new AbortController();
+  const run = outbox.run(end.signal);
+  outbox.put(message('one'));
+  await eventually(() => journal.state.waiting.size === 0);
+  end.abort();
+  await run;
+  expect(log).toEqual(['rollout:one: no space left on device']);
+  expect(slack.messages).toMatchObject([{ text: 'one', edits: 1 }]);
+});
+
 test('a trouble of one target holds up no other', async () => {
   const { outbox } = open();
   slack.behave('error');

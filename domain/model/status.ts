@@ -34,6 +34,8 @@ export interface RolloutStatus {
   readonly holds: readonly Hold[];
   readonly lockers: readonly LockerStatus[];
   readonly notes: readonly string[];
+  /** What the steps in flight say just now, such as whom one waits for; whoever asks the server adds it. */
+  readonly steps?: readonly string[];
 }
 
 /** The workflow's result and the last line of `--json`. */

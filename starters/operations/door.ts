@@ -4,7 +4,7 @@
  */
 import { Client } from '@temporalio/client';
 import type { ConnectionLike, WorkflowHandle } from '@temporalio/client';
-import type { DataConverter } from '@temporalio/common';
+import type { DataConverter, PayloadCodec } from '@temporalio/common';
 import { workflowIdOf } from '../../workflows/messages';
 
 export interface Door {
@@ -13,6 +13,8 @@ export interface Door {
   readonly namespace: string;
   /** Without a slash at its end; null: unknown. */
   readonly webUi: string | null;
+  /** What payloads are read with that the client does not read itself. */
+  readonly codecs: readonly PayloadCodec[];
 }
 
 export interface DoorOptions {
@@ -26,7 +28,13 @@ export interface DoorOptions {
 
 export function openDoor({ connection, address, namespace, webUi, dataConverter }: DoorOptions): Door {
   const client = new Client({ connection, namespace, ...(dataConverter && { dataConverter }) });
-  return { client, address, namespace, webUi: webUi?.replace(/\/+$/, '') ?? null };
+  return {
+    client,
+    address,
+    namespace,
+    webUi: webUi?.replace(/\/+$/, '') ?? null,
+    codecs: dataConverter?.payloadCodecs ?? [],
+  };
 }
 
 /** The page of a box's rollout in the Temporal Web UI. */

@@ -70,7 +70,8 @@ async function look(door: Door, box: string, { last, watched }: Before): Promise
     if (run !== null && rollout?.rollout !== run.rollout) return await finishedOf(door, box, last, run.runId);
     watched.run = rollout;
     if (rollout?.state === 'closed') return await finishedOf(door, box, last);
-    return await ask(door, box, () => rolloutHandle(door, box).query(status), ANSWER_WITHIN_MS);
+    const now = await ask(door, box, () => rolloutHandle(door, box).query(status), ANSWER_WITHIN_MS);
+    return { ...now, steps: rollout?.steps ?? [] };
   } catch (error) {
     if (error instanceof Fault && PASSING.includes(error.code)) return { kind: 'silent', fault: error };
     throw error;

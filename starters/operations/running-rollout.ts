@@ -4,6 +4,7 @@ import { WorkflowNotFoundError } from '@temporalio/common';
 import { ask } from './ask';
 import { rolloutHandle } from './door';
 import type { Door } from './door';
+import { stepsNow } from './steps-now';
 
 export interface RunningRollout {
   readonly workflowId: string;
@@ -15,6 +16,8 @@ export interface RunningRollout {
   readonly rollout: string | null;
   /** Search attributes and pause, one a line: what can be said while the workflow answers nothing. */
   readonly known: readonly string[];
+  /** What its steps in flight say. */
+  readonly steps: readonly string[];
 }
 
 /** null: none ever ran (or the server has forgotten it). */
@@ -27,10 +30,10 @@ export async function lastRollout(door: Door, box: string): Promise<RunningRollo
       throw error;
     }
   });
-  return described === null ? null : fromDescription(described);
+  return described === null ? null : { ...fromDescription(described), steps: await stepsNow(described, door.codecs) };
 }
 
-function fromDescription(described: WorkflowExecutionDescription): RunningRollout {
+function fromDescription(described: WorkflowExecutionDescription): Omit<RunningRollout, 'steps'> {
   const text = (key: string) => memoText(described.memo, key);
   return {
     workflowId: described.workflowId,

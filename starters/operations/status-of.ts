@@ -13,7 +13,7 @@ export async function statusOf(door: Door, box: string): Promise<RolloutStatus |
   if (last === null) throw noRollout(box);
   if (last.state === 'paused-in-temporal') throw pausedFault({ box, address: door.address }, last.known);
   if (last.state === 'closed') return finishedOf(door, box, null);
-  return ask(door, box, () => rolloutHandle(door, box).query(status));
+  return { ...(await ask(door, box, () => rolloutHandle(door, box).query(status))), steps: last.steps };
 }
 
 /** The same, of a rollout that still runs: what a message needs. */

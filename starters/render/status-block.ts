@@ -29,6 +29,7 @@ export function statusBlock(status: RolloutStatus, { width, elapsedMs, paint }: 
     { text: header(status, elapsedMs), colour: COLOUR_OF[status.state] ?? 'bold' },
     ...(status.counts.planned === 0 ? [] : [{ text: progress(status), colour: null }]),
     ...lockerLines(status),
+    ...stepLines(status),
     ...untold(status).map(({ sentence, liftedBy }) => ({
       text: `held: ${sentence}; lifted by ${liftedBy.join(', ')}`,
       colour: 'red' as const,
@@ -69,6 +70,10 @@ function lockerLines({ lockers }: RolloutStatus): Line[] {
   const more = all.length - shown.length;
   return more > 0 ? [...shown, { text: `  and ${more} more`, colour: 'dim' }] : shown;
 }
+
+const SHOW_STEPS = 4;
+const stepLines = ({ steps = [] }: RolloutStatus): Line[] =>
+  steps.slice(0, SHOW_STEPS).map((text) => ({ text: `  … ${text}`, colour: 'dim' as const }));
 
 const WELL: readonly LockerEnd[] = ['updated', 'unchanged'];
 

@@ -1,7 +1,10 @@
 /** The operations against a real server and our real workflow, whose boxes are in memory: above all how Temporal's errors read. */
 import { execFile } from 'node:child_process';
 import { promisify } from 'node:util';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { Context } from '@temporalio/activity';
 import { Connection } from '@temporalio/client';
+import { ApplicationFailure } from '@temporalio/common';
 import { connect } from '../../embedded/connect';
 import { BoxName } from '../../domain/model/ids';
 import { ask } from '../../starters/operations/ask';
@@ -16,7 +19,7 @@ import { refuseIfRunning, startRollout } from '../../starters/operations/start-r
 import { runningStatusOf, statusOf } from '../../starters/operations/status-of';
 import { status, workflowIdOf } from '../../workflows/messages';
 import { aPlan } from '../support/builders';
-import { aFakeRolloutBox } from '../support/fake-rollout-box';
+import { aFakeRolloutBox, SERVING } from '../support/fake-rollout-box';
 import { openWorld, until } from '../support/rollout-world';
 import type { RolloutHandle, RolloutWorld } from '../support/rollout-world';
 
@@ -46,6 +49,27 @@ async function followed(box: string): Promise<Followed[]> {
   for await (const one of follow(door, box, AbortSignal.timeout(60_000))) seen.push(one);
   return seen;
 }
+
+test('status and followers are told what the steps in flight say, and how often one was tried', async () => {
+  const seen = new AbortController();
+  const update = async () => {
+    if (Context.current().info.attempt === 1) throw ApplicationFailure.create({ type: 'LinkLost', message: 'The line was cut.' });
+    while (!seen.signal.aborted) {
+      Context.current().heartbeat({ line: 'locker-001 waits for its turn to start: CPU pressure is 87 %' });
+      await sleep(100);
+    }
+    return SERVING;
+  };
+  const plan = aPlan({ box: 'telling', lockers: 1, policy: { ...quick, gates: 'none' } });
+  const handle = await world.start('telling', aFakeRolloutBox({ plan, update: { 'locker-001': update } }));
+  const told = 'locker-001 waits for its turn to start: CPU pressure is 87 %; attempt 2: The line was cut.';
+  for await (const one of follow(door, 'telling', AbortSignal.timeout(60_000))) {
+    if (one.kind === 'status' && one.steps?.includes(told)) break;
+  }
+  expect(await statusOf(door, 'telling')).toMatchObject({ kind: 'status', steps: [told] });
+  seen.abort();
+  await handle.result();
+});
 
 test('a second rollout on the box is refused with who runs the first, since when and under which id', async () => {
   const handle = await waitingRollout('second');

@@ -117,6 +117,14 @@ test.each([
   expectGolden(`status-${name}.txt`, renderStatusText(status));
 });
 
+test('what steps in flight say stands in the text, with nothing that would move a cursor', () => {
+  const steps = ['locker-002 waits for its turn to start: CPU pressure is 87 %', '\u001b[31mred'];
+  const lines = renderStatusText({ ...statusOf(viewOf(busy)), steps }).split('\n');
+  const at = lines.indexOf('  steps      locker-002 waits for its turn to start: CPU pressure is 87 %');
+  expect(at).toBeGreaterThan(0);
+  expect(lines[at + 1]?.trim()).toBe('[31mred');
+});
+
 test('before there is a plan the status says so', () => {
   expect(renderStatusText(statusOf(viewOf(null, plan, 'planning')))).toBe('lxc12: planning\n');
 });

@@ -15,6 +15,7 @@ import { leaveInconclusive } from './fold-checks';
 import { progressDueAt } from './progress-due';
 import { batchNow } from './rules-now';
 import { lockersUpTo } from './reopen-batch';
+import { remind } from './remind';
 import { rollBack, turnBack } from './roll-back';
 
 type Rule = (plan: Plan, progress: Progress, now: number) => Progress;
@@ -30,6 +31,7 @@ const RULES: readonly Rule[] = [
   watchProgress,
   passSoak,
   watchGate,
+  remind,
 ];
 
 export function advance(plan: Plan, progress: Progress, now: number): Progress {

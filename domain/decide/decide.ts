@@ -14,6 +14,7 @@ import { endStateOf } from './count-ends';
 import type { Ask, Decision } from './decision';
 import { progressDueAt } from './progress-due';
 import { lockersUpTo } from './reopen-batch';
+import { reminderDueAt } from './remind';
 import { batchNow } from './rules-now';
 
 export function decide(plan: Plan, progress: Progress, now: number): Decision {
@@ -83,10 +84,11 @@ const soonest = (a: number | null, b: number | null): number | null => (a === nu
 
 function waitUntil(plan: Plan, progress: Progress, now: number): number | null {
   if (progress.pause) return pauseEnds(progress);
-  if (isHalted(progress)) return null;
+  const reminder = reminderDueAt(plan, progress);
+  if (isHalted(progress)) return reminder;
   const due = progressDueAt(plan, progress);
   if (progress.rollback) return due;
-  if (progress.gate) return progress.gate.since + plan.policy.gateTimeoutMs;
+  if (progress.gate) return soonest(progress.gate.since + plan.policy.gateTimeoutMs, reminder);
   if (checkDue(plan, progress, now)) return null;
   const batch = batchNow(plan, progress, progress.batch);
   if (!batch || progress.batchEndedAt === null) return due;

@@ -103,7 +103,7 @@ function resume(plan: Plan, progress: Progress, now: number): Progress {
   if (freed === progress) return progress;
   const lifted = askAllAgain(freed);
   // Whoever resumes an unanswered gate wants to be asked for as long again.
-  const gate = lifted.gate && { ...lifted.gate, since: now };
+  const gate = lifted.gate && { batch: lifted.gate.batch, since: now };
   return acknowledge(plan, { ...lifted, gate }, { before: progress, now });
 }
 

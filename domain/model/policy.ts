@@ -43,6 +43,7 @@ export const PolicyInput = z
     gates: Gates,
     gateTimeout: PositiveDuration,
     onGateTimeout: z.enum(['hold', 'abort']),
+    remindEvery: PositiveDuration.nullable(),
     approvers: z.array(z.string().trim().min(1)).min(1).nullable(),
     fourEyes: z.boolean(),
     identity: z.enum(['claimed', 'proven']),
@@ -77,6 +78,8 @@ export interface Policy {
   readonly gateTimeoutMs: number;
   /** The next three are absent in plans of an earlier version. */
   readonly onGateTimeout?: 'hold' | 'abort';
+  /** A gate that waits is noted so often. null, or absent in plans of an earlier version: never. */
+  readonly remindEveryMs?: number | null;
   /** `ann` (on any host) or `ann@lxc-admin`, roles as the people who had them while it was planned; null: anybody. */
   readonly approvers?: readonly string[] | null;
   /** Whoever started it does not approve it. */

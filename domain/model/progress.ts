@@ -84,6 +84,9 @@ export interface Gate {
   /** The batch that an approval lets begin. */
   readonly batch: number;
   readonly since: number;
+  /** How often somebody was reminded, and when last. Absent: never. */
+  readonly reminders?: number;
+  readonly remindedAt?: number;
 }
 
 export interface Approval {

@@ -26,8 +26,13 @@ export interface RolloutStatus {
   readonly failures: { readonly counted: number; readonly stopsAt: number };
   /** What is asked of a person now: one sentence with the command that answers; null = nothing. */
   readonly asks: string | null;
-  /** `sinceMs`: epoch milliseconds. `identity` proven: an approval must be signed. */
-  readonly gate: { readonly batch: number; readonly sinceMs: number; readonly identity?: 'proven' } | null;
+  /** `sinceMs`: epoch milliseconds. `identity` proven: an approval must be signed. `reminders`: so many went out. */
+  readonly gate: {
+    readonly batch: number;
+    readonly sinceMs: number;
+    readonly identity?: 'proven';
+    readonly reminders?: number;
+  } | null;
   readonly pause: Pause | null;
   /** What a person has adjusted; null: the rules as planned. An approval names its number. */
   readonly overlay: Overlay | null;

@@ -46,7 +46,13 @@ function batchOf(plan: Plan, progress: Progress): RolloutStatus['batch'] {
 
 function gateOf({ policy }: Plan, { gate }: Progress): RolloutStatus['gate'] {
   if (gate === null) return null;
-  return { batch: gate.batch, sinceMs: gate.since, ...(policy.identity === 'proven' && { identity: 'proven' }) };
+  const { batch, since, reminders } = gate;
+  return {
+    batch,
+    sinceMs: since,
+    ...(policy.identity === 'proven' && { identity: 'proven' }),
+    ...(reminders !== undefined && { reminders }),
+  };
 }
 
 function lockersOf(plan: Plan, progress: Progress): LockerStatus[] {

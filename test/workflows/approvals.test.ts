@@ -5,7 +5,7 @@ import { assertionText } from '../../domain/operator/assertion';
 import type { Assertion } from '../../domain/operator/assertion';
 import type { Plan } from '../../domain/model/plan';
 import { status } from '../../workflows/messages';
-import { abort, approve, approveSignal } from '../../workflows/messages';
+import { abort, approve, approveSignal, brief, pause, resume } from '../../workflows/messages';
 import type { ApproveMessage } from '../../workflows/messages';
 import { aPlan } from '../support/builders';
 import type { PlanOptions } from '../support/builders';
@@ -170,4 +170,35 @@ test('four eyes hold for a proven approval too, and the status asks for a signat
   const half = { ...own, signature: '' };
   expect(await refusalOf(answer(handle, half))).toContain('"assertion", "signature" and "key" together');
   await end(handle);
+});
+
+test('a gate that nobody answers reminds, holds in the end, and reminds on; clocks stop in a pause', async () => {
+  const { handle, plan } = await gated({ identity: 'claimed', gates: 'canary', remindEvery: '1s', gateTimeout: '3s' });
+  await until(handle, ({ gate }) => (gate?.reminders ?? 0) >= 1);
+  await until(handle, (now) => now.state === 'held' && (now.gate?.reminders ?? 0) >= 4);
+  await handle.executeUpdate(pause, { args: [{ actor: 'ann' }] });
+  const paused = await handle.query(status);
+  await new Promise((resolve) => setTimeout(resolve, 2_500));
+  expect((await handle.query(status)).gate).toEqual(paused.gate);
+  expect(paused.notes.filter((note) => note.includes('has waited for an approval'))).toHaveLength(1);
+  await handle.executeUpdate(resume, { args: [{ actor: 'ann' }] });
+  await until(handle, ({ gate }) => (gate?.reminders ?? 0) > (paused.gate?.reminders ?? 0));
+  await answer(handle, { actor: 'bob', batch: 2, planDigest: plan.digest });
+  expect(await resultOf(handle)).toMatchObject({ state: 'succeeded' });
+});
+
+test('the brief is there while a batch waits, and says who asks, why, and what comes next', async () => {
+  const name = 'brief';
+  const plan = aPlan({ box: name, policy: { soak, gates: 'canary' } });
+  const handle = await world.start(name, aFakeRolloutBox({ plan }), { by: 'ann@desk', why: 'the fix for the queue' });
+  await until(handle, inState('waiting-for-approval'));
+  expect(await handle.query(brief)).toMatchObject({
+    planDigest: plan.digest,
+    asks: { by: 'ann@desk', why: 'the fix for the queue' },
+    changes: plan.changes,
+    health: { counts: { updated: 1 }, failures: 0, undoable: 1 },
+    next: { batch: 2, of: 3, atOnce: 1, stopsAt: 1, unasked: { lockers: 6 }, asksAgain: null },
+  });
+  await end(handle);
+  expect(await handle.query(brief)).toBeNull();
 });

@@ -25,6 +25,8 @@ const MALFORMED: readonly string[] = [
 ];
 /** Part of it may have happened, Slack says of these. */
 const HALF_DONE: readonly string[] = ['internal_error', 'fatal_error', 'request_timeout', 'service_unavailable'];
+/** The app was given no right to read the channel. */
+const MAY_NOT_READ: readonly string[] = ['missing_scope', 'no_permission', 'access_denied', 'not_allowed_token_type'];
 /** The clocks of two machines. */
 const BEFORE_MS = 5 * 60_000;
 const LOOK_AT_MESSAGES = 200;
@@ -65,14 +67,14 @@ async function update(api: SlackApi, key: string, message: SlackMessage, receipt
   return came.kind === 'failed' ? { ...came, unknown: false } : came;
 }
 
-type Found = { readonly kind: 'looked'; readonly receipt: Receipt | null } | Extract<Delivered, { kind: 'failed' }>;
+type Found = { readonly kind: 'looked'; readonly receipt: Receipt | null } | Failed;
 
 async function find(api: SlackApi, key: string, channel: string, since: number): Promise<Found> {
   const oldest = String((since - BEFORE_MS) / 1_000);
   const answer = await api('conversations.history', { channel, oldest, limit: LOOK_AT_MESSAGES, include_all_metadata: true });
-  // It may not read there: nothing can be known.
-  if (answer.kind === 'error') return { kind: 'looked', receipt: null };
-  if (answer.kind !== 'ok') return { ...(failed(answer) as Extract<Delivered, { kind: 'failed' }>), unknown: true };
+  // Nothing can be known, now or later; any other trouble passes or is mended.
+  if (answer.kind === 'error' && MAY_NOT_READ.includes(answer.error)) return { kind: 'looked', receipt: null };
+  if (answer.kind !== 'ok') return { ...waits(answer), unknown: true };
   const messages = Array.isArray(answer.data['messages']) ? (answer.data['messages'] as unknown[]) : [];
   const ours = messages.find((one) => keyOf(one) === key) as { ts?: unknown } | undefined;
   return { kind: 'looked', receipt: typeof ours?.ts === 'string' ? { channel, ts: ours.ts } : null };
@@ -83,7 +85,15 @@ function keyOf(message: unknown): unknown {
   return metadata?.event_type === METADATA_TYPE ? metadata.event_payload?.key : null;
 }
 
-function failed(answer: Exclude<SlackAnswer, { kind: 'ok' }>): Delivered {
+type Failed = Extract<Delivered, { kind: 'failed' }>;
+type NotOk = Exclude<SlackAnswer, { kind: 'ok' }>;
+
+function failed(answer: NotOk): Delivered {
+  const refused = answer.kind === 'error' && MALFORMED.includes(answer.error);
+  return refused ? { kind: 'refused', why: waits(answer).why } : waits(answer);
+}
+
+function waits(answer: NotOk): Failed {
   switch (answer.kind) {
     case 'later':
       return { kind: 'failed', why: 'Slack asks to wait (429)', unknown: false, afterMs: answer.afterMs };
@@ -92,8 +102,6 @@ function failed(answer: Exclude<SlackAnswer, { kind: 'ok' }>): Delivered {
     case 'error':
       break;
   }
-  const why = `Slack says ${answer.error}`;
-  if (MALFORMED.includes(answer.error)) return { kind: 'refused', why };
   // Whoever looks after the app can mend the rest: a token, a channel to join. So it waits.
-  return { kind: 'failed', why, unknown: HALF_DONE.includes(answer.error) };
+  return { kind: 'failed', why: `Slack says ${answer.error}`, unknown: HALF_DONE.includes(answer.error) };
 }

@@ -27,7 +27,7 @@ import type { TcpProxy } from '../../support/tcp-proxy';
 
 jest.setTimeout(240_000);
 
-const BOXES = ['click', 'down', 'words', 'hooks', 'away', 'adjusted'];
+const BOXES = ['twice', 'eyes', 'click', 'down', 'words', 'hooks', 'away', 'adjusted'];
 const PEOPLE = {
   ann: { roles: ['approve'], slack: 'U000ANN' },
   bob: { roles: ['operate'], slack: 'U000BOB' },
@@ -90,9 +90,9 @@ afterAll(async () => {
 const prove = (claim: Parameters<ReturnType<typeof makeProveIdentity>>[0]) =>
   makeProveIdentity({ fleet: makeFleetFile(join(folder, 'fleet.yaml')), verifySignature: verifyEd25519 })(claim);
 
-async function gated(box: string, policy: Record<string, unknown> = {}): Promise<RolloutHandle> {
+async function gated(box: string, policy: Record<string, unknown> = {}, by = 'zoe@desk'): Promise<RolloutHandle> {
   const rules = { soak: { canary: '0s', batch: '0s' }, maxDown: 12, gates: 'canary', identity: 'proven', ...policy } as const;
-  const handle = await world.start(box, aFakeRolloutBox({ plan: aPlan({ box, policy: rules }), prove }), { by: 'zoe@desk' });
+  const handle = await world.start(box, aFakeRolloutBox({ plan: aPlan({ box, policy: rules }), prove }), { by });
   await until(handle, inState('waiting-for-approval'));
   return handle;
 }
@@ -166,6 +166,32 @@ test('a Slack-signed click of who may approve opens the gate, proven; every othe
   await eventually('the end in the message', () => messageOf('click')?.text.includes('succeeded'));
   expect(slack.messages.filter(({ text }) => text.startsWith('click'))).toHaveLength(1);
   expect(buttonOf(messageOf('click') as FakeMessage, 'approve')).toBeNull();
+});
+
+test('two clicks at once open the gate once, and the second one is told that it was answered', async () => {
+  const handle = await gated('twice', { batches: [1, 1, 'rest'], gates: 'every' });
+  const value = buttonOf(await asking('twice'), 'approve') ?? '';
+  const answers = await Promise.all([click(value, 'U000ANN'), click(value, 'U000ANN')]);
+  expect(answers.filter((answer) => answer === 'Batch 2 may begin.')).toHaveLength(1);
+  expect(answers.filter((answer) => /already|waits now|waits for an approval|nothing waits/.test(answer))).toHaveLength(1);
+  await until(handle, ({ gate }) => gate?.batch === 3);
+  expect(await click(value, 'U000ANN')).toBe('That button is for batch 2; batch 3 waits now.');
+  expect((await handle.query(walked))?.progress.approvals).toHaveLength(1);
+  await handle.terminate('enough');
+  // A rollout that is terminated can say nothing itself: its end is told all the same, and its buttons are gone.
+  await eventually('the end in the message', () => messageOf('twice')?.text.includes('failed'));
+  expect(buttonOf(messageOf('twice') as FakeMessage, 'approve')).toBeNull();
+  expect(slack.messages.filter(({ text }) => text.startsWith('twice'))).toHaveLength(1);
+});
+
+test('four eyes hold in chat too: whoever started it at a terminal does not approve it here', async () => {
+  const handle = await gated('eyes', { fourEyes: true, approvers: ['ann', 'bob'] }, 'ann@desk');
+  const message = await asking('eyes');
+  expect(JSON.stringify(message.blocks)).toContain('may be approved by ann or bob; not by who starts it');
+  expect(await click(buttonOf(message, 'approve') ?? '', 'U000ANN')).toBe(
+    'approve is refused: ann@slack started it; somebody else has to approve (four eyes).',
+  );
+  await handle.terminate('enough');
 });
 
 test('while Slack is away the rollout stands unharmed, through a kill -9 of chatops; the message comes when Slack is back', async () => {

@@ -4,9 +4,10 @@
  * fault's code as `type` and its FaultDetails as the only detail.
  */
 import type { CheckedLocker, CheckSet } from '../domain/model/check';
-import type { BoxName, Digest, LockerName, ReleaseId } from '../domain/model/ids';
+import type { BoxName, Digest, LockerName, ReleaseId, ServiceName } from '../domain/model/ids';
 import type { SeenLocker } from '../domain/model/inventory';
 import type { Proof } from '../domain/operator/assertion';
+import type { MigrateOutcome } from '../domain/model/migration';
 import type { Lease } from '../domain/model/lease';
 import type { Counts, DrainOutcome, UpdateOutcome, VerifyOutcome } from '../domain/model/outcome';
 import type { Plan, PlanRefusal } from '../domain/model/plan';
@@ -74,6 +75,16 @@ export interface ChecksAnswer {
   readonly configured: boolean;
   readonly lockers: readonly CheckedLocker[];
 }
+export interface MigrateBox extends Held {
+  readonly service: ServiceName;
+  readonly code: Pick<Release['code'], 'id' | 'revision'>;
+  readonly migration: string;
+  readonly direction: 'run' | 'undo';
+  /** Its own, as the release has it; the box keeps it. */
+  readonly timeoutMs: number;
+  /** The same on every attempt of one asking. */
+  readonly cycle: number;
+}
 
 export interface BoxActivities {
   takeLease(input: { box: BoxName; rollout: string; by: string; force: boolean }): Promise<Lease>;
@@ -101,6 +112,8 @@ export interface BoxActivities {
   restoreLocker(input: MoveLocker & { toVersion: number }): Promise<UpdateOutcome>;
   /** Whether that key of the fleet file signed just that text, and may speak for the actor. The text itself the workflow has matched. */
   proveIdentity(input: { box: BoxName; actor: string } & Proof): Promise<IdentityProof>;
+  /** One migration of the whole box, or its undo. Throws MigrationUndecided where a person must say what it came to. */
+  migrateBox(input: MigrateBox): Promise<MigrateOutcome>;
   settleBox(
     input: Held & { state: string; release: string | null; counts: Counts; by: string; keepReleases: number },
   ): Promise<{ removed: readonly string[]; owed: readonly LockerName[] }>;
@@ -130,8 +143,19 @@ export interface LockerActivities {
   startLocker(input: LockerStep & { lane: LaneRule; startDeadlineMs: number }): Promise<StartOutcome>;
   /** For good: neither lockerd nor a script starts it again. */
   stopLocker(input: LockerStep & { stop: StopPolicy; drain: DrainPolicy | null }): Promise<StopOutcome>;
+  /** What a person says of a migration that is undecided; those scopes that it settled. */
+  settleMigration(input: SettleMigration): Promise<{ settled: readonly string[] }>;
   /** `data`: where the owner's data still are; null: there are none. */
   removeLocker(input: LockerStep & { deleteData: boolean }): Promise<{ data: string | null }>;
+}
+
+export interface SettleMigration {
+  readonly box: BoxName;
+  readonly migration: string;
+  /** null: wherever it is undecided. */
+  readonly locker: LockerName | null;
+  readonly as: 'done' | 'not-done';
+  readonly by: string;
 }
 
 export type StartOutcome =

@@ -22,6 +22,8 @@ export const DEADLINES = {
   settle: 120_000,
 } as const;
 
+/** Its own time, its runner's way to begin, and its check before and after. */
+export const migrateDeadline = (timeoutMs: number): number => timeoutMs + 6 * 60_000;
 export const drainDeadline = (timeoutMs: number): number => timeoutMs + MARGIN;
 export const checkDeadline = (longestMs: number): number => longestMs + MARGIN;
 export const verifyDeadline = (deadlineMs: number): number => deadlineMs + MARGIN;

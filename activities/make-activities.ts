@@ -6,6 +6,7 @@ import { makeDeployLocker } from './deploy-locker';
 import { makeDrainLocker } from './drain-locker';
 import { makeInspectBox } from './inspect-box';
 import { makeLookAtLocker } from './look-at-locker';
+import { makeMigrateBox } from './migrate-box';
 import { makePayOwed } from './pay-owed';
 import { makePlanRollout } from './plan-rollout';
 import { makeProveIdentity } from './prove-identity';
@@ -14,6 +15,7 @@ import { makeReleaseLease } from './release-lease';
 import { makeRemoveLocker } from './remove-locker';
 import { makeRestoreLocker } from './restore-locker';
 import { makeSettleBox } from './settle-box';
+import { makeSettleMigration } from './settle-migration';
 import { makeStageRelease } from './stage-release';
 import { makeStartLocker } from './start-locker';
 import { makeStopLocker } from './stop-locker';
@@ -36,6 +38,8 @@ export const makeActivities = (ports: ActivityPorts): BoxActivities & LockerActi
   restoreLocker: makeRestoreLocker(ports),
   proveIdentity: makeProveIdentity(ports),
   checkLockers: makeCheckLockers(ports),
+  migrateBox: makeMigrateBox(ports),
+  settleMigration: makeSettleMigration(ports),
   settleBox: makeSettleBox(ports),
   lookAtLocker: makeLookAtLocker(ports),
   addLocker: makeAddLocker(ports),

@@ -16,6 +16,8 @@ export interface BoxContext {
   readonly bootId: string;
   /** Epoch milliseconds. */
   readonly now: () => number;
+  /** How this very program is started again, to be followed by its arguments; absent where it has no file of its own. */
+  readonly self?: readonly string[];
   /** One line into lockerd's log. */
   readonly log: (line: string) => void;
 }

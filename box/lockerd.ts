@@ -38,5 +38,6 @@ export function makeContext(configFile: string): BoxContext {
   mkdirSync(dirname(config.log), { recursive: true });
   const log = (line: string) => appendFileSync(config.log, `${new Date().toISOString()} ${line}\n`);
   const bootId = readFileSync('/proc/sys/kernel/random/boot_id', 'utf8').trim();
-  return { config, paths, lxc: makeLxc(config, paths), version: VERSION, bootId, now: () => Date.now(), log };
+  const self = [process.execPath, process.argv[1] ?? ''];
+  return { config, paths, lxc: makeLxc(config, paths), version: VERSION, bootId, self, now: () => Date.now(), log };
 }

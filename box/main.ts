@@ -4,6 +4,7 @@ import { faultOf } from './fault-of';
 import { COMMANDS, helpFor, overview } from './lockerctl';
 import type { Command } from './lockerctl';
 import { readBoxConfig } from './read-config';
+import { runMigration } from './migrations/run-migration';
 import { UsageError, parseArguments } from './scripts/arguments';
 
 const DEFAULT_CONFIG = '/etc/lockstep/box.json';
@@ -15,6 +16,8 @@ async function main(argv: readonly string[]): Promise<number> {
     process.stdout.write(overview());
     return 0;
   }
+  // Not for people: lockerd's own runner, which outlives it.
+  if (name === 'run-migration') return runMigration(words[0] ?? '');
   const command = Object.hasOwn(COMMANDS, name) ? COMMANDS[name] : undefined;
   if (!command) {
     process.stderr.write(`${name === '' ? '' : `There is no command ${JSON.stringify(name)}.\n`}${overview()}`);

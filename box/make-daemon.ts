@@ -12,6 +12,7 @@ import type { Job as JobRecord } from './journal/records';
 import { watchCores } from './lane/free-cores';
 import { makeLane } from './lane/lane';
 import { readPressure } from './lane/pressure';
+import { takeUpMigrations } from './migrations/take-up';
 import { answer } from './server/answer';
 import { serveConnection } from './server/connection';
 import { listen, refuseSecond } from './server/listen';
@@ -46,6 +47,7 @@ export async function startDaemon(box: BoxContext, rules: Pick<JournalOptions, '
     }),
   );
   takeUpUnfinished(daemon);
+  takeUpMigrations(daemon);
   giveBackLeft();
   return { daemon, close: () => closeDown(listening, daemon) };
 }

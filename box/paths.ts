@@ -34,6 +34,8 @@ export function boxPaths(config: BoxConfig) {
     pid: join(root, 'state', 'lockerd.pid'),
     /** Last known service config, target values and release; written by each stage. */
     lastStage: join(root, 'state', 'last-stage.json'),
+    /** What ran, and what came of it: migrations/attempt-folder.ts. */
+    migrations: join(root, 'state', 'migrations'),
     bootLogs: join(root, 'state', 'logs'),
     bootLog: (name: LockerName) => join(root, 'state', 'logs', `${name}.log`),
     /** Laid there by the admin (release/secrets.ts). */

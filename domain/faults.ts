@@ -219,6 +219,22 @@ export const FAULTS = {
     sentence: 'The box has no lockers.',
     cure: 'Create lockers first, or check lockerPattern and lxcPath in box.json.',
   },
+  // migrations
+  MigrationUndecided: {
+    retryable: false,
+    sentence: 'A migration was begun, and nobody knows whether it is done.',
+    cure: 'Look at the data, then say so: `npm run lockstep -- settle-migration --box NAME --migration ID --as done` (or not-done). docs/operations.md says how to find out.',
+  },
+  MigrationUnderWay: {
+    retryable: false,
+    sentence: 'A migration holds the locker down.',
+    cure: 'Wait until it has ended; where it is undecided, settle it: `npm run lockstep -- settle-migration`.',
+  },
+  ReleaseTooOld: {
+    retryable: false,
+    sentence: 'The release lacks a migration that is done on the data.',
+    cure: 'Roll out a release that contains it.',
+  },
   // the rollout
   AlreadyRunning: {
     retryable: false,

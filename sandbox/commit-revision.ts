@@ -13,6 +13,8 @@ export interface CommitRequest {
   readonly config?: boolean;
   /** Crashes at its start. */
   readonly broken?: boolean;
+  /** Of the code, beside what every revision changes; such as lockstep.json. */
+  readonly files?: Readonly<Record<string, string>>;
   /** Misbehaves in every locker. */
   readonly misbehave?: string;
 }
@@ -38,13 +40,13 @@ export async function commitRevision(sandbox: SandboxLayout, request: CommitRequ
 async function nextCode(
   repo: string,
   parent: string,
-  { message, broken, misbehave }: CommitRequest,
+  { message, broken, misbehave, files = {} }: CommitRequest,
 ): Promise<Record<string, string>> {
   const before = JSON.parse(await git(repo, ['show', `${parent}:release.json`])) as ReleaseFile;
   const version = nextVersion(before.version);
   const release = { version, ...(misbehave === undefined ? {} : { misbehave }), ...(broken === true ? { storage: 3 } : {}) };
   const changelog = await git(repo, ['show', `${parent}:CHANGELOG.md`]);
-  return { 'release.json': releaseText(release), 'CHANGELOG.md': changelogOf(version, message, [], `${changelog}\n`) };
+  return { ...files, 'release.json': releaseText(release), 'CHANGELOG.md': changelogOf(version, message, [], `${changelog}\n`) };
 }
 
 /** The template has no value of its own that may change: a counter makes the revision differ. */

@@ -49,11 +49,11 @@ const TO_THE_END = { retry: { ...RETRY, nonRetryableErrorTypes: ['Fenced', 'NoLe
 
 const asked = <N extends Name>(
   name: N,
-  longestMs: (policy: Policy | undefined) => number,
+  longestMs: (policy: Policy | undefined, input: Parameters<AllActivities[N]>[0]) => number,
   more: ActivityOptions = {},
 ): Call<N> => {
   return (summary, input, policy) => {
-    const startToCloseTimeout = longestMs(policy) + MARGIN;
+    const startToCloseTimeout = longestMs(policy, input) + MARGIN;
     const times = { startToCloseTimeout, scheduleToCloseTimeout: startToCloseTimeout + TRY_AGAIN_FOR };
     type Proxy = { executeWithOptions(options: ActivityOptions, args: [typeof input]): ReturnType<AllActivities[N]> };
     return (activities[name] as unknown as Proxy).executeWithOptions({ ...times, summary: summary.slice(0, 200), ...more }, [
@@ -98,6 +98,9 @@ export const restoreLocker = asked('restoreLocker', moving);
 /** A file to read and a signature: somebody waits before a screen for the answer. */
 const AT_ONCE = { startToCloseTimeout: 5 * SECOND, scheduleToCloseTimeout: 12 * SECOND };
 export const proveIdentity = asked('proveIdentity', minutes(1), AT_ONCE);
+/** The box keeps the migration's own deadline; a quarter of an hour is for its checks and a busy box. */
+export const migrateBox = asked('migrateBox', (_policy, { timeoutMs }) => timeoutMs + 15 * MINUTE);
+export const settleMigration = asked('settleMigration', minutes(2), FIRST);
 export const settleBox = asked('settleBox', minutes(3));
 
 export const lookAtLocker = asked('lookAtLocker', minutes(5), FIRST);

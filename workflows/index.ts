@@ -4,4 +4,5 @@ export { boxLocker } from './box-locker';
 export { boxLook } from './box-look';
 export { boxPreview } from './box-preview';
 export { boxRelease } from './box-release';
+export { boxSettleMigration } from './box-settle-migration';
 export { boxRollout } from './box-rollout';

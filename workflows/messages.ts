@@ -170,6 +170,7 @@ export const previewIdOf = (box: string, nonce: string): string => `preview/${bo
 export const checkIdOf = (box: string, nonce: string): string => `check/${box}/${nonce}`;
 export const lookIdOf = (box: string, nonce: string): string => `look/${box}/${nonce}`;
 /** One at a time for a box. */
+export const settleIdOf = (box: string, nonce: string): string => `settle/${box}/${nonce}`;
 export const releaseIdOf = (box: string): string => `release/${box}`;
 
 /** One at a time for a box. */

@@ -12,6 +12,7 @@ import { apply, planOf } from './rollout';
 import type { Rollout } from './rollout';
 import { runFullChecks } from './run-checks';
 import { isWorking, runLocker } from './run-locker';
+import { runMigration } from './run-migration';
 import { showProgress } from './show-progress';
 
 type Walk = Extract<Decision, { kind: 'walk' }>;
@@ -27,6 +28,7 @@ export async function walkPlan(rollout: Rollout): Promise<EndState | 'continue-a
     const rollOver = shouldRollOver(rollout, begun);
     if (rollOver && isQuiet(rollout)) return 'continue-as-new';
     if (!rollOver) begun += beginLockers(rollout, decision);
+    if (!rollOver && decision.migrate !== null) void launchMigration(rollout, decision.migrate);
     for (const name of decision.recall) rollout.drains.get(name)?.cancel();
     launchWorking(rollout);
     if (decision.check && !rollOver && !rollout.checking) void runFullChecks(rollout, decision.check);
@@ -62,6 +64,14 @@ async function launch(rollout: Rollout, name: LockerName): Promise<void> {
   rollout.running.add(name);
   await runLocker(rollout, name);
   rollout.running.delete(name);
+  rollout.changes += 1;
+}
+
+/** One that was begun by the run before is asked for again by its token. */
+async function launchMigration(rollout: Rollout, id: string): Promise<void> {
+  rollout.running.add(id as LockerName);
+  await runMigration(rollout, id);
+  rollout.running.delete(id as LockerName);
   rollout.changes += 1;
 }
 

@@ -4,7 +4,16 @@ import type { Freeze } from '../../domain/model/freeze';
 import type { Verb } from '../../domain/protocol/verbs';
 
 /** The others lead back up or look only: an outage that was begun is ended whatever is frozen. */
-const FORBIDDEN: ReadonlySet<Verb> = new Set<Verb>(['stage', 'drain', 'update', 'stop', 'link', 'add-locker', 'remove-locker']);
+const FORBIDDEN: ReadonlySet<Verb> = new Set<Verb>([
+  'stage',
+  'drain',
+  'update',
+  'stop',
+  'link',
+  'add-locker',
+  'remove-locker',
+  'migrate',
+]);
 
 /** Throws ChangesFrozen. Whoever froze may still act: that is what he froze for. */
 export function checkFreeze(freeze: Freeze | null, { verb, holder }: { verb: Verb; holder: string }): void {

@@ -15,6 +15,7 @@ import { inParallel } from './in-parallel';
 import { lineagesOf } from './lineage';
 import type { LineageOf } from './lineage';
 import { lookAtTarget } from './look-at-target';
+import { seenMigrations } from './seen-migrations';
 import type { TargetLook } from './look-at-target';
 import { lockerProblems } from './preflight';
 import { askBuild, probe } from './probe';
@@ -42,6 +43,7 @@ export async function inspect(box: BoxContext, state: BoxState, { target }: Para
     freeze: state.freeze,
     lockers,
     manifest: forTarget.manifest,
+    migrations: seenMigrations(state, target, forTarget.manifest),
   };
 }
 

@@ -15,7 +15,7 @@ type Snapshot = Extract<JournalRecord, { kind: 'snapshot' }>['state'];
 export function compact(state: BoxState): Snapshot {
   const { lease, generation, bootId, freeze } = state;
   const jobs = [...state.jobs.values()].filter((job) => isNeeded(job, state));
-  return { lease, generation, bootId, freeze, jobs, lockers: [...state.lockers] };
+  return { lease, generation, bootId, freeze, jobs, lockers: [...state.lockers], migrations: [...state.migrations.values()] };
 }
 
 function isNeeded(job: Job, { generation, bootId }: BoxState): boolean {

@@ -5,8 +5,9 @@
 import type { LockerName, Token } from '../../domain/model/ids';
 import type { Freeze } from '../../domain/model/freeze';
 import type { Lease } from '../../domain/model/lease';
+import type { MigrationRecord } from '../../domain/model/migration';
 import type { Job, JournalRecord, LockerRecord } from './records';
-import { NO_RECORD } from './state';
+import { NO_RECORD, migrationKey } from './state';
 import type { BoxState } from './state';
 
 interface Growing {
@@ -16,6 +17,7 @@ interface Growing {
   freeze: Freeze | null;
   jobs: Map<Token, Job>;
   lockers: Map<LockerName, LockerRecord>;
+  migrations: Map<string, MigrationRecord>;
 }
 
 export interface Folder {
@@ -24,7 +26,8 @@ export interface Folder {
 }
 
 export function makeFolder(): Folder {
-  const state: Growing = { lease: null, generation: 0, bootId: null, freeze: null, jobs: new Map(), lockers: new Map() };
+  const [jobs, lockers, migrations] = [new Map(), new Map(), new Map()];
+  const state: Growing = { lease: null, generation: 0, bootId: null, freeze: null, jobs, lockers, migrations };
   return { state, add: (record) => apply(state, record) };
 }
 
@@ -65,6 +68,9 @@ function applyToBox(state: Growing, record: Exclude<JournalRecord, OfJob | OfLoc
       break;
     case 'freeze':
       state.freeze = record.freeze;
+      break;
+    case 'migration':
+      state.migrations.set(migrationKey(record.migration), record.migration);
       break;
   }
 }
@@ -125,4 +131,5 @@ function restore(state: Growing, snapshot: Extract<JournalRecord, { kind: 'snaps
   state.freeze = snapshot.freeze;
   state.jobs = new Map(snapshot.jobs.map((job) => [job.token, job]));
   state.lockers = new Map(snapshot.lockers);
+  state.migrations = new Map(snapshot.migrations.map((migration) => [migrationKey(migration), migration]));
 }

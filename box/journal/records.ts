@@ -14,6 +14,7 @@
  *   { at, kind: 'crashed', locker, why }                    it went down by itself, or did not come up
  *   { at, kind: 'boot', bootId }                            of the kernel under which lockerd now runs
  *   { at, kind: 'freeze', freeze }                          changes are frozen by a person on the box; null: no more
+ *   { at, kind: 'migration', migration }                     what is known of one in its scope, from here on
  *   { at, kind: 'snapshot', state }                         what everything before it folds to (compaction)
  *
  * `at` is ISO time of the box's clock. Formats here are final: readers of a later version must
@@ -23,6 +24,7 @@ import { z } from 'zod';
 import { LockerName, Token } from '../../domain/model/ids';
 import { Owed } from '../../domain/model/inventory';
 import { Freeze } from '../../domain/model/freeze';
+import { MigrationId, MigrationRecord, MigrationScope } from '../../domain/model/migration';
 import { Lease } from '../../domain/model/lease';
 import { VERBS } from '../../domain/protocol/verbs';
 import type { Verb } from '../../domain/protocol/verbs';
@@ -53,6 +55,7 @@ export const Intent = z.discriminatedUnion('kind', [
   /** `newData`: the owner's folder was not there before. */
   z.strictObject({ kind: z.literal('add'), newData: z.boolean() }),
   z.strictObject({ kind: z.literal('remove'), deleteData: z.boolean() }),
+  z.strictObject({ kind: z.literal('migrate'), id: MigrationId, scope: MigrationScope, attempt: z.int().positive() }),
 ]);
 export type Intent = z.infer<typeof Intent>;
 export type IntentKind = Intent['kind'];
@@ -105,6 +108,8 @@ const Snapshot = z.strictObject({
   freeze: Freeze.nullable(),
   jobs: z.array(Job),
   lockers: z.array(z.tuple([LockerName, LockerRecord])),
+  /** Absent in a journal of an earlier version. */
+  migrations: z.array(MigrationRecord).default([]),
 });
 
 const at = z.string();
@@ -137,6 +142,7 @@ export const JournalRecord = z.discriminatedUnion('kind', [
   z.strictObject({ at, kind: z.literal('crashed'), locker, why: z.string() }),
   z.strictObject({ at, kind: z.literal('boot'), bootId: z.string() }),
   z.strictObject({ at, kind: z.literal('freeze'), freeze: Freeze.nullable() }),
+  z.strictObject({ at, kind: z.literal('migration'), migration: MigrationRecord }),
   z.strictObject({ at, kind: z.literal('snapshot'), state: Snapshot }),
 ]);
 export type JournalRecord = z.infer<typeof JournalRecord>;

@@ -2,6 +2,7 @@
 import type { LockerName, Token } from '../../domain/model/ids';
 import type { Freeze } from '../../domain/model/freeze';
 import type { Lease } from '../../domain/model/lease';
+import type { MigrationRecord } from '../../domain/model/migration';
 import type { Job, LockerRecord } from './records';
 
 export interface BoxState {
@@ -14,7 +15,12 @@ export interface BoxState {
   /** In the order of their acceptance. */
   readonly jobs: ReadonlyMap<Token, Job>;
   readonly lockers: ReadonlyMap<LockerName, LockerRecord>;
+  /** By service, id and scope (migrationKey). */
+  readonly migrations: ReadonlyMap<string, MigrationRecord>;
 }
+
+export const migrationKey = ({ service, id, scope }: Pick<MigrationRecord, 'service' | 'id' | 'scope'>): string =>
+  `${service}/${id}/${scope}`;
 
 export const NO_RECORD: LockerRecord = { wanted: null, owed: null, parked: null, next: null, quiesced: null, crashes: [] };
 

@@ -20,7 +20,7 @@ export async function endProcessesWith(entry: string): Promise<void> {
   }
 }
 
-async function processesWith(entry: string): Promise<number[]> {
+export async function processesWith(entry: string): Promise<number[]> {
   const found: number[] = [];
   for (const name of (await readdir('/proc')).filter((one) => /^\d+$/.test(one))) {
     // Empty for a zombie and for the kernel's own.

@@ -18,6 +18,8 @@ import { hear } from '../upkeep/hear';
 import { addLocker } from './add-locker';
 import { drain } from './drain';
 import { link } from './link';
+import { migrate } from './migrate';
+import { settleMigration } from './settle-migration';
 import { recallStage, recallUp } from './recall-goal';
 import { recallMove } from './recall-move';
 import { removeLocker } from './remove-locker';
@@ -49,6 +51,7 @@ export const LOOKING: { readonly [V in Looking]: (daemon: Daemon, params: Parsed
     hear(daemon, ...tokens);
     return {};
   },
+  'settle-migration': settleMigration,
   'last-stage': async (daemon) => ({ stage: await readLastStage(daemon) }),
   history: async (daemon, { limit }) => ({ records: await readHistory(daemon, limit) }),
 };
@@ -66,6 +69,7 @@ const CHANGING: { readonly [V in Changing]: Run<V> } = {
   link,
   'add-locker': addLocker,
   'remove-locker': removeLocker,
+  migrate,
   settle,
 };
 

@@ -7,6 +7,7 @@ import { formatDuration } from '../model/format-duration';
 import type { Plan } from '../model/plan';
 import type { Progress } from '../model/progress';
 import { isInFlight } from './box-load';
+import { pastNoReturn, waitsAtFirstGate } from './box-migrations';
 import { addHold, addNote, endLocker, isHalted, unmovedEnd } from './change-progress';
 import { checkDue } from './check-due';
 import { acknowledgeAll, countFailures, newInBatch } from './count-ends';
@@ -26,6 +27,7 @@ const RULES: readonly Rule[] = [
   leaveInconclusive,
   endWhatNeverBegan,
   turnBack,
+  openFirstGate,
   endBatch,
   watchBudget,
   watchProgress,
@@ -62,6 +64,12 @@ function endWhatNeverBegan(plan: Plan, progress: Progress, now: number): Progres
   return stuck.reduce((p, { name }) => endLocker(plan, p, { locker: name, end: 'failed', reason: left }, now), skipped);
 }
 
+/** Before the point of no return somebody says yes to it, whatever the gates of the policy are. */
+function openFirstGate(plan: Plan, progress: Progress, now: number): Progress {
+  if (progress.gate || progress.rollback || isHalted(progress) || !waitsAtFirstGate(plan, progress)) return progress;
+  return { ...progress, gate: { batch: 1, since: now } };
+}
+
 function endBatch(plan: Plan, progress: Progress, now: number): Progress {
   const batch = plan.batches[progress.batch - 1];
   if (!batch || progress.batchEndedAt !== null || progress.rollback) return progress;
@@ -95,8 +103,18 @@ function watchBudget(plan: Plan, progress: Progress, now: number): Progress {
   if (plan.policy.onFailure === 'continue') {
     return addNote({ ...progress, acknowledged: acknowledgeAll(plan, progress, now) }, `${sentence}; going on by policy`, now);
   }
-  if (plan.policy.onFailure === 'roll-back') return rollBack(progress, { actor: 'the policy', reason: sentence }, now);
-  return addHold(progress, { reason: 'failures', sentence, liftedBy: ['resume', 'rollBack', 'abort'], locker: null, since: now });
+  const point = pastNoReturn(plan, progress);
+  if (plan.policy.onFailure === 'roll-back' && point === null)
+    return rollBack(progress, { actor: 'the policy', reason: sentence }, now);
+  const stays =
+    plan.policy.onFailure === 'roll-back' ? `; not rolled back by itself, since migration ${point} can not be undone` : '';
+  return addHold(progress, {
+    reason: 'failures',
+    sentence: `${sentence}${stays}`,
+    liftedBy: ['resume', 'rollBack', 'abort'],
+    locker: null,
+    since: now,
+  });
 }
 
 /** Names enough to begin looking; status lists all of them with their reasons. */

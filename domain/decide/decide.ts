@@ -8,6 +8,7 @@ import type { LockerName } from '../model/ids';
 import type { Plan } from '../model/plan';
 import type { Progress, RunState } from '../model/progress';
 import { boxLoad } from './box-load';
+import { dueMigration, dueUndo, isMigrating, waitsForStart } from './box-migrations';
 import { isHalted } from './change-progress';
 import { checkDue } from './check-due';
 import { endStateOf } from './count-ends';
@@ -23,6 +24,7 @@ export function decide(plan: Plan, progress: Progress, now: number): Decision {
   return {
     kind: 'walk',
     begin: isHalted(progress) || opensAt(plan, progress, now) !== now ? [] : mayBegin(plan, progress),
+    migrate: opensAt(plan, progress, now) === now ? dueMigration(plan, progress) : null,
     recall: draining(plan, progress).filter((name) => isHalted(progress) || turnsAround(progress, name)),
     ...(check && !isHalted(progress) && { check }),
     waitUntil: soonest(waitUntil(plan, progress, now), nextOpening(plan, progress, now)),
@@ -33,8 +35,9 @@ export function decide(plan: Plan, progress: Progress, now: number): Decision {
 
 function isDone(plan: Plan, progress: Progress, now: number): boolean {
   const allEnded = Object.values(progress.lockers).every(({ stage }) => stage === 'ended');
+  if (isMigrating(progress)) return false;
   if (progress.abort || progress.fault) return allEnded;
-  if (progress.rollback) return allEnded && !isHalted(progress);
+  if (progress.rollback) return allEnded && !isHalted(progress) && dueUndo(plan, progress) === null;
   return allEnded && progress.batch > plan.batches.length && !isHalted(progress) && !checkDue(plan, progress, now);
 }
 
@@ -53,9 +56,10 @@ function mayBegin(plan: Plan, progress: Progress): LockerName[] {
 }
 
 /** All that still have to go back, since the rollout or a check wants it; and forward those of the batch and of earlier ones. */
-function candidates(plan: Plan, { batch, rollback, lockers }: Progress): readonly LockerName[] {
+function candidates(plan: Plan, progress: Progress): readonly LockerName[] {
+  const { batch, rollback, lockers } = progress;
   const back = plan.lockers.map(({ name }) => name).filter((name) => lockers[name]?.back === true);
-  if (rollback) return back;
+  if (rollback || waitsForStart(plan, progress)) return back;
   return [...back, ...lockersUpTo(plan, batch).filter((name) => lockers[name]?.back !== true)];
 }
 

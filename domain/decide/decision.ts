@@ -13,6 +13,8 @@ export type Decision =
       readonly kind: 'walk';
       /** May start now, all of them together. */
       readonly begin: readonly LockerName[];
+      /** Migration of the whole box that may begin now, or be undone; null: none. */
+      readonly migrate: string | null;
       /** Only draining, and nothing is to go on: take their drain back. */
       readonly recall: readonly LockerName[];
       /** The full checks are due; absent: they are not. */

@@ -60,7 +60,7 @@ function adjust(progress: Progress, { rules, actor, reason }: Adjust, now: numbe
   const words = Object.entries(rules).map(([rule, value]) => `${rule} ${String(value)}`);
   const noted = addNote(progress, `${actor} adjusted: ${words.join(', ')}${reason ? ` (${reason})` : ''}`, now);
   // A gate that stands was asked for by the rules of before: where it is no more, it opens.
-  const opened = rules.gates !== undefined && noted.gate && !rules.gates.includes(noted.gate.batch - 1);
+  const opened = rules.gates !== undefined && noted.gate && noted.gate.batch > 1 && !rules.gates.includes(noted.gate.batch - 1);
   return { ...noted, overlay: next, gate: opened ? null : noted.gate };
 }
 

@@ -6,6 +6,7 @@
 import type { Plan } from '../model/plan';
 import type { LockerStage, Progress } from '../model/progress';
 import { advance } from './advance';
+import { foldMigration } from './box-migrations';
 import { addNote, changeLocker, moveClocks } from './change-progress';
 import { foldCrashLoop } from './crash-loop';
 import { foldChecks } from './fold-checks';
@@ -27,6 +28,10 @@ function apply(plan: Plan, progress: Progress, event: RolloutEvent, now: number)
       return addNote(progress, event.text, now);
     case 'late':
       return foldLateness(progress, event.ms, now);
+    case 'begin-migration':
+    case 'migrated':
+    case 'migration-fault':
+      return foldMigration(progress, event, now);
     case 'begin':
       return begin(plan, progress, event.locker, now);
     case 'crash-loop':

@@ -7,6 +7,7 @@
 import type { LockerName } from '../model/ids';
 import type { Plan, PlannedLocker } from '../model/plan';
 import type { LockerProgress, LockerStage, Progress } from '../model/progress';
+import { keptBy } from './box-migrations';
 import { changeLocker, dropHolds, endLocker } from './change-progress';
 
 interface Wish {
@@ -41,7 +42,9 @@ function turn(plan: Plan, progress: Progress, planned: PlannedLocker, now: numbe
   }
   // An unreachable one may have been changed or not; the box knows, and does nothing where nothing is to do.
   if (at.stage !== 'ended' || (at.end !== 'updated' && at.end !== 'unreachable')) return progress;
-  if (from === null) return stay(progress, locker, at);
+  if (from === null) return stay(progress, locker, { at, why: NOWHERE });
+  const kept = keptBy(plan, progress, locker);
+  if (kept !== null) return stay(progress, locker, { at, why: kept });
   return changeLocker(progress, locker, { ...TURNED, cycle: at.cycle + 1 });
 }
 
@@ -58,9 +61,9 @@ const TURNED = {
   retry: null,
 } as const;
 
-/** It came from nothing. */
-function stay(progress: Progress, locker: LockerName, { reason }: LockerProgress): Progress {
-  return reason === null ? changeLocker(progress, locker, { reason: NOWHERE }) : progress;
+/** Listed with its reason, in nobody's way. */
+function stay(progress: Progress, locker: LockerName, { at, why }: { at: LockerProgress; why: string }): Progress {
+  return at.reason === null ? changeLocker(progress, locker, { reason: why }) : progress;
 }
 const NOWHERE = 'can not go back: there is no earlier version';
 

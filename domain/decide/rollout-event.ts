@@ -4,6 +4,7 @@
  */
 import type { CheckedLocker } from '../model/check';
 import type { LockerName } from '../model/ids';
+import type { MigrateOutcome } from '../model/migration';
 import type { DrainOutcome, UpdateOutcome, VerifyOutcome } from '../model/outcome';
 import type { Adjustable, CheckMoment, LockerStage, StepFault } from '../model/progress';
 
@@ -51,11 +52,18 @@ export type CheckEvent =
   | { readonly kind: 'checked'; readonly moment: CheckMoment; readonly lockers: readonly CheckedLocker[] }
   | { readonly kind: 'check-fault'; readonly moment: CheckMoment; readonly fault: StepFault };
 
+/** Of a migration of the whole box. */
+export type MigrationEvent =
+  | { readonly kind: 'begin-migration'; readonly migration: string }
+  | { readonly kind: 'migrated'; readonly migration: string; readonly cycle: number; readonly outcome: MigrateOutcome }
+  | { readonly kind: 'migration-fault'; readonly migration: string; readonly cycle: number; readonly fault: StepFault };
+
 export type RolloutEvent =
   | StepEvent
   | MessageEvent
   | CheckEvent
   | { readonly kind: 'begin'; readonly locker: LockerName }
+  | MigrationEvent
   /** Time went by: a soak or a gate's timeout may be over. */
   | { readonly kind: 'tick' }
   /** A timer came this late (Temporal's own pause, no worker): our deadlines move by as much. */

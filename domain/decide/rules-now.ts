@@ -22,6 +22,7 @@ export function batchNow({ batches }: Plan, { overlay }: Progress, number: numbe
   const batch = batches[number - 1];
   if (!batch) return null;
   const { soakMs = batch.soakMs, gates } = overlay?.rules ?? {};
-  const gate = gates === undefined ? batch.gate : number > 1 && gates.includes(number - 1);
+  // The point of no return is nobody's to adjust.
+  const gate = gates === undefined || number === 1 ? batch.gate : gates.includes(number - 1);
   return { ...batch, soakMs, gate };
 }

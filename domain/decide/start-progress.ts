@@ -6,6 +6,7 @@ export function startProgress(plan: Plan, now: number): Progress {
   return {
     batch: 1,
     lockers: Object.fromEntries(plan.lockers.map((locker) => [locker.name, startLocker(locker, now)])),
+    ...startMigrations(plan),
     approvals: [],
     gate: null,
     pause: null,
@@ -17,6 +18,12 @@ export function startProgress(plan: Plan, now: number): Progress {
     batchEndedAt: null,
     notes: [],
   };
+}
+
+function startMigrations({ migrations = [] }: Plan): Pick<Progress, 'migrations'> {
+  const ofBox = migrations.filter(({ lockers }) => lockers === undefined);
+  if (ofBox.length === 0) return {};
+  return { migrations: Object.fromEntries(ofBox.map(({ id }) => [id, { stage: 'waiting', cycle: 1 }])) };
 }
 
 function startLocker({ action, baseline, heldOut }: PlannedLocker, now: number): LockerProgress {

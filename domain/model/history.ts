@@ -1,9 +1,9 @@
-/** `state/history` on a box: one JSON line per finished rollout or script, per take-over and per freeze of changes. Final format 1. For people; may be lost. */
+/** `state/history` on a box: one JSON line per finished rollout or script, per take-over, per settled migration and per freeze of changes. Final format 1. For people; may be lost. */
 import { z } from 'zod';
 
 export const HistoryRecord = z.strictObject({
   format: z.literal(1),
-  kind: z.enum(['rollout', 'script', 'take-over', 'freeze']),
+  kind: z.enum(['rollout', 'script', 'take-over', 'freeze', 'migration']),
   /** ISO time of its end. */
   at: z.string(),
   /** ISO time of its lease; null where it had none any more. */

@@ -69,6 +69,8 @@ export const Step = z.enum([
   'link',
   'add',
   'remove',
+  'migrate',
+  'undo',
 ]);
 export type Step = z.infer<typeof Step>;
 

@@ -2,6 +2,7 @@
 import { z } from 'zod';
 import { BoxName, CodeId, Digest, LockerName, Token } from './ids';
 import { Revision } from './release';
+import { SeenMigration } from './migration';
 import { ReleaseManifest } from './release-manifest';
 import { Freeze } from './freeze';
 import { Lease } from './lease';
@@ -74,5 +75,7 @@ export const Inventory = z.strictObject({
   lockers: z.array(SeenLocker),
   /** lockstep.json of the target's release; null without a target. */
   manifest: ReleaseManifest.nullable().default(null),
+  /** Of the target's service: what the box knows of them, whole box and lockers; empty without a target. */
+  migrations: z.array(SeenMigration).default([]),
 });
 export type Inventory = z.infer<typeof Inventory>;

@@ -13,7 +13,6 @@ export const LATER_KEYS: readonly LaterKey[] = [
   { key: 'rehearsal', what: 'a rehearsal on a throwaway locker' },
   { key: 'hooks', what: 'hooks before and after a rollout' },
   { key: 'verify.external', what: 'verifying from outside the box' },
-  { key: 'migrations', what: 'migrations' },
   { key: 'waves', what: 'waves of boxes' },
   { key: 'maxBoxes', what: 'rollouts of several boxes' },
   { key: 'groups', what: 'groups of boxes' },

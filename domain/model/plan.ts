@@ -4,6 +4,7 @@
  * health or what is owed, so that a sick locker does not outdate an approval.
  */
 import type { BoxName, Digest, LockerName, ReleaseId, ServiceName } from './ids';
+import type { MigrationWhen } from './migration';
 import type { Limits, Policy } from './policy';
 import type { Release } from './release';
 
@@ -39,7 +40,7 @@ export interface PlannedBatch {
   /** 1-based; 1 is the canary. */
   readonly number: number;
   readonly lockers: readonly LockerName[];
-  /** The rollout asks before this batch begins. Never true for batch 1. */
+  /** The rollout asks before this batch begins. True for batch 1 only before a point of no return. */
   readonly gate: boolean;
   /** After the last locker of this batch has ended. */
   readonly soakMs: number;
@@ -55,6 +56,16 @@ export interface PlannedChecks {
   readonly longestMs: { readonly fast: number; readonly full: number };
 }
 
+/** One that is not done yet in its scope; in the order of the release's manifest. */
+export interface PlannedMigration {
+  readonly id: string;
+  readonly when: MigrationWhen;
+  readonly reversible: boolean;
+  readonly timeoutMs: number;
+  /** Whose data it changes, one after the other; absent: it runs once for the whole box. */
+  readonly lockers?: readonly LockerName[];
+}
+
 export interface Plan {
   readonly format: 1;
   readonly box: BoxName;
@@ -68,6 +79,8 @@ export interface Plan {
   /** Every locker that is planned, sorted by name; those with action `none` are in no batch. */
   readonly lockers: readonly PlannedLocker[];
   readonly batches: readonly PlannedBatch[];
+  /** Absent: none. */
+  readonly migrations?: readonly PlannedMigration[];
   /** Down and owed by an earlier run: brought up before anything else. */
   readonly owed: readonly LockerName[];
   /** Serving lockers that are not ours to stop reduce the slots; this many did not serve when inspected. */

@@ -71,13 +71,23 @@ export interface Hold {
     | 'unreachable'
     | 'world-changed'
     | 'changes-frozen'
-    | 'inconclusive';
+    | 'inconclusive'
+    | 'migration-failed'
+    | 'migration-undecided';
   /** What happened, with figures. */
   readonly sentence: string;
   /** What lifts it: `resume`, `approve`, `abort`, `rollBack`, `retryLocker`. */
   readonly liftedBy: readonly ('resume' | 'approve' | 'abort' | 'rollBack' | 'retryLocker')[];
   readonly locker: LockerName | null;
   readonly since: number;
+}
+
+/** One of the whole box; those of lockers are part of their update. */
+export interface MigrationProgress {
+  /** running and undoing: on the box, and nobody stops it. done, undone: known. waiting: neither begun nor, as far as is known, done. */
+  readonly stage: 'waiting' | 'running' | 'done' | 'undoing' | 'undone';
+  /** Each asking after a known end has a token of its own. */
+  readonly cycle: number;
 }
 
 export interface Gate {
@@ -156,6 +166,8 @@ export interface Progress {
   /** Batch that is current, 1-based; batches.length + 1 when all are done. */
   readonly batch: number;
   readonly lockers: { readonly [name: string]: LockerProgress };
+  /** By id; absent: the plan has none of the whole box. */
+  readonly migrations?: { readonly [id: string]: MigrationProgress };
   readonly approvals: readonly Approval[];
   readonly gate: Gate | null;
   readonly pause: Pause | null;

@@ -2,7 +2,8 @@
 import type { BoxName, LockerName } from './ids';
 import type { Counts, LockerEnd } from './outcome';
 import type { ReleaseRef } from './plan';
-import type { Hold, LockerStage, Overlay, Pause, RunState } from './progress';
+import type { MigrationWhen } from './migration';
+import type { Hold, LockerStage, MigrationProgress, Overlay, Pause, RunState } from './progress';
 
 export interface LockerStatus {
   readonly name: LockerName;
@@ -41,6 +42,17 @@ export interface RolloutStatus {
   readonly notes: readonly string[];
   /** What the steps in flight say just now, such as whom one waits for; whoever asks the server adds it. */
   readonly steps?: readonly string[];
+  /** Of the plan, in its order; absent: none. `stage` null: part of each locker's update. */
+  readonly migrations?: readonly MigrationStatus[];
+  /** Whether what can not be undone is still ahead; absent: nothing of the kind is planned. */
+  readonly pointOfNoReturn?: 'ahead' | 'passed';
+}
+
+export interface MigrationStatus {
+  readonly id: string;
+  readonly when: MigrationWhen;
+  readonly reversible: boolean;
+  readonly stage: MigrationProgress['stage'] | null;
 }
 
 /** The workflow's result and the last line of `--json`. */

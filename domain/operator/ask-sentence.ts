@@ -1,6 +1,7 @@
 /** What is asked of a person, in one sentence with the exact command that answers. */
 import type { Ask } from '../decide/decision';
 import type { BoxName } from '../model/ids';
+import { irreversibleOf } from '../model/point-of-no-return';
 import type { Plan } from '../model/plan';
 import { isoTime } from '../model/civil-time';
 import type { Hold, Pause } from '../model/progress';
@@ -17,7 +18,7 @@ export function askSentence(ask: Ask, plan: Plan): string {
     case 'approve': {
       const size = plural(plan.batches[ask.batch - 1]?.lockers.length ?? 0, 'locker');
       const which = `batch ${ask.batch} of ${plan.batches.length} (${size})`;
-      return `Approve or reject ${which}: ${approveCommand(box, ask.batch)}${plan.policy.identity === 'proven' ? ' --sign-with KEYFILE' : ''}`;
+      return `Approve or reject ${which}${noReturnText(plan, ask.batch)}: ${approveCommand(box, ask.batch)}${plan.policy.identity === 'proven' ? ' --sign-with KEYFILE' : ''}`;
     }
     case 'resume':
       return `Paused by ${plain(ask.pause.actor)}${ask.pause.reason ? ` (${plain(ask.pause.reason)})` : ''}${untilText(ask.pause)}. Go on with: ${command('resume', box)}`;
@@ -25,6 +26,12 @@ export function askSentence(ask: Ask, plan: Plan): string {
       break;
   }
   return `${shortened(plain(ask.hold.sentence), MAX_WHY)}. ${liftSentence(ask.hold, box)}`;
+}
+
+/** Asked for by no other gate than the first. */
+function noReturnText(plan: Plan, batch: number): string {
+  const ids = batch === 1 ? irreversibleOf(plan).map(({ id }) => id) : [];
+  return ids.length === 0 ? '' : ` and the POINT OF NO RETURN before it (${ids.join(', ')} can not be undone)`;
 }
 
 /** UTC, as all times that workflow code makes into words. */

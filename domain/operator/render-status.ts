@@ -7,6 +7,7 @@ import type { LockerStatus, RolloutStatus } from '../model/status';
 import { sectionMarkdown } from '../plan/render-section';
 import type { ApprovalBrief } from './approval-brief';
 import { briefSections } from './render-brief';
+import { migrationText } from './migration-status';
 import { escaped, plain, plural, shortened } from './plain-text';
 import { exceptionsOf } from './rollout-status';
 
@@ -95,6 +96,7 @@ function answerHere({ state, gate, planDigest, overlay }: RolloutStatus): string
 function factsOf(status: RolloutStatus): Line[] {
   const { counts, failures, lockers } = status;
   if (counts.planned === 0) return [];
+  const migrated = migrationText(status);
   const flying = lockers.filter(({ stage }) => IN_FLIGHT.includes(stage));
   const waiting = lockers.filter(({ stage }) => stage === 'waiting').length;
   const ends = (['updated', 'unchanged', 'restored', 'failed', 'skipped', 'unreachable'] as const)
@@ -106,6 +108,7 @@ function factsOf(status: RolloutStatus): Line[] {
       text: `${counts.planned} planned: ${[...ends, `${flying.length} in flight`, `${waiting} waiting`].join(', ')}`,
     },
     { title: 'failures', text: `${failures.counted} so far; the rollout stops at ${failures.stopsAt}` },
+    ...(migrated === null ? [] : [{ title: 'migrations', text: migrated }]),
     ...(flying.length > 0 ? [{ title: 'in flight', text: names(flying) }] : []),
     ...status.holds.map(({ sentence }) => ({ title: 'held', text: sentence })),
     ...(status.overlay ? [{ title: 'adjusted', text: overlayText(status.overlay) }] : []),

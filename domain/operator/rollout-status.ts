@@ -6,6 +6,7 @@ import type { Counts } from '../model/outcome';
 import type { Plan } from '../model/plan';
 import type { EndState, Progress } from '../model/progress';
 import type { Finished, LockerStatus, RolloutStatus } from '../model/status';
+import { migrationStatus } from './migration-status';
 import { askSentence } from './ask-sentence';
 import { stateOf } from './rollout-view';
 import type { RolloutView } from './rollout-view';
@@ -35,6 +36,7 @@ export function statusOf(view: RolloutView): RolloutStatus {
     holds: progress?.holds ?? [],
     lockers: plan && progress ? lockersOf(plan, progress) : [],
     notes: progress?.notes.map(({ text }) => text) ?? [],
+    ...(plan?.migrations && progress && migrationStatus(plan, progress)),
   };
 }
 

@@ -9,7 +9,7 @@ import type { Release } from '../model/release';
 
 export type Digestible = Pick<
   Plan,
-  'format' | 'box' | 'service' | 'release' | 'policy' | 'limits' | 'lockers' | 'batches' | 'checks'
+  'format' | 'box' | 'service' | 'release' | 'policy' | 'limits' | 'lockers' | 'batches' | 'checks' | 'migrations'
 >;
 
 export function digestText(plan: Digestible): string {
@@ -27,6 +27,7 @@ export function digestText(plan: Digestible): string {
       to: heldOut === undefined ? { id: plan.release.id, configDigest } : null,
       ...(forced && { forced }),
     })),
+    ...(plan.migrations && { migrations: plan.migrations }),
     batches: plan.batches.map(({ number, lockers, gate, soakMs }) => ({ number, size: lockers.length, gate, soakMs })),
     ...(plan.checks && { checks: { fast: plan.checks.fast, full: plan.checks.full, of: plan.checks.sample?.length ?? 'all' } }),
   });

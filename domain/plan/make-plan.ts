@@ -12,6 +12,7 @@ import type { Release } from '../model/release';
 import type { ServiceConfig } from '../model/service';
 import { byText, cutBatches } from './cut-batches';
 import type { Durations } from './cut-batches';
+import { batchRule, gateFirst, planMigrations, refuseMigrations } from './plan-migrations';
 import { digestText } from './digest-text';
 import { expectTime } from './expect-time';
 import { downBy, NO_FORCE, refuseDown } from './direction';
@@ -47,6 +48,7 @@ export function makePlan(facts: PlanFacts, hash: (text: string) => string): Plan
   const lockers: PlannedLocker[] = [];
   const down: GoingDown[] = [];
   const refusals = [...refuseBox(facts), ...refuseUnknown(facts.box, seen, facts.heldOut)];
+  refusals.push(...refuseMigrations(facts.inventory));
   for (const locker of seen) {
     const why = facts.heldOut?.get(locker.name);
     const planned = why === undefined ? planSeen(locker, facts.release, force) : holdOut(locker, why);
@@ -70,6 +72,8 @@ function planSeen(seen: SeenLocker, release: Release, force: Force): PlannedLock
 function assemble(facts: PlanFacts, seen: SeenLocker[], lockers: PlannedLocker[], hash: (text: string) => string): Plan {
   const { box, service, policy, release, durations } = facts;
   const changing = lockers.filter(({ action }) => action !== 'none');
+  const migrations = changing.length > 0 ? planMigrations(facts.inventory, lockers) : [];
+  const batches = cutBatches(changing, healthyOf(seen), batchRule(policy, migrations), durations);
   const core = {
     format: 1 as const,
     box,
@@ -80,7 +84,8 @@ function assemble(facts: PlanFacts, seen: SeenLocker[], lockers: PlannedLocker[]
     policy,
     limits: limitsFor(policy, lockers.length),
     lockers,
-    batches: cutBatches(changing, healthyOf(seen), policy, durations),
+    batches: gateFirst(batches, migrations),
+    ...(migrations.length > 0 && { migrations }),
     notServing: lockers.filter(({ baseline }) => baseline === 'failing').length,
     ...planChecks(service.checks, lockers),
   };

@@ -10,7 +10,7 @@ import { changeSection, goneLines } from './change-section';
 import { forcedLines } from './direction';
 import { namesText } from './names-text';
 import { originText } from './origin-text';
-import { approvalSection, askSection, checkSection, failureSection, windowSection } from './rule-sections';
+import { approvalSection, askSection, checkSection, failureSection, migrationSection, windowSection } from './rule-sections';
 import type { Section } from './section';
 
 export function planSections(plan: Plan): Section[] {
@@ -24,6 +24,7 @@ export function planSections(plan: Plan): Section[] {
     ...(plan.stage === 'push' ? [{ title: 'Stage', lines: ['pushed from the worker: the box fetches nothing'] }] : []),
     { title: 'Batches', lines: [batchText(plan.batches), `canary: ${namesText(plan.batches[0]?.lockers ?? [])}`] },
     ...askSection(plan),
+    ...migrationSection(plan),
     ...approvalSection(plan),
     ...windowSection(plan),
     { title: 'At once', lines: [limitText(plan)] },

@@ -5,6 +5,8 @@
  */
 import type { Inventory } from '../model/inventory';
 import type { Plan, PlannedLocker } from '../model/plan';
+import { irreversibleOf } from '../model/point-of-no-return';
+import { batchRule } from './plan-migrations';
 import { batchSizes, byText, hasGate } from './cut-batches';
 
 type Check = (plan: Plan, inventory: Inventory) => readonly string[];
@@ -47,21 +49,23 @@ function everyLockerInOneBatch({ lockers, batches }: Plan): string[] {
   ];
 }
 
-function numbersAndSizes({ batches, lockers, policy }: Plan): string[] {
+function numbersAndSizes({ batches, lockers, policy, migrations = [] }: Plan): string[] {
   const changing = lockers.filter(({ action }) => action !== 'none').length;
   const sizes = batches.map((batch) => batch.lockers.length);
-  const due = batchSizes(policy.batches, changing);
+  const due = batchSizes(batchRule(policy, migrations).batches, changing);
   return [
     ...unless(sameText(sizes, due), `batch sizes are [${sizes.join(' ')}] instead of [${due.join(' ')}]`),
     ...batches.flatMap(({ number }, index) => unless(number === index + 1, `batch ${index + 1} is numbered ${number}`)),
   ];
 }
 
-function gatesAndSoaks({ batches, policy }: Plan): string[] {
+function gatesAndSoaks({ batches, policy, migrations = [] }: Plan): string[] {
+  const point = irreversibleOf({ migrations }).length > 0;
   return batches.flatMap(({ number, gate, soakMs }) => {
+    const due = number === 1 ? point : hasGate(policy.gates, number);
     const soak = number === 1 ? policy.soak.canaryMs : policy.soak.batchMs;
     return [
-      ...unless(gate === hasGate(policy.gates, number), `batch ${number} has ${gate ? 'a' : 'no'} gate`),
+      ...unless(gate === due, `batch ${number} has ${gate ? 'a' : 'no'} gate`),
       ...unless(soakMs === soak, `batch ${number} soaks ${soakMs} ms instead of ${soak}`),
     ];
   });

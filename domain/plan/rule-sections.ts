@@ -1,7 +1,8 @@
 /** The rules of a plan in words: who may approve, when it may run, when it stops by itself. Each empty where nothing is said. */
 import { epochOfIso, isoTime } from '../model/civil-time';
 import { formatDuration } from '../model/format-duration';
-import type { Plan } from '../model/plan';
+import type { Plan, PlannedMigration } from '../model/plan';
+import { irreversibleOf } from '../model/point-of-no-return';
 import { namesText } from './names-text';
 import type { Section } from './section';
 
@@ -69,6 +70,25 @@ export function checkSection({ checks, batches }: Plan): Section[] {
       ],
     },
   ];
+}
+
+const WHEN: Readonly<Record<PlannedMigration['when'], string>> = {
+  'before-first': 'once, before the first locker',
+  'per-locker': 'for each locker, while it is down',
+  'all-halted': 'once, with all lockers halted',
+};
+
+/** What is done to the data, and from where on nobody can take it back. */
+export function migrationSection(plan: Plan): Section[] {
+  const { migrations = [] } = plan;
+  if (migrations.length === 0) return [];
+  const lines = migrations.map(({ id, when, reversible, lockers }) => {
+    const of = lockers === undefined ? '' : ` (${lockers.length})`;
+    return `${id}: ${WHEN[when]}${of}; ${reversible ? 'can be undone' : 'CAN NOT BE UNDONE'}`;
+  });
+  const point = irreversibleOf(plan).length > 0;
+  const said = 'POINT OF NO RETURN: approved before batch 1; after it nothing is rolled back by itself';
+  return [{ title: 'Migrate', lines: [...lines, ...(point ? [said] : [])] }];
 }
 
 export function failureSection(plan: Plan): Section {

@@ -8,6 +8,7 @@ import { CodeId, Digest, GitRef, LockerName, ReleaseId, ServiceName, Sha, Token 
 import { Inventory } from '../model/inventory';
 import { Freeze } from '../model/freeze';
 import { Lease } from '../model/lease';
+import { MigrateOutcome, MigrationId, MigrationScope } from '../model/migration';
 import { DrainOutcome, UpdateOutcome, VerifyOutcome } from '../model/outcome';
 import { Release } from '../model/release';
 import { ServiceConfig, Values } from '../model/service';
@@ -229,6 +230,32 @@ export const VERBS = {
     changing: true,
     params: z.strictObject({ locker: LockerName, to: ReleaseId, configDigest: Digest.optional() }),
     result: z.strictObject({ kind: z.enum(['linked', 'next', 'already']), version: z.int().positive() }),
+  },
+  /**
+   * One migration of the release's own manifest, or its undo, at most once; the command is never in a request.
+   * Without a locker it is the box's. Throws MigrationUndecided where only a person can say.
+   */
+  migrate: {
+    changing: true,
+    params: z.strictObject({
+      service: ServiceName,
+      code: z.strictObject({ id: CodeId, revision: Sha }),
+      migration: MigrationId,
+      direction: z.enum(['run', 'undo']),
+      locker: LockerName.optional(),
+    }),
+    result: MigrateOutcome,
+  },
+  /** A person says what nobody knows; whoever holds the box, and recorded. `settled` null: there was nothing to say. */
+  'settle-migration': {
+    changing: false,
+    params: z.strictObject({
+      migration: MigrationId,
+      locker: LockerName.optional(),
+      as: z.enum(['done', 'not-done']),
+      by: Freeze.shape.by,
+    }),
+    result: z.strictObject({ settled: z.array(z.strictObject({ id: MigrationId, scope: MigrationScope })) }),
   },
   /** Checks, history record, garbage; gives no lease back (release-lease does). */
   settle: {

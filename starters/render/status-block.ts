@@ -3,6 +3,7 @@ import { formatDuration } from '../../domain/model/format-duration';
 import type { LockerEnd } from '../../domain/model/outcome';
 import type { Hold, RunState } from '../../domain/model/progress';
 import type { LockerStatus, RolloutStatus } from '../../domain/model/status';
+import { migrationText } from '../../domain/operator/migration-status';
 import { countWords, endedCount } from './count-words';
 import type { Colour, Paint } from './paint';
 
@@ -30,6 +31,7 @@ export function statusBlock(status: RolloutStatus, { width, elapsedMs, paint }: 
     ...(status.counts.planned === 0 ? [] : [{ text: progress(status), colour: null }]),
     ...lockerLines(status),
     ...stepLines(status),
+    ...migrationLines(status),
     ...untold(status).map(({ sentence, liftedBy }) => ({
       text: `held: ${sentence}; lifted by ${liftedBy.join(', ')}`,
       colour: 'red' as const,
@@ -41,6 +43,11 @@ export function statusBlock(status: RolloutStatus, { width, elapsedMs, paint }: 
   ];
   // Cut before painting: colour codes have no width.
   return lines.map(({ text, colour }) => (colour === null ? cut(text, width) : paint(colour, cut(text, width))));
+}
+
+function migrationLines(status: RolloutStatus): { text: string; colour: Colour | null }[] {
+  const text = migrationText(status);
+  return text === null ? [] : [{ text: `migrations: ${text}`, colour: status.pointOfNoReturn === 'passed' ? 'red' : null }];
 }
 
 /** What is asked begins with the hold's own sentence. */

@@ -1,11 +1,13 @@
 /** One look at a rollout, with every locker: what `lockstep status` prints. */
 import type { LockerStatus, RolloutStatus } from '../../domain/model/status';
 import { formatDuration } from '../../domain/model/format-duration';
+import { migrationText } from '../../domain/operator/migration-status';
 import { countWords } from './count-words';
 import type { Paint } from './paint';
 
 export function statusTable(status: RolloutStatus, paint: Paint): string[] {
   const { box, state, release, batch, counts, failures, lockers, holds, pause, asks, rollout, notes } = status;
+  const migrated = migrationText(status);
   const width = Math.max(0, ...lockers.map(({ name }) => name.length));
   return [
     paint('bold', `${box}: ${state.replaceAll('-', ' ')}${release === null ? '' : `, to ${release.label} (${release.id})`}`),
@@ -13,6 +15,7 @@ export function statusTable(status: RolloutStatus, paint: Paint): string[] {
     ...(batch === null ? [] : [`  batch     ${Math.min(batch.number, batch.of)} of ${batch.of}`]),
     `  lockers   ${counts.planned} planned: ${countWords(counts)}`,
     `  failures  ${failures.counted}, stops at ${failures.stopsAt}`,
+    ...(migrated === null ? [] : [`  migrate   ${migrated}`]),
     ...(pause === null ? [] : [`  paused    by ${pause.actor}${pause.reason === null ? '' : `: ${pause.reason}`}`]),
     ...holds.map(({ reason, sentence, liftedBy }) => `  hold      ${reason}: ${sentence}; lifted by ${liftedBy.join(', ')}`),
     ...(asks === null ? [] : [paint('yellow', `  asks      ${asks}`)]),

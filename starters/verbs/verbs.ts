@@ -17,6 +17,7 @@ import type * as removeLocker from './remove-locker';
 import type * as resume from './resume';
 import type * as retryLocker from './retry-locker';
 import type * as rollBack from './roll-back';
+import type * as settleMigration from './settle-migration';
 import type * as skipLocker from './skip-locker';
 import type * as status from './status';
 import type * as uninstallBox from './uninstall-box';
@@ -103,6 +104,11 @@ export const VERBS: readonly VerbEntry[] = [
     name: 'release-box',
     summary: 'end a lease that was left behind on a box, and bring up what is owed there',
     load: () => (require('./release-box') as typeof releaseBox).releaseBoxVerb,
+  },
+  {
+    name: 'settle-migration',
+    summary: 'say whether an undecided migration is done, where only a person can',
+    load: () => (require('./settle-migration') as typeof settleMigration).settleMigrationVerb,
   },
   {
     name: 'add-locker',

@@ -126,6 +126,7 @@ test('owed is cleared by paid, and a snapshot stands for everything before it', 
       freeze: null,
       jobs: [],
       lockers: [...state.lockers],
+      migrations: [],
     },
   };
   const paid: JournalRecord = { at, kind: 'paid', locker: ada };

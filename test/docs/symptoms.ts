@@ -21,7 +21,7 @@ import { makePlan } from '../../domain/plan/make-plan';
 import { pausedFault, silentFault } from '../../starters/operations/map-error';
 import { faultLines } from '../../starters/render/fault-lines';
 import { statusTable } from '../../starters/render/status-table';
-import { aPlan, anInventory, anOwed, fakeHash, lockerName, planFacts } from '../support/builders';
+import { aManifest, aPlan, anInventory, anOwed, fakeHash, lockerName, planFacts } from '../support/builders';
 import type { InventoryOptions, PlanOptions } from '../support/builders';
 
 const T0 = Date.parse('2026-11-20T10:00:00.000Z');
@@ -72,6 +72,26 @@ const unclear: RolloutEvent = {
   ...cycle,
   outcome: { kind: 'inconclusive', evidence: ['self-check gives no clear answer (asked 3 times): no answer in 5000 ms'] },
 };
+const migrating: PlanOptions = { manifest: aManifest({ id: 'split-jobs' }) };
+const migrated = (why: string): RolloutEvent => {
+  return {
+    kind: 'migrated',
+    migration: 'split-jobs',
+    cycle: 1,
+    outcome: { kind: 'not-done', evidence: [`the command ended with ${why}`] },
+  };
+};
+const undecided: RolloutEvent = {
+  kind: 'migration-fault',
+  migration: 'split-jobs',
+  cycle: 1,
+  fault: {
+    code: 'MigrationUndecided',
+    sentence: 'On lxc12 migration split-jobs was begun at 2026-11-20T10:00:00.000Z, and nobody knows whether it is done.',
+    cure: FAULTS.MigrationUndecided.cure,
+    evidence: [],
+  },
+};
 const gated: PlanOptions = { policy: { gates: 'canary' } };
 const busy: DrainOutcome = { kind: 'timed-out', waitedMs: 60_000, undone: true, evidence: ['3 jobs in flight'] };
 
@@ -92,6 +112,8 @@ const HELD: Readonly<Record<Hold['reason'], () => string>> = {
   unreachable: () => held([begin, drained, faulted('BoxLost', 'lxc12 could not be reached for 5 minutes.')]),
   'world-changed': () => held([begin, drained, update({ kind: 'superseded', evidence: ['local:jane stopped it'] })]),
   inconclusive: () => held([begin, drained, update({ kind: 'serving', ...moved }), unclear]),
+  'migration-failed': () => held([{ kind: 'begin-migration', migration: 'split-jobs' }, migrated('exit 4')], migrating),
+  'migration-undecided': () => held([{ kind: 'begin-migration', migration: 'split-jobs' }, undecided], migrating),
   'changes-frozen': () =>
     held([
       begin,

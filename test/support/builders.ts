@@ -12,6 +12,8 @@ import { mergePolicy } from '../../domain/model/merge-policy';
 import type { Plan } from '../../domain/model/plan';
 import { PolicyInput } from '../../domain/model/policy';
 import type { Policy } from '../../domain/model/policy';
+import { ReleaseManifest } from '../../domain/model/release-manifest';
+import type { Migration } from '../../domain/model/release-manifest';
 import { Release } from '../../domain/model/release';
 import type { Revision } from '../../domain/model/release';
 import type { ServiceConfig } from '../../domain/model/service';
@@ -107,6 +109,13 @@ export function aSeenLocker(
     tooOld: false,
     ...overrides,
   };
+}
+
+/** Of a release that has these migrations: once for the box, before the first locker, unless told otherwise. */
+export type AMigration = Partial<Migration> & { readonly id: string };
+export function aManifest(...migrations: readonly AMigration[]): ReleaseManifest {
+  const of = { scope: 'box', when: 'before-first', reversible: true, run: ['run'], check: ['check'] };
+  return ReleaseManifest.parse({ migrations: migrations.map((migration) => ({ ...of, ...migration })) });
 }
 
 /** `locker-001`, `locker-002`, … */

@@ -6,12 +6,22 @@
 import { CancelledFailure, Context } from '@temporalio/activity';
 import { ApplicationFailure } from '@temporalio/common';
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { BoxActivities, BoxLook, Held, IdentityProof, LockerStep, MoveLocker, PlanAnswer } from '../../activities/contract';
+import type {
+  BoxActivities,
+  BoxLook,
+  Held,
+  IdentityProof,
+  LockerStep,
+  MigrateBox,
+  MoveLocker,
+  PlanAnswer,
+} from '../../activities/contract';
 import type { FaultCode } from '../../domain/faults';
 import { Fault } from '../../domain/faults';
 import { PRODUCT_DEFAULTS } from '../../domain/model/merge-policy';
 import type { DrainOutcome, UpdateOutcome, VerifyOutcome } from '../../domain/model/outcome';
 import type { CheckResult, CheckSet } from '../../domain/model/check';
+import type { MigrateOutcome } from '../../domain/model/migration';
 import type { Lease } from '../../domain/model/lease';
 import type { Plan } from '../../domain/model/plan';
 
@@ -33,6 +43,7 @@ export interface FakeBoxOptions {
   readonly restore?: Script<MoveLocker, UpdateOutcome>;
   /** Of each locker that is asked its checks outside of verify. */
   readonly check?: (locker: string, set: CheckSet) => CheckResult[];
+  readonly migrate?: Script<MigrateBox, MigrateOutcome>;
   readonly stage?: () => Promise<void>;
   /** Default: every signature is right. */
   readonly prove?: (claim: Parameters<BoxActivities['proveIdentity']>[0]) => Promise<IdentityProof>;
@@ -163,6 +174,13 @@ function activitiesOf(box: FakeRolloutBox): BoxActivities {
       await sleep(box.options.stepMs ?? 5);
       const asked = (lockers ?? []).map((locker) => ({ locker, checks: box.options.check?.(locker, set) ?? [] }));
       return { configured: true, lockers: asked };
+    },
+    migrateBox: async (input) => {
+      const { migration, cycle } = input;
+      box.calls.push({ activity: 'migrateBox', locker: `${input.direction} ${migration}`, cycle });
+      checkLease(input);
+      await sleep(box.options.stepMs ?? 5);
+      return (await box.options.migrate?.[migration]?.(input)) ?? { kind: 'done', how: 'ran', tookMs: 5 };
     },
     settleBox: async (held) => {
       note('settleBox');

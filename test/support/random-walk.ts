@@ -102,6 +102,20 @@ function checkedOf(plan: Plan, progress: Progress, moment: CheckMoment, draw: Dr
   return { kind: 'checked', moment, lockers };
 }
 
+/** What the migrations of the box that run may come to; near the end all of them come to something. */
+function migrationEvents({ migrations = {} }: Progress, draw: Draw, patience: boolean): RolloutEvent[] {
+  return Object.entries(migrations).flatMap(([migration, { stage, cycle }]): RolloutEvent[] => {
+    if ((stage !== 'running' && stage !== 'undoing') || draw.number(3) > 0) return [];
+    const how = patience ? draw.number(6) : 0;
+    if (how === 1) return [{ kind: 'migrated', migration, cycle, outcome: { kind: 'not-done', evidence } }];
+    if (how > 2) return [{ kind: 'migrated', migration, cycle, outcome: { kind: 'done', how: 'ran', tookMs: 1 } }];
+    const code = ['BoxLost', 'MigrationUndecided', 'CommandFailed'][draw.number(3)] ?? 'Error';
+    if (patience)
+      return [{ kind: 'migration-fault', migration, cycle, fault: { code, sentence: `${code}.`, cure: 'Look.', evidence } }];
+    return [{ kind: 'migrated', migration, cycle, outcome: { kind: 'done', how: 'already', tookMs: 1 } }];
+  });
+}
+
 function messageOf(plan: Plan, progress: Progress, draw: Draw, patience: boolean): RolloutEvent {
   const person = { actor: 'ann', reason: null };
   const stuck = plan.lockers.find(({ name }) => ['stuck', 'inconclusive'].includes(progress.lockers[name]?.stage ?? ''));
@@ -161,6 +175,7 @@ export function walkAtRandom(plan: Plan, draw: Draw, check: (taken: Taken, decis
   for (let round = 0; round < 3_000; round += 1) {
     const decision = decide(plan, progress, now);
     if (decision.kind === 'done') return { steps, progress, decision };
+    if (decision.migrate !== null) take({ kind: 'begin-migration', migration: decision.migrate });
     for (const locker of decision.begin) take({ kind: 'begin', locker });
     for (const locker of decision.recall) {
       const cycle = progress.lockers[locker]?.cycle ?? 0;
@@ -173,6 +188,7 @@ export function walkAtRandom(plan: Plan, draw: Draw, check: (taken: Taken, decis
     });
     events.forEach(take);
     if (decision.check && draw.number(3) === 0) take(checkedOf(plan, progress, decision.check, draw));
+    for (const event of migrationEvents(progress, draw, round < 300)) take(event);
     if (draw.number(6) === 0) take(messageOf(plan, progress, draw, round < 300));
     if (draw.number(30) === 0) take({ kind: 'late', ms: 40_000 });
     now = decision.waitUntil !== null && draw.number(3) === 0 ? decision.waitUntil : now + draw.number(5_000);

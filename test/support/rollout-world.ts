@@ -44,6 +44,7 @@ const ACTIVITIES: readonly (keyof BoxActivities)[] = [
   'verifyLocker',
   'restoreLocker',
   'checkLockers',
+  'migrateBox',
   'settleBox',
   'proveIdentity',
 ];

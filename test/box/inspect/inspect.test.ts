@@ -15,7 +15,15 @@ import type { LockerName } from '../../../domain/model/ids';
 import { stagedBox } from '../support/staged-box';
 import type { StagedBox } from '../support/staged-box';
 
-const STATE: BoxState = { lease: null, bootId: null, freeze: null, generation: 0, jobs: new Map(), lockers: new Map() };
+const STATE: BoxState = {
+  lease: null,
+  bootId: null,
+  freeze: null,
+  generation: 0,
+  jobs: new Map(),
+  lockers: new Map(),
+  migrations: new Map(),
+};
 
 let here: StagedBox;
 let server: Server;

@@ -8,4 +8,5 @@ export const EMPTY_STATE: BoxState = {
   generation: 0,
   jobs: new Map(),
   lockers: new Map(),
+  migrations: new Map(),
 };

@@ -11,7 +11,7 @@ const HEAD: JournalRecord = { at, kind: 'journal', format: 1, box: 'lxc12' };
 const SNAPSHOT: JournalRecord = {
   at,
   kind: 'snapshot',
-  state: { lease: null, generation: 3, bootId: null, freeze: null, jobs: [], lockers: [] },
+  state: { lease: null, generation: 3, bootId: null, freeze: null, jobs: [], lockers: [], migrations: [] },
 };
 const booted = (bootId: string): JournalRecord => ({ at, kind: 'boot', bootId });
 const text = (...records: JournalRecord[]) => records.map((record) => `${JSON.stringify(record)}\n`).join('');

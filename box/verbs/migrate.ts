@@ -1,0 +1,47 @@
+/** One migration of the whole box, or of one locker that is down already. */
+import type { z } from 'zod';
+import { Fault } from '../../domain/faults';
+import type { VERBS, VerbResult } from '../../domain/protocol/verbs';
+import type { Daemon } from '../daemon';
+import { lockerProblems } from '../inspect/preflight';
+import type { Job } from '../jobs/job';
+import { bringAbout } from '../migrations/bring-about';
+import { subjectOf } from '../migrations/subject';
+import type { Subject } from '../migrations/subject';
+
+type Params = z.output<typeof VERBS.migrate.params>;
+
+export async function migrate(daemon: Daemon, job: Job, params: Params): Promise<VerbResult<'migrate'>> {
+  const { service, code, migration: id, direction, locker = null } = params;
+  const subject = await subjectOf(daemon, { service, code, id, locker });
+  if (job.intended('migrate') === null) {
+    const running = await whoRuns(daemon, subject);
+    if (running.length > 0) return { kind: 'not-done', evidence: running.map((name) => `${name} runs`) };
+    await checkData(daemon, subject);
+    daemon.journal.assertRoom();
+  }
+  return bringAbout(daemon, job, { subject, direction });
+}
+
+const MOVING: ReadonlySet<string> = new Set(['start', 'update', 'restore']);
+
+/** Of those that must be down for it. A job that may bring one up counts as well. */
+async function whoRuns(daemon: Daemon, { migration, locker }: Subject): Promise<string[]> {
+  if (migration.when === 'before-first') return [];
+  const names = locker === null ? await daemon.lxc.list() : [locker];
+  const running: string[] = [];
+  for (const name of names) if ((await daemon.lxc.see(name)).init) running.push(name);
+  const moved = daemon.jobs
+    .running()
+    .flatMap(({ verb, locker: of }) => (MOVING.has(verb) && of && names.includes(of) ? [of] : []));
+  return [...new Set([...running, ...moved])].slice(0, 20);
+}
+
+/** Data that are not mounted look like no data: nothing is migrated there. */
+async function checkData(daemon: Daemon, { locker }: Subject): Promise<void> {
+  for (const name of locker === null ? await daemon.lxc.list() : [locker]) {
+    const lost = (await lockerProblems(daemon, name)).find(({ code }) => code === 'me-not-mounted');
+    if (lost)
+      throw new Fault('MeNotMounted', `Locker ${name} on ${daemon.config.box}: me not mounted.`, { evidence: [lost.detail] });
+  }
+}

@@ -39,7 +39,7 @@ export function fitsMessage(message: OperatorMessage, view: RolloutView): string
 
 function fitsApprover({ batch, actor = 'nobody', overlay = 0, proof }: Answer, plan: Plan, view: RolloutView): string | null {
   const answer = { batch, actor, overlay, ...(proof && { proof }) };
-  return mayApprove(plan.policy, { actor, starter: view.by }) ?? fitsIdentity(answer, view);
+  return fitsIdentity(answer, view) ?? mayApprove(plan.policy, { actor, starter: view.by });
 }
 
 type Answer = Extract<OperatorMessage, { planDigest: string }>;

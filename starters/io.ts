@@ -1,4 +1,6 @@
 /** What a command needs of the process around it, as an argument, so that tests can call it. stdout is data, stderr is progress. */
+import { safeLine } from './render/safe-line';
+
 export interface Out {
   write(text: string): unknown;
   readonly isTTY?: boolean;
@@ -23,5 +25,5 @@ export function printObject(io: Io, object: unknown): void {
 }
 
 export function printLines(out: Out, lines: readonly string[]): void {
-  for (const line of lines) out.write(`${line}\n`);
+  for (const line of lines) out.write(`${safeLine(line)}\n`);
 }

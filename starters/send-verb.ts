@@ -2,7 +2,7 @@
 import type { Command } from 'commander';
 import type { Act } from '../workflows/messages';
 import { EXIT } from './exit-codes';
-import { printObject } from './io';
+import { printLines, printObject } from './io';
 import { actor } from './operations/actor';
 import type { Door } from './operations/door';
 import { sharedFlags } from './plan-flags';
@@ -28,7 +28,7 @@ export function sendVerb<O extends ActOptions>({ flags = (command) => command, s
       const act: Act = { actor: actor(), ...(options.reason === undefined ? {} : { reason: options.reason }) };
       const answer = await send(door, act, options, session);
       if (session.json) printObject(session.io, { kind: 'answer', box: session.box, answer });
-      else session.io.stdout.write(`${session.box}: ${answer}\n`);
+      else printLines(session.io.stdout, [`${session.box}: ${answer}`]);
       return EXIT.done;
     },
   });

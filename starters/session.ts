@@ -11,6 +11,7 @@ import { BoxName } from '../domain/model/ids';
 import { didYouMean } from '../domain/model/near-miss';
 import type * as environmentModule from '../embedded/ensure-environment';
 import type * as sandboxModule from '../embedded/sandbox-box';
+import { printLines } from './io';
 import type { Io } from './io';
 import type * as doorModule from './operations/door';
 import type { Door } from './operations/door';
@@ -39,7 +40,7 @@ export async function openSession(options: SharedOptions, io: Io): Promise<Sessi
   const file = resolve(options.fleet ?? io.env['LOCKSTEP_FLEET'] ?? 'fleet.yaml');
   const fleet = await makeFleetFile(file).read();
   const { box, boxInput } = findBox(fleet, options.box);
-  const progress = (line: string) => void io.stderr.write(`${line}\n`);
+  const progress = (line: string) => printLines(io.stderr, [line]);
   let connection: { close(): Promise<void> } | null = null;
   const open = async (worker: 'fresh' | 'any') => {
     const { ensureEnvironment, openDoor, sandboxBoxOf, dataConverterFrom } = lazily();

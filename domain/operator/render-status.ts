@@ -15,7 +15,6 @@ import { exceptionsOf } from './rollout-status';
 const MAX_EXCEPTIONS = 30;
 const MAX_IN_FLIGHT = 25;
 const MAX_NOTES = 5;
-const MAX_STEPS = 5;
 const MAX_REASON = 160;
 const MAX_SENTENCE = 600;
 const MAX_DETAILS_BYTES = 20_000;
@@ -53,17 +52,6 @@ export function renderStatusMarkdown(status: RolloutStatus, brief: ApprovalBrief
     '',
   ].join('\n');
   return cutToBytes(page);
-}
-
-export function renderStatusText(status: RolloutStatus): string {
-  const head = headline(status, plain);
-  const facts = factsOf(status).map(({ title, text }) => `  ${title.padEnd(10)} ${plain(text)}`);
-  const ask = status.asks === null ? [] : [`  ${'asks'.padEnd(10)} ${plain(status.asks)}`];
-  const steps = (status.steps ?? [])
-    .slice(0, MAX_STEPS)
-    .map((text, index) => `  ${(index === 0 ? 'steps' : '').padEnd(10)} ${plain(shortened(text, MAX_REASON))}`);
-  const lists = [section('Exceptions', exceptionLines(status), plain), section('Notes', noteLines(status), plain)];
-  return [head, ...facts, ...steps, ...ask, ...lists.flat(), ''].join('\n');
 }
 
 function headline({ box, release, state, batch }: RolloutStatus, clean: (text: string) => string): string {

@@ -131,7 +131,7 @@ function show(session: Session, { dryRun, lines, object }: Shown): void {
 
 function end({ io, json }: Session, object: object, line: string): number {
   if (json) printObject(io, object);
-  else io.stdout.write(`${line}\n`);
+  else printLines(io.stdout, [line]);
   return EXIT.done;
 }
 

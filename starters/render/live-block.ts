@@ -1,5 +1,6 @@
 /** Redraws a block of lines in place: one write per drawing, no clearing of the screen, so that nothing flickers. */
 import type { Out } from '../io';
+import { safeLine } from './safe-line';
 
 const UP = (lines: number) => (lines === 0 ? '' : `\u001b[${lines}A`);
 const CLEAR_LINE_END = '\u001b[K';
@@ -20,7 +21,7 @@ export function liveBlock(out: Out): LiveBlock {
     draw(lines) {
       // A block higher than the screen can't be gone back over: its head is what counts.
       const fitting = lines.slice(0, Math.max(1, (out.rows ?? 24) - 1));
-      const text = fitting.map((line) => `${line}${CLEAR_LINE_END}\n`).join('');
+      const text = fitting.map((line) => `${safeLine(line)}${CLEAR_LINE_END}\n`).join('');
       out.write(`${open ? '' : HIDE_CURSOR}${UP(drawn)}\r${text}${CLEAR_BELOW}`);
       drawn = fitting.length;
       open = true;

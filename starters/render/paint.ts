@@ -1,7 +1,7 @@
 /** Colours, where there is a terminal that wants them (https://no-color.org). */
 import type { Out } from '../io';
+import { CODES } from './colour-codes';
 
-const CODES = { bold: '1', dim: '2', red: '31', green: '32', yellow: '33', cyan: '36' } as const;
 export type Colour = keyof typeof CODES;
 export type Paint = (colour: Colour, text: string) => string;
 

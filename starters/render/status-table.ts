@@ -5,8 +5,10 @@ import { migrationText } from '../../domain/operator/migration-status';
 import { countWords } from './count-words';
 import type { Paint } from './paint';
 
+const SHOW_STEPS = 5;
+
 export function statusTable(status: RolloutStatus, paint: Paint): string[] {
-  const { box, state, release, batch, counts, failures, lockers, holds, pause, asks, rollout, notes } = status;
+  const { box, state, release, batch, counts, failures, lockers, holds, pause, asks, rollout, notes, steps = [] } = status;
   const migrated = migrationText(status);
   const width = Math.max(0, ...lockers.map(({ name }) => name.length));
   return [
@@ -18,6 +20,7 @@ export function statusTable(status: RolloutStatus, paint: Paint): string[] {
     ...(migrated === null ? [] : [`  migrate   ${migrated}`]),
     ...(pause === null ? [] : [`  paused    by ${pause.actor}${pause.reason === null ? '' : `: ${pause.reason}`}`]),
     ...holds.map(({ reason, sentence, liftedBy }) => `  hold      ${reason}: ${sentence}; lifted by ${liftedBy.join(', ')}`),
+    ...steps.slice(0, SHOW_STEPS).map((step, index) => `  ${(index === 0 ? 'steps' : '').padEnd(9)} ${step}`),
     ...(asks === null ? [] : [paint('yellow', `  asks      ${asks}`)]),
     ...notes.map((note) => `  note      ${note}`),
     ...(lockers.length === 0 ? [] : ['']),

@@ -7,7 +7,7 @@ import { undoable } from '../../domain/plan/undoable';
 import { askYes, mustBeAskable } from '../ask-yes';
 import { EXIT } from '../exit-codes';
 import { followRollout } from '../follow-rollout';
-import { printObject } from '../io';
+import { printLines, printObject } from '../io';
 import { actor } from '../operations/actor';
 import type { Door } from '../operations/door';
 import { noRollout } from '../operations/map-error';
@@ -42,7 +42,7 @@ export const rollBackVerb = sessionVerb<RollBackOptions>({
     if (last.state === 'closed') return takeBack(session, { door, last, options });
     const answer = await sendRollBack(door, session.box, actOf(options));
     if (session.json) printObject(session.io, { kind: 'answer', box: session.box, answer });
-    else session.io.stdout.write(`${session.box}: ${answer}\n`);
+    else printLines(session.io.stdout, [`${session.box}: ${answer}`]);
     return EXIT.done;
   },
 });

@@ -1,7 +1,8 @@
 import { FAULTS } from '../../domain/faults';
 import { finishedLines } from '../../starters/render/finished-lines';
+import { printLines } from '../../starters/io';
 import { liveBlock } from '../../starters/render/live-block';
-import { noPaint } from '../../starters/render/paint';
+import { noPaint, paintFor } from '../../starters/render/paint';
 import { statusBlock } from '../../starters/render/status-block';
 import { statusLines } from '../../starters/render/status-lines';
 import { statusTable } from '../../starters/render/status-table';
@@ -31,6 +32,33 @@ test('no line of the block is wider than the screen, and a box of 300 fits on it
   expect(block.length).toBeLessThan(20);
   expect(block.every((line) => line.length <= 60)).toBe(true);
   expect(block.at(-1)).toContain('and 288 more');
+});
+
+test('what others said moves no cursor, ends no line and rings no bell, wherever it stands', () => {
+  const nasty = 'x\u001b[2J\u0007\r\nlxc12: succeeded\u202e';
+  const lockers = [aLocker('l01', { stage: 'stuck', reason: nasty })];
+  const hold = { reason: 'failures' as const, sentence: nasty, liftedBy: ['resume' as const], locker: null, since: 0 };
+  const status = aStatus({ lockers, notes: [nasty], holds: [hold], steps: [nasty], asks: nasty });
+  const fault = { code: 'BuildFailed', sentence: nasty, cure: nasty, evidence: [nasty] };
+  const finished = aFinished({ exceptions: [{ locker: 'l01' as never, end: 'failed', reason: nasty }], fault });
+  const paint = paintFor({ write: () => {}, isTTY: true }, { TERM: 'xterm' });
+  const written: string[] = [];
+  const out = { write: (part: string) => written.push(part) };
+  printLines(out, [...statusTable(status, paint), ...statusLines(null, status), ...finishedLines(finished, paint)]);
+  liveBlock(out).draw(statusBlock(status, { width: 80, elapsedMs: 0, paint }));
+  const lines = written.join('').split('\n');
+  expect(lines.filter((line) => line.startsWith('lxc12: succeeded'))).toEqual([]);
+  const escape = String.fromCodePoint(0x1b);
+  const ours = new RegExp(`${escape}\\[(?:\\d+m|K|J|\\?25l)|\\r`, 'g');
+  expect(lines.map((line) => line.replaceAll(ours, '')).join('')).not.toMatch(/[\p{Cc}\p{Cf}]/u);
+  expect(lines.join('')).not.toContain('\u001b[2J');
+});
+
+test('what the steps in flight say stands in the status', () => {
+  const told = statusTable(aStatus({ steps: ['l02 waits for its turn to start: CPU pressure is 87 %', 'attempt 3'] }), noPaint);
+  expect(told).toEqual(
+    expect.arrayContaining(['  steps     l02 waits for its turn to start: CPU pressure is 87 %', '            attempt 3']),
+  );
 });
 
 test('status lists every locker', () => {

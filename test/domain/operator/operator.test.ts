@@ -6,7 +6,7 @@ import type { Plan } from '../../../domain/model/plan';
 import type { Progress } from '../../../domain/model/progress';
 import { mayDo, PERMISSIONS } from '../../../domain/operator/permissions';
 import type { OperatorMessage } from '../../../domain/operator/operator-message';
-import { renderStatusMarkdown, renderStatusText } from '../../../domain/operator/render-status';
+import { renderStatusMarkdown } from '../../../domain/operator/render-status';
 import { finishedOf, statusOf } from '../../../domain/operator/rollout-status';
 import type { RolloutView } from '../../../domain/operator/rollout-view';
 import { aPlan, lockerName } from '../../support/builders';
@@ -114,19 +114,10 @@ test.each([
 ])('status %s, as people see it', (name, progress) => {
   const status = statusOf(viewOf(progress));
   expectGolden(`status-${name}.md`, renderStatusMarkdown(status));
-  expectGolden(`status-${name}.txt`, renderStatusText(status));
-});
-
-test('what steps in flight say stands in the text, with nothing that would move a cursor', () => {
-  const steps = ['locker-002 waits for its turn to start: CPU pressure is 87 %', '\u001b[31mred'];
-  const lines = renderStatusText({ ...statusOf(viewOf(busy)), steps }).split('\n');
-  const at = lines.indexOf('  steps      locker-002 waits for its turn to start: CPU pressure is 87 %');
-  expect(at).toBeGreaterThan(0);
-  expect(lines[at + 1]?.trim()).toBe('[31mred');
 });
 
 test('before there is a plan the status says so', () => {
-  expect(renderStatusText(statusOf(viewOf(null, plan, 'planning')))).toBe('lxc12: planning\n');
+  expect(renderStatusMarkdown(statusOf(viewOf(null, plan, 'planning')))).toBe('**lxc12: planning**\n');
 });
 
 const wordy = (locker: ReturnType<typeof lockerName>): RolloutEvent => ({
@@ -148,11 +139,6 @@ test('300 lockers, all bad in many words, still fit the 20 kB of the details', (
     expect(page).toMatch(/and \d+ more/);
   }
   expect(renderStatusMarkdown(statusOf(viewOf(play(bad, big), big)))).toContain('`npm run lockstep -- abort --box lxc12`');
-});
-
-test('evidence can not forge a line or colour a terminal', () => {
-  const nasty = play([{ kind: 'note', text: 'x\u001b[31m\nfake: all fine' }]);
-  expect(renderStatusText(statusOf(viewOf(nasty)))).toContain('- x [31m fake: all fine');
 });
 
 test('the result lists every end but the good ones, with its reason', () => {

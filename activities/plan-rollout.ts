@@ -1,13 +1,15 @@
 /** Looks at the box, resolves what is asked for, and makes the plan that the workflow walks. Changes nothing. */
 import { Context } from '@temporalio/activity';
 import { ApplicationFailure } from '@temporalio/common';
+import { externalUrlOf } from '../domain/check/external-url';
 import { Fault } from '../domain/faults';
+import type { Fleet } from '../domain/model/fleet';
 import { GitRef } from '../domain/model/ids';
 import type { ReleaseId } from '../domain/model/ids';
 import type { Inventory } from '../domain/model/inventory';
 import type { Plan } from '../domain/model/plan';
 import { policyOf } from '../domain/model/policy-of';
-import { serviceConfigOf, stageTargetOf } from '../domain/model/service-of';
+import { serviceConfigOf, stageTargetOf, valuesOf } from '../domain/model/service-of';
 import type { VerbParams, VerbResult } from '../domain/protocol/verbs';
 import { heldOutOf } from '../domain/plan/held-out';
 import { makePlan } from '../domain/plan/make-plan';
@@ -58,12 +60,29 @@ async function planFor(
     ...(force && { force }),
   };
   const made = makePlan(facts, ports.hash);
-  if (made.kind === 'plan') assertSound(made.plan, inventory);
+  if (made.kind === 'plan') {
+    assertSound(made.plan, inventory);
+    assertUrls(made.plan, fleet);
+  }
   return made;
 }
 
 type Asked = VerbParams<'resolve'>;
 const UNCHANGED: Pick<VerbResult<'resolve'>, 'changes'> = { changes: { code: [], config: [] } };
+
+/** What no value fills is said now, and not by the first locker that is up. */
+function assertUrls({ box, batches, policy }: Plan, fleet: Fleet): void {
+  const { external } = policy.verify;
+  if (!external) return;
+  for (const locker of batches.flatMap(({ lockers }) => lockers)) {
+    const { missing } = externalUrlOf(external.url, { ...valuesOf(fleet, box, locker), box, locker });
+    if (missing.length === 0) continue;
+    throw new Fault(
+      'TemplateInvalid',
+      `verify.external of ${box} needs ${missing.join(', ')} for locker ${locker}, and no value has that name.`,
+    );
+  }
+}
 
 /** The planner's own linter: what it finds is a bug of ours, and the same again would find it again. */
 function assertSound(plan: Plan, inventory: Inventory): void {

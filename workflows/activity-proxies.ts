@@ -83,7 +83,8 @@ export const updateLocker = asked('updateLocker', moving);
 export const verifyLocker: Call<'verifyLocker'> = (summary, input, policy) => {
   const proofMs = policy?.verify.deadlineMs ?? 20 * MINUTE;
   const checksMs = input.checks ? input.checks.longestMs + MARGIN : 0;
-  return asked('verifyLocker', () => proofMs + checksMs)(summary, input, policy);
+  const outsideMs = input.verify.external ? input.verify.external.timeoutMs + MARGIN : 0;
+  return asked('verifyLocker', () => proofMs + checksMs + outsideMs)(summary, input, policy);
 };
 /** `longestMs`: of one request for a dozen of them. */
 export const checkLockers = (

@@ -8,7 +8,7 @@ import type { LockerStep, MoveLocker } from '../activities/contract';
 import { rulesNow } from '../domain/decide/rules-now';
 import type { StepEvent } from '../domain/decide/rollout-event';
 import type { LockerName } from '../domain/model/ids';
-import type { StopPolicy } from '../domain/model/policy';
+import type { StopPolicy, VerifyPolicy } from '../domain/model/policy';
 import type { LockerProgress, LockerStage } from '../domain/model/progress';
 import { drainLocker, restoreLocker, undrainLocker, updateLocker, verifyLocker } from './activity-proxies';
 import { apply, heldOf, planOf } from './rollout';
@@ -71,7 +71,7 @@ const STEPS: Readonly<Record<WorkingStage, Step>> = {
   verifying: async (rollout, step, at) => {
     const { locker, cycle } = step;
     const { policy } = planOf(rollout).plan;
-    const input = { ...step, verify: policy.verify, ...checksOf(rollout, at, locker) };
+    const input = { ...step, verify: proofOf(policy.verify, at), ...checksOf(rollout, at, locker) };
     const outcome = await verifyLocker(`verify ${locker}`, input, policy);
     return { kind: 'verify', locker, cycle, outcome };
   },
@@ -85,6 +85,12 @@ const STEPS: Readonly<Record<WorkingStage, Step>> = {
     return { kind: 'restore', locker, cycle, outcome };
   },
 };
+
+/** The way back ends where the box sees it serve: what is in the way from outside, going back does not mend. */
+function proofOf(verify: VerifyPolicy, { failure, back }: LockerProgress): VerifyPolicy {
+  if (!verify.external || (failure === null && back !== true)) return verify;
+  return { ...verify, external: null };
+}
 
 /** Only on the way forward: one that is back needs no more than to serve. */
 function checksOf(rollout: Rollout, at: LockerProgress, locker: LockerName) {

@@ -4,7 +4,7 @@
  * When a key becomes real, its row goes.
  */
 export interface LaterKey {
-  /** The last parts of its path: `verify.external` is a key `external` in a `verify`. */
+  /** The last parts of its path: `policy.waves` is a key `waves` in a `policy`. */
   readonly key: string;
   readonly what: string;
 }
@@ -12,7 +12,6 @@ export interface LaterKey {
 export const LATER_KEYS: readonly LaterKey[] = [
   { key: 'rehearsal', what: 'a rehearsal on a throwaway locker' },
   { key: 'hooks', what: 'hooks before and after a rollout' },
-  { key: 'verify.external', what: 'verifying from outside the box' },
   { key: 'waves', what: 'waves of boxes' },
   { key: 'maxBoxes', what: 'rollouts of several boxes' },
   { key: 'groups', what: 'groups of boxes' },

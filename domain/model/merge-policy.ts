@@ -3,7 +3,7 @@
  * key, inside the groups too, so that a box which sets `soak.batch` keeps the fleet's `soak.canary`.
  * What nobody wrote is the product's default, from this one table. Free of zod.
  */
-import type { Policy, PolicyInput } from './policy';
+import type { ExternalProbe, Policy, PolicyInput } from './policy';
 
 export const PRODUCT_DEFAULTS: Policy = {
   batches: [1, 5, 'rest'],
@@ -14,7 +14,7 @@ export const PRODUCT_DEFAULTS: Policy = {
   drain: { timeoutMs: 60_000, onTimeout: 'skip' },
   drainIsExplicit: false,
   stop: { timeoutMs: 60_000, onTimeout: 'kill' },
-  verify: { goodProbes: 3, stableMs: 10_000, deadlineMs: 300_000 },
+  verify: { goodProbes: 3, stableMs: 10_000, deadlineMs: 300_000, external: null },
   soak: { canaryMs: 30_000, batchMs: 0 },
   gates: 'canary',
   gateTimeoutMs: 24 * 3_600_000,
@@ -57,6 +57,7 @@ function overlay(base: Policy, layer: PolicyInput): Policy {
       goodProbes: verify?.goodProbes ?? base.verify.goodProbes,
       stableMs: verify?.stable ?? base.verify.stableMs,
       deadlineMs: verify?.deadline ?? base.verify.deadlineMs,
+      external: externalOf(verify?.external, base.verify.external),
     },
     soak: { canaryMs: soak?.canary ?? base.soak.canaryMs, batchMs: soak?.batch ?? base.soak.batchMs },
     gates: layer.gates ?? base.gates,
@@ -84,6 +85,15 @@ function overlay(base: Policy, layer: PolicyInput): Policy {
 /** Written as null it lifts what a wider layer says. */
 function lifted<T>(written: T | null | undefined, base: T | null | undefined): T | null {
   return written === undefined ? (base ?? null) : written;
+}
+
+type WrittenVerify = NonNullable<PolicyInput['verify']>;
+
+/** Written anew as a whole: parts of two URLs make none. */
+function externalOf(written: WrittenVerify['external'], base: ExternalProbe | null | undefined): ExternalProbe | null {
+  if (written === undefined || written === null) return lifted(written, base);
+  const { url, goodProbes = 1, timeout: timeoutMs = 30_000, control = null } = written;
+  return { url, goodProbes, timeoutMs, control };
 }
 
 function isWritten(drain: PolicyInput['drain']): boolean {

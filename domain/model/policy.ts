@@ -19,6 +19,14 @@ export type BatchSize = z.infer<typeof BatchSize>;
 export const Gates = z.union([z.literal('none'), z.literal('canary'), z.literal('every'), z.array(Count).min(1)]);
 export type Gates = z.infer<typeof Gates>;
 
+const HttpUrl = z.string().regex(/^https?:\/\/[^\s]+$/, 'a URL such as https://{{locker}}.example.org/health');
+const ExternalInput = z.strictObject({
+  url: HttpUrl,
+  goodProbes: Count.optional(),
+  timeout: PositiveDuration.optional(),
+  control: HttpUrl.optional(),
+});
+
 export const PolicyInput = z
   .strictObject({
     batches: z
@@ -38,7 +46,9 @@ export const PolicyInput = z
       .partial(),
     drain: z.strictObject({ timeout: PositiveDuration, onTimeout: z.enum(['skip', 'proceed', 'hold']) }).partial(),
     stop: z.strictObject({ timeout: PositiveDuration, onTimeout: z.enum(['kill', 'hold']) }).partial(),
-    verify: z.strictObject({ goodProbes: Count, stable: Duration, deadline: PositiveDuration }).partial(),
+    verify: z
+      .strictObject({ goodProbes: Count, stable: Duration, deadline: PositiveDuration, external: ExternalInput.nullable() })
+      .partial(),
     soak: z.strictObject({ canary: Duration, batch: Duration }).partial(),
     gates: Gates,
     gateTimeout: PositiveDuration,
@@ -121,6 +131,19 @@ export interface VerifyPolicy {
   readonly goodProbes: number;
   readonly stableMs: number;
   readonly deadlineMs: number;
+  /** Absent or null: what the box sees is enough. */
+  readonly external?: ExternalProbe | null;
+}
+/** From the worker, as somebody outside of the box sees it. */
+export interface ExternalProbe {
+  /** `{{locker}}`, `{{box}}` and values are filled in. It stands in plan and history: no secret. */
+  readonly url: string;
+  /** In a row. */
+  readonly goodProbes: number;
+  /** Until then. */
+  readonly timeoutMs: number;
+  /** What answers while the worker's own way out is open; null: nothing says so. */
+  readonly control: string | null;
 }
 
 /** Absolutes for one box. */

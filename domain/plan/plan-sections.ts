@@ -6,6 +6,7 @@
 import { formatDuration } from '../model/format-duration';
 import type { LockerName } from '../model/ids';
 import type { Plan, PlannedBatch, PlannedLocker } from '../model/plan';
+import type { ExternalProbe } from '../model/policy';
 import { changeSection, goneLines } from './change-section';
 import { forcedLines } from './direction';
 import { namesText } from './names-text';
@@ -116,7 +117,13 @@ function eachLines({ hasDrain, policy }: Plan): string[] {
   return [
     `${hasDrain ? drained : ''}stop up to ${formatDuration(stop.timeoutMs)}, else ${stop.onTimeout}`,
     `${proof} within ${formatDuration(verify.deadlineMs)}, else restored`,
+    ...(verify.external ? [externalText(verify.external)] : []),
   ];
+}
+
+function externalText({ url, goodProbes, timeoutMs }: ExternalProbe): string {
+  const times = goodProbes === 1 ? 'one good probe' : `${goodProbes} good probes in a row`;
+  return `from outside: ${times} of ${url} within ${formatDuration(timeoutMs)}, else restored`;
 }
 
 function expectedText({ expected, batches }: Plan): string {

@@ -14,6 +14,8 @@ import { BoxName, LockerName, ReleaseId } from '../../domain/model/ids';
 import { PRODUCT_DEFAULTS } from '../../domain/model/merge-policy';
 import type { VerbParams, VerbResult } from '../../domain/protocol/verbs';
 import { anActivityEnvironment } from '../support/activity-environment';
+import { aFleet } from '../support/builders';
+import { aFakeHttp } from '../support/fake-http';
 import { aFakeBox, untilLeft } from '../support/fake-box';
 
 const rollout = '7d0e1d2c-6c1f-4a53-9a3e-0d3a7a1f0001';
@@ -76,7 +78,9 @@ describe('a changing activity', () => {
     const env = anActivityEnvironment();
     await env.run(() => makeDrainLocker({ box: fake })({ ...step, drain }));
     await env.run(() => makeUpdateLocker({ box: fake })({ ...move, to }));
-    await env.run(() => makeVerifyLocker({ box: fake })({ ...step, verify }));
+    await env.run(() =>
+      makeVerifyLocker({ box: fake, fleet: { read: async () => aFleet() }, http: aFakeHttp() })({ ...step, verify }),
+    );
     const [drained, updated, verified] = fake.calls.map(({ options }) => options.deadlineMs);
     expect(drained).toBeGreaterThan(drain.timeoutMs);
     expect(updated).toBeGreaterThan(pressure.holdAfterMs + stop.timeoutMs + move.startDeadlineMs);

@@ -10,6 +10,7 @@ import type { Inventory } from '../../domain/model/inventory';
 import type { VerbParams } from '../../domain/protocol/verbs';
 import { anActivityEnvironment } from '../support/activity-environment';
 import { aFleet, anInventory, aPlan, aRelease, configDigestOf, fakeHash, lockerName } from '../support/builders';
+import { aFakeHttp } from '../support/fake-http';
 import { aFakeBox } from '../support/fake-box';
 
 const box = 'lxc12' as BoxName;
@@ -27,9 +28,27 @@ describe('planning', () => {
       'mirror-tips': () => ({ there: true, tips: [], built: false }),
       'take-in': () => ({}),
     });
-    const plan = makePlanRollout({ box: fake, fleet: used, source, hash: fakeHash, verifySignature: () => false });
+    const plan = makePlanRollout({
+      box: fake,
+      fleet: used,
+      source,
+      hash: fakeHash,
+      http: aFakeHttp(),
+      verifySignature: () => false,
+    });
     return { fake, answer: anActivityEnvironment().run(() => plan({ box, ref, policy: {} })) };
   };
+
+  test('a url of verify.external that no value fills is refused, with the locker that it is for', async () => {
+    const used = {
+      read: async () => aFleet({ names: ['lxc12'], policy: { verify: { external: { url: 'https://{{owner}}/' } } } }),
+    };
+    const { answer } = planning(anInventory({ lockers: 1 }), null, { used });
+    await expect(answer).rejects.toMatchObject({
+      type: 'TemplateInvalid',
+      message: expect.stringContaining('verify.external of lxc12 needs owner for locker locker-001'),
+    });
+  });
 
   test('resolves, looks once with the target, asks what changed since, and changes nothing', async () => {
     const { fake, answer } = planning(anInventory({ lockers: 12 }));
@@ -90,7 +109,14 @@ describe('planning', () => {
   });
 
   test('of a box that the fleet file does not have names those that it has', async () => {
-    const plan = makePlanRollout({ box: aFakeBox({}), fleet, source: noSource, hash: fakeHash, verifySignature: () => false });
+    const plan = makePlanRollout({
+      box: aFakeBox({}),
+      fleet,
+      source: noSource,
+      hash: fakeHash,
+      http: aFakeHttp(),
+      verifySignature: () => false,
+    });
     const answer = anActivityEnvironment().run(() => plan({ box: 'lxc99' as BoxName, ref: null, policy: {} }));
     await expect(answer).rejects.toMatchObject({ type: 'UnknownBox' });
   });

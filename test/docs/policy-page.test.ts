@@ -22,7 +22,9 @@ function leavesOf(path: readonly string[] = []): string[] {
   return keys.length === 0 ? [path.join('.')] : keys.flatMap((key) => leavesOf([...path, key]));
 }
 /** null is none of it, so that its parts have no defaults. */
-const leaves = [...new Set(leavesOf().map((key) => key.replace(/^freeze\..*/, 'freeze')))];
+const leaves = [
+  ...new Set(leavesOf().map((key) => key.replace(/^freeze\..*/, 'freeze').replace(/^verify\.external\..*/, 'verify.external'))),
+];
 const written = (section: Section, before = ''): string[] =>
   Object.entries(section).flatMap(([key, value]) =>
     isSection(value) ? written(value, `${before}${key}.`) : [`${before}${key}`],

@@ -55,7 +55,16 @@ test.each([
   ],
   [{ pressure: { memoryAvailable: 0 } }, { pressure: { ...PRODUCT_DEFAULTS.pressure, memoryAvailable: 0 } }],
   [{ stop: { onTimeout: 'hold' as const } }, { stop: { timeoutMs: 60_000, onTimeout: 'hold' } }],
-  [{ verify: { stable: 0 } }, { verify: { goodProbes: 3, stableMs: 0, deadlineMs: 300_000 } }],
+  [{ verify: { stable: 0 } }, { verify: { goodProbes: 3, stableMs: 0, deadlineMs: 300_000, external: null } }],
+  [
+    { verify: { external: { url: 'http://x/{{locker}}' } } },
+    {
+      verify: {
+        ...PRODUCT_DEFAULTS.verify,
+        external: { url: 'http://x/{{locker}}', goodProbes: 1, timeoutMs: 30_000, control: null },
+      },
+    },
+  ],
   [{ gateTimeout: 7 }, { gateTimeoutMs: 7 }],
   [{ onFailure: 'continue' as const }, { onFailure: 'continue' }],
   [{ keepReleases: 1 }, { keepReleases: 1 }],

@@ -239,8 +239,8 @@ describe('a key of a later version', () => {
   });
 
   test('is named at the key', () => {
-    expect(faultOf(but('maxDown: 10%', 'verify: { external: x }')).evidence).toEqual([
-      'fleet.yaml:3:13 policy.verify.external: is not available yet (verifying from outside the box)',
+    expect(faultOf(but('maxDown: 10%', 'drain: { waves: x }')).evidence).toEqual([
+      'fleet.yaml:3:12 policy.drain.waves: is not available yet (waves of boxes)',
     ]);
   });
 

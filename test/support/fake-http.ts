@@ -1,0 +1,21 @@
+/** HttpPort in memory: answers by what the test says of a URL, and remembers what was asked. */
+import type { HttpPort, HttpRequest, HttpSeen } from '../../activities/ports/http-port';
+
+export function aFakeHttp(
+  answer: (request: HttpRequest, before: number) => HttpSeen | Promise<HttpSeen> = () => NOTHING,
+): HttpPort & {
+  readonly asked: HttpRequest[];
+} {
+  const asked: HttpRequest[] = [];
+  return {
+    asked,
+    ask: async (request) => {
+      const before = asked.filter(({ url }) => url === request.url).length;
+      asked.push(request);
+      return answer(request, before);
+    },
+  };
+}
+
+export const NOTHING: HttpSeen = { kind: 'none', detail: 'ECONNREFUSED' };
+export const says = (status: number, body = ''): HttpSeen => ({ kind: 'answer', status, body });

@@ -55,12 +55,9 @@ test.each(STORY.map((status, i) => [`${i + 1}-${status.state}`, status] as const
 });
 
 test('the message at a gate, with what an approver should see', () => {
-  const asked = aPlan({
-    box: 'lxc12',
-    lockers: 4,
-    policy: { batches: [1, 'rest'], soak: { canary: '0s' }, approvers: ['ann'] },
-    changes,
-  });
+  const policy = { batches: [1, 'rest' as const], soak: { canary: '0s' }, approvers: ['ann'] };
+  // Its own digest would be another one with each new rule of the product.
+  const asked = { ...aPlan({ box: 'lxc12', lockers: 4, policy, changes }), digest: 'd'.repeat(64) as never };
   const [canary] = asked.batches[0]?.lockers ?? [];
   if (canary === undefined) throw new Error('no canary');
   const moved = { downMs: 1_240, killed: false, fromVersion: 1, toVersion: 2 };

@@ -101,6 +101,7 @@ async function followNow({ teller, log }: Watching, door: Door, { box, last, sig
   const common = { by, startedAt: last.startedAt.getTime(), webUi: webUiOf(door, box, runId) };
   let plan: Plan | null = null;
   let seenLast: RolloutStatus | null = null;
+  let said = '';
   for await (const seen of follow(door, box, signal)) {
     if (seen.kind === 'silent') {
       if (leadsNowhere(seen.fault)) throw seen.fault;
@@ -109,6 +110,10 @@ async function followNow({ teller, log }: Watching, door: Door, { box, last, sig
     }
     // Between two looks another one has begun: the next round follows it.
     if (seen.kind === 'status' && rollout !== null && seen.rollout !== rollout) return;
+    // What a step says each few seconds is nothing for a chat.
+    const words = JSON.stringify({ ...seen, steps: [] });
+    if (words === said) continue;
+    said = words;
     // After a reset in Temporal it is another one.
     const outdated = seen.kind === 'finished' ? plan === null : seen.planDigest !== null && seen.planDigest !== plan?.digest;
     if (outdated) plan = await planOf(door, box, runId);

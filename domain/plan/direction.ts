@@ -46,13 +46,13 @@ export function refuseDown(box: BoxName, release: Release, down: readonly GoingD
   if (first === undefined) return [];
   const groups = new Map<string, number>();
   for (const { seen, how } of down) {
-    const words = `on ${seen.current?.release.label ?? 'nothing'} (${how})`;
+    const words = `from ${seen.current?.release.label ?? 'nothing'} (${how})`;
     groups.set(words, (groups.get(words) ?? 0) + 1);
   }
   const many = `${down.length} ${down.length === 1 ? 'locker' : 'lockers'}`;
   const origins = [...groups].map(([words, count]) => `${count} ${words}`).join(', ');
   const names = namesText(down.map(({ seen }) => seen.name));
-  const sentence = `Release ${release.label} would take ${many} of box ${box} down: ${origins}; ${names}.`;
+  const sentence = `Release ${release.label} would be a downgrade of ${many} of box ${box}: ${origins}; ${names}.`;
   return [{ code: 'Downgrade', locker: down.length === 1 ? first.seen.name : null, sentence, cure: FAULTS.Downgrade.cure }];
 }
 

@@ -50,7 +50,7 @@ test('going down is refused with who would go down and from where', () => {
   const made = makePlan(planFacts(goingDown), fakeHash);
   expect(made).toMatchObject({ kind: 'refused', refusals: [{ code: 'Downgrade', locker: null }] });
   expect(made.kind === 'refused' && made.refusals[0]?.sentence).toBe(
-    `Release ${aRelease().label} would take 300 lockers of box lxc12 down: 11 on ${aRelease('older').label} (superseded since), 289 on ${aRelease('old').label} (older code); locker-001, locker-002, locker-003, locker-004, locker-005 and 295 more.`,
+    `Release ${aRelease().label} would be a downgrade of 300 lockers of box lxc12: 11 from ${aRelease('older').label} (superseded since), 289 from ${aRelease('old').label} (older code); locker-001, locker-002, locker-003, locker-004, locker-005 and 295 more.`,
   );
 });
 

@@ -6,7 +6,8 @@ import { namesText } from '../plan/names-text';
 import { oneLine, sectionMarkdown, sectionText } from '../plan/render-section';
 import { approvalRules } from '../plan/rule-sections';
 import type { Section } from '../plan/section';
-import type { ApprovalBrief, BriefNext } from './approval-brief';
+import type { ApprovalBrief } from './approval-brief';
+import type { BriefMigration, BriefNext } from './brief-next';
 import { plural, shortened } from './plain-text';
 
 const SHOWN_EXCEPTIONS = 5;
@@ -70,11 +71,12 @@ function healthLines({ health }: ApprovalBrief): string[] {
 const seconds = (ms: number): string => `${Math.round(ms / 100) / 10}s`;
 
 function nextLines({ next, health, rules }: ApprovalBrief): string[] {
-  const { lockers, atOnce, starting, soakMs, downSecondsPerLocker } = next;
+  const { lockers, atOnce, starting, soakMs, downSecondsPerLocker, migrations } = next;
   const time = next.seconds === null ? 'no telling how long, since the rules were adjusted' : `about ${duration(next.seconds)}`;
   const soak = soakMs > 0 ? `, its soak of ${formatDuration(soakMs)} included` : '';
   const does = rules.onFailure === 'roll-back' ? 'rolls back' : 'holds';
   return [
+    ...migrations.map(migrationText),
     `${plural(lockers.length, 'locker')}, at most ${atOnce} down at once and ${starting} starting: ${namesText(lockers)}`,
     `${time}${soak}; each locker down for about ${duration(downSecondsPerLocker)}`,
     next.stopsAt === null
@@ -82,6 +84,17 @@ function nextLines({ next, health, rules }: ApprovalBrief): string[] {
       : `${does} when failures come to ${next.stopsAt}; so far ${health.failures}`,
     afterText(next),
   ];
+}
+
+const WHEN = {
+  'before-first': 'before the first locker',
+  'per-locker': 'of each locker',
+  'all-halted': 'with all lockers halted',
+};
+
+function migrationText({ id, when, reversible, lockers }: BriefMigration): string {
+  const whose = lockers === null ? '' : ` (${plural(lockers, 'locker')})`;
+  return `migration ${id}, ${WHEN[when]}${whose}: ${reversible ? 'can be undone' : 'POINT OF NO RETURN, can not be undone'}`;
 }
 
 function afterText({ unasked, asksAgain }: BriefNext): string {
@@ -92,14 +105,16 @@ function afterText({ unasked, asksAgain }: BriefNext): string {
 
 const duration = (count: number): string => formatDuration(count * 1_000);
 
-function wayBackLines({ forGood, health, box }: ApprovalBrief): string[] {
-  const { neverDeployed } = forGood;
+function wayBackLines({ forGood, health, next, box }: ApprovalBrief): string[] {
+  const { neverDeployed, past } = forGood;
+  const irreversible = next.migrations.filter(({ reversible }) => !reversible).map(({ id }) => id);
+  const stays = [...new Set([...(past === null ? [] : [past]), ...irreversible])].map(
+    (id) => `migration ${id} can not be undone: nothing is rolled back by itself ${id === past ? 'any more' : 'after it'}`,
+  );
+  const fresh = `${plural(neverDeployed.length, 'locker')} never deployed before, with nothing to go back to: ${namesText(neverDeployed)}`;
+  const lines = [...stays, ...(neverDeployed.length === 0 ? [] : [fresh])];
   return [
-    ...(neverDeployed.length === 0
-      ? ['each locker can go back to the version it came from']
-      : [
-          `${plural(neverDeployed.length, 'locker')} never deployed before, with nothing to go back to: ${namesText(neverDeployed)}`,
-        ]),
+    ...(lines.length === 0 ? ['each locker can go back to the version it came from'] : lines),
     `roll-back would bring back ${plural(health.undoable, 'locker')} now: npm run lockstep -- roll-back --box ${box}`,
   ];
 }

@@ -12,7 +12,7 @@ import { renderBrief } from '../../../domain/operator/render-brief';
 import { renderStatusMarkdown } from '../../../domain/operator/render-status';
 import { statusOf } from '../../../domain/operator/rollout-status';
 import type { RolloutView } from '../../../domain/operator/rollout-view';
-import { aPlan, aRelease, lockerName } from '../../support/builders';
+import { aManifest, aPlan, aRelease, lockerName } from '../../support/builders';
 import type { PlanOptions } from '../../support/builders';
 import { expectGolden } from '../../support/golden';
 import { walkAtRandom } from '../../support/random-walk';
@@ -87,6 +87,15 @@ const STORIES = {
         ];
       },
       { why: 'the fix for the queue', overrides: ['ann@desk overrode the freeze: it is the fix'] },
+    ).brief,
+  'no-return': () =>
+    briefAt(
+      {
+        changes,
+        manifest: aManifest({ id: '2026-11-index', reversible: true }, { id: '2026-11-split-jobs', reversible: false }),
+        each: { [lockerName(1)]: { on: null, current: null } },
+      },
+      () => [{ kind: 'tick' }],
     ).brief,
 } satisfies Record<string, () => ApprovalBrief>;
 

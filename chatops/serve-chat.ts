@@ -70,7 +70,12 @@ async function serveHere(serve: ServeChat): Promise<void> {
   const server = await startChatServer({ ...config.listen, routes, log });
   serve.listening(server.url);
   const teller = { journal, outbox, slack: config.slack, listeners: config.listeners, now: Date.now };
-  const watching = { chatDoor, teller, log, everyMs: IDLE_LOOK_MS };
+  const people = async () =>
+    fleetFile.read().then(
+      (fleet) => fleet.people,
+      () => ({}),
+    );
+  const watching = { chatDoor, teller, people, log, everyMs: IDLE_LOOK_MS };
   try {
     await Promise.all([
       outbox.run(signal),

@@ -39,6 +39,8 @@ export const Told = z.strictObject({
   ended: z.boolean(),
   /** What was told of it last, so that only what is new is told. */
   state: z.string(),
+  /** For which question of which gate people were rung; null or absent: for none. */
+  rang: z.string().nullable().optional(),
 });
 export type Told = z.infer<typeof Told>;
 

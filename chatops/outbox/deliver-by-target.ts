@@ -1,8 +1,8 @@
 /** Who takes what: Slack its messages, a person an answer, a listener an event. */
 import { postJson } from '../http/post-json';
 import type { ChatConfig, Listener } from '../config/read-chat-config';
-import { deliverMessage } from '../slack/deliver-message';
-import type { SlackMessage } from '../slack/deliver-message';
+import { deliverMessage, deliverRing } from '../slack/deliver-message';
+import type { SlackMessage, SlackRing } from '../slack/deliver-message';
 import { makeSlackApi } from '../slack/slack-api';
 import { signWebhook } from '../webhooks/webhook-signature';
 import type { Waiting } from './chat-state';
@@ -18,6 +18,7 @@ export function deliverByTarget({ slack, listeners }: ChatConfig, now: () => num
   return async (item, place) => {
     const { target, key, body } = item;
     if (target === 'slack') return api === null ? notNamed('slack') : deliverMessage(api, key, body as SlackMessage, place);
+    if (target === 'slack-ring') return api === null ? notNamed('slack') : deliverRing(api, body as SlackRing, place);
     if (target.startsWith('reply:')) {
       const { url, message } = body as { url: string; message: unknown };
       return postJson({ url, body: JSON.stringify(message), finalStatuses: REPLY_IS_OVER });

@@ -20,6 +20,8 @@ export interface Place {
   readonly receipt: Receipt | null;
   /** Since when it may be there without our knowing; null: it is not. */
   readonly doubtSince: number | null;
+  /** Where the message of another key is. */
+  readonly receiptOf: (key: string) => Receipt | null;
 }
 
 export type Deliver = (item: Waiting, place: Place) => Promise<Delivered>;
@@ -116,7 +118,8 @@ async function deliverOne(options: OutboxOptions, item: Waiting, quietUntil: Map
   }
   const { receipts, doubts, trying } = journal.state;
   // A try whose end could not be written down is one whose end nobody knows.
-  const place = { receipt: receipts.get(key) ?? null, doubtSince: doubts.get(key) ?? trying.get(key) ?? null };
+  const receiptOf = (of: string) => receipts.get(of) ?? null;
+  const place = { receipt: receiptOf(key), doubtSince: doubts.get(key) ?? trying.get(key) ?? null, receiptOf };
   journal.append({ kind: 'trying', key, id, at: now() });
   const came = await options.deliver(item, place);
   quietUntil.set(key, now() + pauseMs);

@@ -39,6 +39,7 @@ const MAX_SECTION = 2_900;
 const MAX_COMMITS = 8;
 const MAX_BATCHES = 12;
 const MAX_EXCEPTIONS = 8;
+const MAX_NOTES = 3;
 
 export function rolloutMessage(picture: RolloutPicture): RenderedMessage {
   const { now } = picture;
@@ -138,11 +139,13 @@ function trouble({ now }: RolloutPicture): string[] {
   const fault = now.kind === 'finished' && now.fault !== null ? [`*Fault* ${mrkdwn(now.fault.sentence)}`] : [];
   const lists = all.length === 0 ? [] : ['*Exceptions*', ...shown, ...more];
   if (now.kind === 'finished') return [...fault, ...lists];
-  const { pause, holds } = now;
+  const { pause, holds, notes } = now;
+  const noted = notes.slice(-MAX_NOTES).map((note) => `• ${mrkdwn(note, 200)}`);
   return [
     ...(pause === null ? [] : [`*Paused* by ${mrkdwn(pause.actor)}${pause.reason === null ? '' : `: ${mrkdwn(pause.reason)}`}`]),
     ...holds.map(({ sentence, liftedBy }) => `*Held* ${mrkdwn(sentence)}; lifted by ${liftedBy.join(', ')}`),
     ...lists,
+    ...(noted.length === 0 ? [] : ['*Notes*', ...noted]),
   ];
 }
 

@@ -15,7 +15,7 @@ export interface SlackMessage {
 }
 
 export const METADATA_TYPE = 'lockstep_rollout';
-/** Of ours, and no later one makes it right: what was made is no message. */
+/** No later try makes it right: what was made is no message, or its thread is gone. */
 const MALFORMED: readonly string[] = [
   'invalid_blocks',
   'invalid_blocks_format',
@@ -38,13 +38,29 @@ export async function deliverMessage(
   api: SlackApi,
   key: string,
   message: SlackMessage,
-  { receipt, doubtSince }: Place,
+  { receipt, doubtSince }: Omit<Place, 'receiptOf'>,
 ): Promise<Delivered> {
   if (receipt !== null) return update(api, key, message, receipt);
   if (doubtSince === null) return post(api, key, message);
   const found = await find(api, key, message.channel, doubtSince);
   if (found.kind === 'failed') return found;
   return found.receipt === null ? post(api, key, message) : update(api, key, message, found.receipt);
+}
+
+/** A line in the thread of a message, which rings those whom it names: a message that only changes rings nobody. Twice is better than never. */
+export interface SlackRing {
+  /** Of the message. */
+  readonly under: string;
+  /** null: nobody is to be rung any more. */
+  readonly text: string | null;
+}
+
+export async function deliverRing(api: SlackApi, { under, text }: SlackRing, { receiptOf }: Place): Promise<Delivered> {
+  if (text === null) return { kind: 'sent', receipt: null };
+  const message = receiptOf(under);
+  if (message === null) return { kind: 'failed', why: 'its message is not there yet', unknown: false };
+  const answer = await api('chat.postMessage', { channel: message.channel, thread_ts: message.ts, text });
+  return answer.kind === 'ok' ? { kind: 'sent', receipt: null } : failed(answer);
 }
 
 async function post(api: SlackApi, key: string, { channel, text, blocks }: SlackMessage): Promise<Delivered> {

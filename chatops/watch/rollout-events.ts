@@ -11,9 +11,16 @@ export interface RolloutEvent {
 /** The same for what needs no event of its own. */
 export function stateKey(now: RolloutStatus | Finished): string {
   if (now.kind === 'finished') return now.state;
-  const { state, gate, holds, pause, overlay } = now;
+  const { state, holds, pause, overlay } = now;
   const why = holds.map(({ reason, since }) => `${reason}@${since}`);
-  return [state, gate?.batch ?? '-', ...why, pause?.since ?? '-', overlay?.number ?? '-'].join(' ');
+  return [state, askedKey(now) ?? '-', ...why, pause?.since ?? '-', overlay?.number ?? '-'].join(' ');
+}
+
+/** Which question of which gate: another one after each reminder. null: nothing is asked. */
+export function askedKey(now: RolloutStatus | Finished): string | null {
+  if (now.kind === 'finished' || now.gate === null) return null;
+  const { batch, reminders = 0 } = now.gate;
+  return reminders === 0 ? `${batch}` : `${batch}#${reminders}`;
 }
 
 export function rolloutEvent(now: RolloutStatus | Finished, by: string | null, nowMs: number): RolloutEvent {
@@ -32,10 +39,12 @@ function runningData({ rollout, batch, failures, gate, planDigest, overlay, hold
     gate === null || planDigest === null
       ? null
       : { rollout, batch: gate.batch, digest: planDigest, overlay: overlay?.number ?? 0 };
+  const reminders = gate?.reminders ?? 0;
   return {
     batch,
     failures,
     answer,
+    reminders,
     pause,
     asks,
     holds: holds.map(({ reason, sentence, liftedBy }) => ({ reason, sentence, liftedBy })),

@@ -7,7 +7,8 @@ import type { Listener, SlackConfig } from '../config/read-chat-config';
 import type { ChatJournal } from '../outbox/chat-journal';
 import type { Outbox, Put } from '../outbox/outbox';
 import { rolloutMessage } from '../render/rollout-message';
-import { rolloutEvent, stateKey } from './rollout-events';
+import { ringText } from '../render/ring-text';
+import { askedKey, rolloutEvent, stateKey } from './rollout-events';
 
 /** What a follower knows beside the status. */
 export interface Known {
@@ -16,6 +17,8 @@ export interface Known {
   readonly webUi: string | null;
   readonly plan: Plan | null;
   readonly brief: ApprovalBrief | null;
+  /** Slack users who are rung at a gate. */
+  readonly users: readonly string[];
   /** null: none was seen. */
   readonly last: RolloutStatus | null;
 }
@@ -30,29 +33,49 @@ export interface Teller {
 
 export const messageKey = (rollout: string): string => `rollout:${rollout}`;
 
-export function tell({ journal, outbox, slack, listeners, now }: Teller, seen: RolloutStatus | Finished, known: Known): void {
-  const { by, webUi, plan, brief, last, startedAt } = known;
-  const puts: Put[] = [];
-  if (slack !== null) {
-    const body = { channel: slack.channel, ...rolloutMessage({ now: seen, last, plan, brief, by, webUi }) };
-    puts.push({ id: randomUUID(), key: messageKey(seen.rollout), target: 'slack', body });
-  }
-  const before = journal.state.told.get(seen.box);
+export function tell(teller: Teller, seen: RolloutStatus | Finished, known: Known): void {
+  const { journal, outbox } = teller;
+  const before = journal.state.told.get(seen.box) ?? null;
+  const same = before?.rollout === seen.rollout;
   const state = stateKey(seen);
-  const isNew = before?.rollout !== seen.rollout || before.state !== state;
-  if (isNew) {
-    const event = rolloutEvent(seen, by, now());
-    const wanted = listeners.filter(({ events }) => events === null || events.includes(event.type));
-    for (const { name } of wanted) {
-      const id = `msg_${randomUUID().replaceAll('-', '')}`;
-      puts.push({ id, key: `event:${name}:${id}`, target: `webhook:${name}`, body: event });
-    }
-  }
-  if (puts.length > 0) outbox.put(...puts);
+  const isNew = !same || before.state !== state;
+  const { puts, rang } = rings(teller, seen, { users: known.users, rang: same ? (before.rang ?? null) : null });
+  const all = [...messages(teller, seen, known), ...puts, ...(isNew ? events(teller, seen, known.by) : [])];
+  if (all.length > 0) outbox.put(...all);
+  if (!isNew && rang === before.rang) return;
+  const { box, rollout } = seen;
+  const told = { box, rollout, startedAt: known.startedAt, ended: seen.kind === 'finished', state, rang };
   // After what it stands for: told once too often is better than never.
-  if (isNew)
-    journal.append({
-      kind: 'told',
-      told: { box: seen.box, rollout: seen.rollout, startedAt, ended: seen.kind === 'finished', state },
-    });
+  journal.append({ kind: 'told', told });
+}
+
+function messages({ slack }: Teller, now: RolloutStatus | Finished, { by, webUi, plan, brief, last }: Known): Put[] {
+  if (slack === null) return [];
+  const body = { channel: slack.channel, ...rolloutMessage({ now, last, plan, brief, by, webUi }) };
+  return [{ id: randomUUID(), key: messageKey(now.rollout), target: 'slack', body }];
+}
+
+const ASKING: readonly RolloutStatus['state'][] = ['waiting-for-approval', 'held'];
+
+interface Rung {
+  readonly users: readonly string[];
+  readonly rang: string | null;
+}
+
+/** Once for each question; one that was not delivered is taken back when it has its answer. */
+function rings({ slack }: Teller, now: RolloutStatus | Finished, { users, rang }: Rung): { puts: Put[]; rang: string | null } {
+  const asked = now.kind === 'status' && ASKING.includes(now.state) ? askedKey(now) : null;
+  if (slack === null || asked === rang) return { puts: [], rang };
+  const text = now.kind === 'status' && asked !== null ? ringText(now, users) : null;
+  const body = { under: messageKey(now.rollout), text };
+  return { puts: [{ id: randomUUID(), key: `ring:${now.rollout}`, target: 'slack-ring', body }], rang: asked };
+}
+
+function events({ listeners, now }: Teller, seen: RolloutStatus | Finished, by: string | null): Put[] {
+  const event = rolloutEvent(seen, by, now());
+  const wanted = listeners.filter(({ events: of }) => of === null || of.includes(event.type));
+  return wanted.map(({ name }) => {
+    const id = `msg_${randomUUID().replaceAll('-', '')}`;
+    return { id, key: `event:${name}:${id}`, target: `webhook:${name}`, body: event };
+  });
 }

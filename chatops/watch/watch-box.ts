@@ -4,6 +4,7 @@
  */
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Plan } from '../../domain/model/plan';
+import type { People } from '../../domain/model/people';
 import type { RolloutStatus } from '../../domain/model/status';
 import { briefOf } from '../../starters/operations/brief-of';
 import { webUiOf } from '../../starters/operations/door';
@@ -15,6 +16,7 @@ import type { PastRollout } from '../../starters/operations/history';
 import { lastRollout } from '../../starters/operations/running-rollout';
 import type { RunningRollout } from '../../starters/operations/running-rollout';
 import { walkedOf } from '../../starters/operations/walked-of';
+import { usersToRing } from '../render/ring-text';
 import { leadsNowhere } from './chat-door';
 import type { ChatDoor } from './chat-door';
 import { tell } from './tell';
@@ -23,6 +25,8 @@ import type { Teller } from './tell';
 export interface Watching {
   readonly chatDoor: ChatDoor;
   readonly teller: Teller;
+  /** Of the fleet file as it is now; nobody where it can not be read. */
+  readonly people: () => Promise<People>;
   readonly log: (line: string) => void;
   /** Between two looks at a box on which nothing runs. */
   readonly everyMs: number;
@@ -87,7 +91,15 @@ async function tellEnd({ teller }: Watching, door: Door, box: string, past: Past
   const plan = await planOf(door, box, runId);
   // One that was terminated knows its own id no more.
   const named = finished.rollout === '' ? { ...finished, rollout: rollout ?? runId } : finished;
-  tell(teller, named, { by, startedAt: Date.parse(startedAt), webUi: webUiOf(door, box, runId), plan, brief: null, last: null });
+  tell(teller, named, {
+    by,
+    startedAt: Date.parse(startedAt),
+    webUi: webUiOf(door, box, runId),
+    plan,
+    brief: null,
+    users: [],
+    last: null,
+  });
 }
 
 interface Following {
@@ -96,7 +108,7 @@ interface Following {
   readonly signal: AbortSignal;
 }
 
-async function followNow({ teller, log }: Watching, door: Door, { box, last, signal }: Following): Promise<void> {
+async function followNow({ teller, log, people }: Watching, door: Door, { box, last, signal }: Following): Promise<void> {
   const { by, runId, rollout } = last;
   const common = { by, startedAt: last.startedAt.getTime(), webUi: webUiOf(door, box, runId) };
   let plan: Plan | null = null;
@@ -118,8 +130,10 @@ async function followNow({ teller, log }: Watching, door: Door, { box, last, sig
     const outdated = seen.kind === 'finished' ? plan === null : seen.planDigest !== null && seen.planDigest !== plan?.digest;
     if (outdated) plan = await planOf(door, box, runId);
     const named = seen.kind === 'finished' && seen.rollout === '' ? { ...seen, rollout: rollout ?? runId } : seen;
-    const brief = seen.kind === 'status' && seen.gate !== null ? await briefOf(door, box).catch(() => null) : null;
-    tell(teller, named, { ...common, plan, brief, last: seenLast });
+    const asks = seen.kind === 'status' && seen.gate !== null;
+    const brief = asks ? await briefOf(door, box).catch(() => null) : null;
+    const users = asks ? usersToRing(await people(), plan, by) : [];
+    tell(teller, named, { ...common, plan, brief, users, last: seenLast });
     if (seen.kind === 'status') seenLast = seen;
   }
 }

@@ -2,6 +2,7 @@
 import { mrkdwn, mrkdwnLines } from '../../chatops/slack/mrkdwn';
 import { rolloutMessage } from '../../chatops/render/rollout-message';
 import type { Block, RenderedMessage, RolloutPicture } from '../../chatops/render/rollout-message';
+import { ringText, usersToRing } from '../../chatops/render/ring-text';
 import { statusWords } from '../../chatops/render/status-words';
 import { fold } from '../../domain/decide/fold';
 import type { RolloutEvent } from '../../domain/decide/rollout-event';
@@ -127,6 +128,42 @@ test('buttons stand only while a gate waits', () => {
     ['waiting-for-approval', true],
   ]);
   expect(asking(aStatus({ ...STORY[3], state: 'paused' }))).toBe(false);
+});
+
+const ruled = (policy: Partial<typeof plan.policy>) => ({
+  ...plan,
+  policy: { ...plan.policy, approvers: null, fourEyes: false, ...policy },
+});
+
+describe('who is rung at a gate', () => {
+  const people = {
+    ann: { roles: ['approve'], slack: 'U0ANN' },
+    bob: { roles: ['admin'], slack: 'U0BOB' },
+    eve: { roles: ['view', 'oncall'], slack: 'U0EVE' },
+    zoe: { roles: ['approve'] },
+  };
+
+  test.each([
+    ['all who may approve from chat', ruled({}), ['U0ANN', 'U0BOB']],
+    ['of these the approvers', ruled({ approvers: ['bob', 'eve', 'zoe'] }), ['U0BOB']],
+    ['also one who is an approver only from here', ruled({ approvers: ['ann@slack', 'bob@desk'] }), ['U0ANN']],
+    ['not who started it, with four eyes', ruled({ fourEyes: true }), ['U0BOB']],
+    ['where there is no plan, all', null, ['U0ANN', 'U0BOB']],
+  ])('%s', (_who, given, users) => {
+    expect(usersToRing(people, given, 'ann@desk')).toEqual(users);
+  });
+
+  test('once, and again with each reminder', () => {
+    const now = STORY[3] ?? aStatus();
+    const gate = { batch: 2, sinceMs: Date.parse('2026-11-20T10:00:00Z') };
+    expect(ringText({ ...now, gate }, ['U0ANN', 'U0BOB'])).toBe(
+      '<@U0ANN> <@U0BOB> batch 2 of 2 on lxc12 (3 lockers) waits for an approval',
+    );
+    expect(ringText({ ...now, gate: { ...gate, reminders: 2 } }, [])).toBe(
+      'batch 2 of 2 on lxc12 (3 lockers) still waits for an approval, since 2026-11-20T10:00Z (reminder 2)',
+    );
+    expect(ringText({ ...now, gate: null }, ['U0ANN'])).toBeNull();
+  });
 });
 
 test('300 lockers, 60 batches, long commits and many troubles still are a message that Slack takes', () => {

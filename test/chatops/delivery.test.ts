@@ -201,6 +201,39 @@ test('an end that can not be written down is looked for before it is posted agai
   expect(slack.messages).toMatchObject([{ text: 'one', edits: 1 }]);
 });
 
+const ring = (text: string | null, id = String(text)) => ({
+  id,
+  key: 'ring:one',
+  target: 'slack-ring',
+  body: { under: 'rollout:one', text },
+});
+
+test('a ring waits for its message and is a line in its thread; an answered one rings nobody', async () => {
+  const { outbox } = open();
+  outbox.put(ring('waits'));
+  await eventually(() => log.some((line) => line.includes('its message is not there yet')));
+  outbox.put(message('one'));
+  await eventually(idle);
+  expect(slack.rings).toEqual([{ under: slack.messages[0]?.ts, text: 'waits' }]);
+  await slack.goAway();
+  outbox.put(ring('waits still'));
+  await eventually(() => log.some((line) => /ECONNREFUSED|other side closed/.test(line)));
+  outbox.put(ring(null));
+  await slack.comeBack();
+  await eventually(idle);
+  expect(slack.rings).toHaveLength(1);
+});
+
+test('a ring whose answer was lost rings again: twice is better than never', async () => {
+  const { outbox } = open();
+  outbox.put(message('one'));
+  await eventually(idle);
+  slack.behave('lose', { method: 'chat.postMessage', times: 1 });
+  outbox.put(ring('waits'));
+  await eventually(idle);
+  expect(slack.rings).toHaveLength(2);
+});
+
 test('a trouble of one target holds up no other', async () => {
   const { outbox } = open();
   slack.behave('error');

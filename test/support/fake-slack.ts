@@ -23,6 +23,8 @@ export interface FakeSlack {
   readonly api: string;
   readonly responses: string;
   readonly messages: readonly FakeMessage[];
+  /** Lines in threads, which ring people. */
+  readonly rings: readonly { readonly under: string; readonly text: string }[];
   /** What one person alone was shown, by the url that Slack named. */
   readonly replies: readonly { readonly url: string; readonly text: string; readonly ephemeral: boolean }[];
   readonly calls: readonly { readonly method: string; readonly at: number }[];
@@ -41,6 +43,7 @@ export async function startFakeSlack(): Promise<FakeSlack> {
   const messages: FakeMessage[] = [];
   const replies: { url: string; text: string; ephemeral: boolean }[] = [];
   const calls: { method: string; at: number }[] = [];
+  const rings: { under: string; text: string }[] = [];
   const moods: { mood: Mood; method: string | null; left: number }[] = [];
   const moodFor = (method: string): Mood => {
     const found = moods.findLast((one) => (one.method === null || one.method === method) && one.left > 0);
@@ -66,7 +69,7 @@ export async function startFakeSlack(): Promise<FakeSlack> {
     if (typeof mood === 'object') return { status: 200, body: { ok: false, error: mood.says } };
     if (mood === 'error') return { status: 500, body: 'oops' };
     if (request.headers.authorization !== `Bearer ${TOKEN}`) return { status: 200, body: { ok: false, error: 'invalid_auth' } };
-    const answer = METHODS[method]?.(argsOf(request, body), messages) ?? { ok: false, error: 'unknown_method' };
+    const answer = METHODS[method]?.(argsOf(request, body), messages, rings) ?? { ok: false, error: 'unknown_method' };
     return mood === 'lose' ? 'cut' : { status: 200, body: answer };
   };
   const server = createServer((request, response) => {
@@ -87,6 +90,7 @@ export async function startFakeSlack(): Promise<FakeSlack> {
     api: `http://127.0.0.1:${port}/api`,
     responses: `http://127.0.0.1:${port}/responses/`,
     messages,
+    rings,
     replies,
     calls,
     behave: (mood, { method, times = Number.POSITIVE_INFINITY } = {}) => {
@@ -111,10 +115,20 @@ async function listen(server: Server, port: number): Promise<number> {
 }
 
 type Args = Readonly<Record<string, unknown>>;
-type Method = (args: Args, messages: FakeMessage[]) => Readonly<Record<string, unknown>>;
+type Method = (
+  args: Args,
+  messages: FakeMessage[],
+  rings: { under: string; text: string }[],
+) => Readonly<Record<string, unknown>>;
 
 const METHODS: Readonly<Record<string, Method>> = {
-  'chat.postMessage': ({ channel, text, blocks, metadata }, messages) => {
+  'chat.postMessage': ({ channel, text, blocks, metadata, thread_ts }, messages, rings) => {
+    if (thread_ts !== undefined) {
+      const over = messages.find(({ ts }) => ts === thread_ts);
+      if (over === undefined) return { ok: false, error: 'thread_not_found' };
+      rings.push({ under: over.ts, text: String(text) });
+      return { ok: true, channel, ts: `9${rings.length}.0` };
+    }
     const wrong = channel === FAKE_SLACK.channel ? wrongBlocks(blocks) : 'channel_not_found';
     if (wrong !== null) return { ok: false, error: wrong };
     const ts = `${1_700_000_000 + messages.length}.${String(messages.length).padStart(6, '0')}`;

@@ -27,7 +27,7 @@ import type { TcpProxy } from '../../support/tcp-proxy';
 
 jest.setTimeout(240_000);
 
-const BOXES = ['twice', 'eyes', 'click', 'down', 'words', 'hooks', 'away', 'adjusted'];
+const BOXES = ['reminded', 'twice', 'eyes', 'click', 'down', 'words', 'hooks', 'away', 'adjusted'];
 const PEOPLE = {
   ann: { roles: ['approve'], slack: 'U000ANN' },
   bob: { roles: ['operate'], slack: 'U000BOB' },
@@ -182,6 +182,23 @@ test('two clicks at once open the gate once, and the second one is told that it 
   await eventually('the end in the message', () => messageOf('twice')?.text.includes('failed'));
   expect(buttonOf(messageOf('twice') as FakeMessage, 'approve')).toBeNull();
   expect(slack.messages.filter(({ text }) => text.startsWith('twice'))).toHaveLength(1);
+});
+
+test('a gate rings whoever may approve, and rings again with each reminder until it has its answer', async () => {
+  const handle = await gated('reminded', { remindEvery: '2s' });
+  const rung = () => slack.rings.filter(({ text }) => text.includes(' on reminded ')).map(({ text }) => text);
+  await eventually('the second reminder', () => rung().length >= 3);
+  const waits = '<@U000ANN> batch 2 of 3 on reminded (5 lockers) ';
+  expect(rung()[0]).toBe(`${waits}waits for an approval`);
+  expect(rung()[1]).toMatch(/still waits for an approval, since 20\d\d-\S+ \(reminder 1\)$/);
+  const message = await asking('reminded');
+  expect(slack.rings.every(({ under }) => slack.messages.some(({ ts }) => ts === under))).toBe(true);
+  expect(await click(buttonOf(message, 'approve') ?? '', 'U000ANN')).toBe('Batch 2 may begin.');
+  await resultOf(handle);
+  await eventually('the end in the message', () => messageOf('reminded')?.text.includes('succeeded'));
+  const asked = rung().length;
+  await sleep(3_000);
+  expect(rung()).toHaveLength(asked);
 });
 
 test('four eyes hold in chat too: whoever started it at a terminal does not approve it here', async () => {

@@ -22,12 +22,13 @@ export function usersToRing(people: People, plan: Plan | null, by: string | null
     .slice(0, MOST_RUNG);
 }
 
-export function ringText({ box, gate, batch, lockers }: RolloutStatus, users: readonly string[]): string | null {
+export function ringText({ box, gate, batch, lockers, pointOfNoReturn }: RolloutStatus, users: readonly string[]): string | null {
   if (gate === null) return null;
   const size = lockers.filter((locker) => locker.batch === gate.batch).length;
   const which = `batch ${gate.batch} of ${batch?.of ?? gate.batch} on ${box} (${plural(size, 'locker')})`;
   const calls = users.map((user) => `<@${user}> `).join('');
+  const point = pointOfNoReturn === 'ahead' ? '; the point of no return is ahead' : '';
   const { reminders = 0 } = gate;
-  if (reminders === 0) return `${calls}${which} waits for an approval`;
-  return `${calls}${which} still waits for an approval, since ${isoTime(gate.sinceMs)} (reminder ${reminders})`;
+  if (reminders === 0) return `${calls}${which} waits for an approval${point}`;
+  return `${calls}${which} still waits for an approval, since ${isoTime(gate.sinceMs)} (reminder ${reminders})${point}`;
 }

@@ -8,10 +8,12 @@ import type { Finished, RolloutStatus } from '../../domain/model/status';
 import type { ApprovalBrief } from '../../domain/operator/approval-brief';
 import { briefSections } from '../../domain/operator/render-brief';
 import type { Section } from '../../domain/plan/section';
+import { migrationText } from '../../domain/operator/migration-status';
 import { plain, plural, shortened } from '../../domain/operator/plain-text';
 import { exceptionsOf } from '../../domain/operator/rollout-status';
-import type { ButtonValue } from '../commands/button';
 import { mrkdwn } from '../slack/mrkdwn';
+import type { Block } from './block';
+import { answerButtons } from './answer-buttons';
 import { endWords, lockerWords, stateWords } from './count-line';
 
 export interface RolloutPicture {
@@ -32,7 +34,6 @@ export interface RenderedMessage {
   readonly text: string;
   readonly blocks: readonly Block[];
 }
-export type Block = { readonly type: string } & Readonly<Record<string, unknown>>;
 
 const MAX_HEADER = 150;
 const MAX_SECTION = 2_900;
@@ -53,7 +54,7 @@ export function rolloutMessage(picture: RolloutPicture): RenderedMessage {
     blocks: [
       { type: 'header', text: { type: 'plain_text', text: shortened(head, MAX_HEADER), emoji: false } },
       ...texts.map(section),
-      ...buttons(now),
+      ...answerButtons(now, brief),
       ...footer(picture),
     ],
   };
@@ -89,11 +90,13 @@ function numbers(picture: RolloutPicture): string[] {
     return [...who, `*Lockers* ${[`${now.counts.planned} planned`, ...endWords(now.counts)].join(', ')}`];
   }
   const { failures, lockers } = now;
+  const migrated = migrationText(now);
   const down = plan === null ? '' : `; at most ${downNow(now, plan)} of ${plan.lockers.length} down at once`;
   return [
     ...who,
     `*Lockers* ${plural(lockers.length, 'locker')}: ${lockerWords(lockers)}`,
     `*Failures* ${failures.counted} so far, stops at ${failures.stopsAt}${down}`,
+    ...(migrated === null ? [] : [`*Migrations* ${mrkdwn(migrated)}`]),
   ];
 }
 
@@ -121,7 +124,10 @@ function batches({ now, last, plan }: RolloutPicture): string[] {
   const shown = Array.from({ length: Math.min(of, MAX_BATCHES) }, (_, i) => from + i).map((one) => {
     const lockers = seen.lockers.filter(({ batch }) => batch === one);
     const canary = one === 1 ? ' (canary)' : '';
-    const gated = plan?.batches[one - 1]?.gate === true && now.kind === 'status' && one > number ? ', asks first' : '';
+    const gated =
+      plan?.batches[one - 1]?.gate === true && now.kind === 'status' && (one > number || one === now.gate?.batch)
+        ? ', asks first'
+        : '';
     return `• batch ${one}${canary}: ${plural(lockers.length, 'locker')}: ${lockerWords(lockers)}${gated}${downWords(lockers)}`;
   });
   return ['*Batches*', ...shown, ...(of > MAX_BATCHES ? [`${of} batches in all`] : [])];
@@ -169,54 +175,6 @@ function approversOf(plan: Plan | null): string[] {
 function ask(now: RolloutStatus | Finished): string[] {
   if (now.kind === 'finished' || now.gate === null) return [];
   return [`Batch ${now.gate.batch} of ${now.batch?.of ?? now.gate.batch} waits for an approval`];
-}
-
-const ASKING: readonly RolloutStatus['state'][] = ['waiting-for-approval', 'held'];
-
-function buttons(now: RolloutStatus | Finished): Block[] {
-  if (now.kind === 'finished' || now.gate === null || now.planDigest === null || !ASKING.includes(now.state)) return [];
-  const { box, rollout, gate, planDigest, overlay, holds } = now;
-  const value: ButtonValue = { v: 1, box, rollout, batch: gate.batch, digest: planDigest, overlay: overlay?.number ?? 0 };
-  const rejected = holds.some(({ reason }) => reason === 'rejected');
-  const size = now.lockers.filter((locker) => locker.batch === gate.batch).length;
-  const elements = [
-    button('approve', {
-      text: `Approve batch ${gate.batch}`,
-      style: 'primary',
-      value,
-      sure: `Batch ${gate.batch} on ${box} begins: ${plural(size, 'locker')}.`,
-    }),
-    ...(rejected
-      ? []
-      : [
-          button('reject', {
-            text: 'Reject',
-            style: 'danger',
-            value,
-            sure: `The rollout on ${box} holds until it is approved or aborted.`,
-          }),
-        ]),
-  ];
-  return [{ type: 'actions', block_id: 'answer', elements }];
-}
-
-interface ButtonLook {
-  readonly text: string;
-  readonly style: 'primary' | 'danger';
-  readonly value: ButtonValue;
-  readonly sure: string;
-}
-
-const said = (words: string) => ({ type: 'plain_text', text: words, emoji: false });
-
-function button(action: 'approve' | 'reject', { text, style, value, sure }: ButtonLook): Block {
-  const confirm = {
-    title: said(text),
-    text: said(sure),
-    confirm: said(action === 'approve' ? 'Approve' : 'Reject'),
-    deny: said('Back'),
-  };
-  return { type: 'button', action_id: action, style, text: said(text), value: JSON.stringify(value), confirm };
 }
 
 function footer({ now, webUi }: RolloutPicture): Block[] {

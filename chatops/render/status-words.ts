@@ -1,5 +1,6 @@
 /** Where a rollout stands, in a few lines: the answer to `status`. Pure. */
 import type { Finished, RolloutStatus } from '../../domain/model/status';
+import { migrationText } from '../../domain/operator/migration-status';
 import { plain, plural, shortened } from '../../domain/operator/plain-text';
 import { endWords, lockerWords, stateWords } from './count-line';
 
@@ -16,10 +17,9 @@ function finishedWords(head: string, { counts, fault }: Finished): string {
   return [`${head}, ${ends}`, ...(fault === null ? [] : [`  ${short(fault.sentence)}`])].join('\n');
 }
 
-function runningWords(
-  head: string,
-  { batch, lockers, failures, holds, pause, gate, planDigest, overlay }: RolloutStatus,
-): string {
+function runningWords(head: string, now: RolloutStatus): string {
+  const { batch, lockers, failures, holds, pause, gate, planDigest, overlay } = now;
+  const migrated = migrationText(now);
   const where = batch === null ? '' : `, batch ${batch.number} of ${batch.of}`;
   const plan =
     planDigest === null ? '' : `  plan ${planDigest.slice(0, 12)}${overlay === null ? '' : `, overlay ${overlay.number}`}`;
@@ -27,6 +27,7 @@ function runningWords(
     `${head}${where}`,
     ...(lockers.length === 0 ? [] : [`  ${plural(lockers.length, 'locker')}: ${lockerWords(lockers)}`]),
     ...(lockers.length === 0 ? [] : [`  ${plural(failures.counted, 'failure')}, stops at ${failures.stopsAt}`]),
+    ...(migrated === null ? [] : [`  migrations: ${migrated}`]),
     ...(plan === '' ? [] : [plan]),
     ...(gate === null ? [] : [`  batch ${gate.batch} waits for an approval`]),
     ...(pause === null ? [] : [`  paused by ${plain(pause.actor)}${pause.reason === null ? '' : `: ${short(pause.reason)}`}`]),

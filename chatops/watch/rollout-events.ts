@@ -11,9 +11,9 @@ export interface RolloutEvent {
 /** The same for what needs no event of its own. */
 export function stateKey(now: RolloutStatus | Finished): string {
   if (now.kind === 'finished') return now.state;
-  const { state, holds, pause, overlay } = now;
+  const { state, holds, pause, overlay, pointOfNoReturn = '-' } = now;
   const why = holds.map(({ reason, since }) => `${reason}@${since}`);
-  return [state, askedKey(now) ?? '-', ...why, pause?.since ?? '-', overlay?.number ?? '-'].join(' ');
+  return [state, askedKey(now) ?? '-', ...why, pause?.since ?? '-', overlay?.number ?? '-', pointOfNoReturn].join(' ');
 }
 
 /** Which question of which gate: another one after each reminder. null: nothing is asked. */
@@ -33,20 +33,11 @@ export function rolloutEvent(now: RolloutStatus | Finished, by: string | null, n
   return { type: `rollout.${state.replaceAll('-', '_')}`, timestamp: new Date(nowMs).toISOString(), data };
 }
 
-function runningData({ rollout, batch, failures, gate, planDigest, overlay, holds, pause, asks }: RolloutStatus) {
+function runningData(now: RolloutStatus) {
+  const { rollout, batch, failures, gate, planDigest, overlay, pause, asks, migrations = [], pointOfNoReturn = null } = now;
+  const holds = now.holds.map(({ reason, sentence, liftedBy }) => ({ reason, sentence, liftedBy }));
+  const common = { batch, failures, holds, pause, asks, migrations, pointOfNoReturn, reminders: gate?.reminders ?? 0 };
+  if (gate === null || planDigest === null) return { ...common, answer: null };
   // What an approval has to name, ready to be sent back.
-  const answer =
-    gate === null || planDigest === null
-      ? null
-      : { rollout, batch: gate.batch, digest: planDigest, overlay: overlay?.number ?? 0 };
-  const reminders = gate?.reminders ?? 0;
-  return {
-    batch,
-    failures,
-    answer,
-    reminders,
-    pause,
-    asks,
-    holds: holds.map(({ reason, sentence, liftedBy }) => ({ reason, sentence, liftedBy })),
-  };
+  return { ...common, answer: { rollout, batch: gate.batch, digest: planDigest, overlay: overlay?.number ?? 0 } };
 }

@@ -1,7 +1,8 @@
 /** What chat shows, as goldens: the message of a rollout from its first look to its end, and the answers to `status`. */
 import { mrkdwn, mrkdwnLines } from '../../chatops/slack/mrkdwn';
 import { rolloutMessage } from '../../chatops/render/rollout-message';
-import type { Block, RenderedMessage, RolloutPicture } from '../../chatops/render/rollout-message';
+import type { Block } from '../../chatops/render/block';
+import type { RenderedMessage, RolloutPicture } from '../../chatops/render/rollout-message';
 import { ringText, usersToRing } from '../../chatops/render/ring-text';
 import { statusWords } from '../../chatops/render/status-words';
 import { fold } from '../../domain/decide/fold';
@@ -77,6 +78,17 @@ test('the message at a gate, with what an approver should see', () => {
   // One of another question is not shown.
   const other = picture.brief && { ...picture.brief, planDigest: 'e'.repeat(64) };
   expect(shown(rolloutMessage({ ...picture, brief: other }))).toContain('*Asked by* zoe@desk');
+});
+
+const shrink = { id: 'shrink', when: 'all-halted', reversible: false, stage: 'waiting' } as const;
+
+test('a point of no return is said in the message, at the button, and to whom it rings', () => {
+  const now = aStatus({ ...STORY[3], gate: { batch: 1, sinceMs: 5 }, migrations: [shrink], pointOfNoReturn: 'ahead' });
+  const text = shown(of(now));
+  expect(text).toContain('*Migrations* shrink waiting; POINT OF NO RETURN ahead');
+  expect(text).toContain('[Approve batch 1] "Batch 1 on lxc12 begins: 1 locker. A migration that nobody can undo is ahead."');
+  expect(ringText(now, [])).toMatch(/; the point of no return is ahead$/);
+  expect(statusWords(now)).toContain('migrations: shrink waiting; POINT OF NO RETURN ahead');
 });
 
 const last = STORY.at(-1) ?? null;

@@ -100,12 +100,21 @@ function watchBudget(plan: Plan, progress: Progress, now: number): Progress {
   const limit = `${spent.allowed} ${spent.where}`;
   const known = acknowledged.total > 0 ? ` since the ${acknowledged.total} acknowledged ones` : '';
   const sentence = `${failures} ${failures === 1 ? 'failure' : 'failures'}${known}, allowed are ${limit}: ${namesOfFailed(plan, progress)}`;
+  return overBudget(plan, progress, sentence, now);
+}
+
+function overBudget(plan: Plan, progress: Progress, sentence: string, now: number): Progress {
   if (plan.policy.onFailure === 'continue') {
-    return addNote({ ...progress, acknowledged: acknowledgeAll(plan, progress, now) }, `${sentence}; going on by policy`, now);
+    // Of those that can not be reached the policy says nothing: they are counted apart.
+    const { unreachable = 0 } = progress.acknowledged;
+    const acknowledged = { ...acknowledgeAll(plan, progress, now), unreachable };
+    return addNote({ ...progress, acknowledged }, `${sentence}; going on by policy`, now);
   }
   const point = pastNoReturn(plan, progress);
-  if (plan.policy.onFailure === 'roll-back' && point === null)
-    return rollBack(progress, { actor: 'the policy', reason: sentence }, now);
+  if (plan.policy.onFailure === 'roll-back' && point === null) {
+    // A person's pause stands: he lifts it, and then it goes back.
+    return { ...rollBack(progress, { actor: 'the policy', reason: sentence }, now), pause: progress.pause };
+  }
   const stays =
     plan.policy.onFailure === 'roll-back' ? `; not rolled back by itself, since migration ${point} can not be undone` : '';
   return addHold(progress, {
@@ -131,7 +140,7 @@ function watchProgress(plan: Plan, progress: Progress, now: number): Progress {
   return addHold(progress, {
     reason: 'no-progress',
     sentence,
-    liftedBy: ['resume', 'rollBack', 'abort'],
+    liftedBy: progress.rollback ? ['resume', 'abort'] : ['resume', 'rollBack', 'abort'],
     locker: null,
     since: now,
   });

@@ -34,10 +34,13 @@ export function endLocker(plan: Plan, progress: Progress, { locker, end, reason 
   return former === null ? ended : changeLocker(ended, locker, { former: null });
 }
 
-/** Of one that waits and is left as it is: one that was to go back is where the rollout brought it. */
-export function unmovedEnd({ back, checkFailed = null }: Partial<LockerProgress>, why: string): Pick<Ending, 'end' | 'reason'> {
+/** Of one that is left as it is: one that was to go back is what it was before. */
+export function unmovedEnd(
+  { back, cameAs = 'updated', checkFailed = null }: Partial<LockerProgress>,
+  why: string,
+): Pick<Ending, 'end' | 'reason'> {
   if (checkFailed !== null) return { end: 'failed', reason: `${checkFailed}; ${why}: it stays up on the release` };
-  return { end: back === true ? 'updated' : 'skipped', reason: why };
+  return { end: back === true ? cameAs : 'skipped', reason: why };
 }
 
 /** Not taken after all: it waits for its turn again, and its next requests have tokens of their own. */
@@ -46,8 +49,12 @@ export function sendBack(progress: Progress, name: LockerName): Progress {
   return changeLocker(progress, name, { stage: 'waiting', cycle, beganAt: null, already: false, retry: null });
 }
 
-/** One hold for a reason and locker: the first says what happened. */
+/**
+ * One hold for a reason and locker: the first says what happened. A rollout that comes to its end
+ * asks nobody any more, except how a locker that hangs in its stop is to go on.
+ */
 export function addHold(progress: Progress, hold: Hold): Progress {
+  if ((progress.abort || progress.fault) && hold.reason !== 'stop-timed-out') return progress;
   const known = progress.holds.some(({ reason, locker }) => reason === hold.reason && locker === hold.locker);
   return known ? progress : { ...progress, holds: [...progress.holds, hold] };
 }

@@ -46,7 +46,7 @@ type Adjust = Extract<MessageEvent, { kind: 'adjust' }>;
 /** Only one that waits: what has begun is brought to its end. */
 function skipLocker(plan: Plan, progress: Progress, { locker, actor, reason }: Skip, now: number): Progress {
   const at = progress.lockers[locker];
-  if (at?.stage !== 'waiting') return progress;
+  if (at?.stage !== 'waiting' || progress.abort || progress.fault) return progress;
   const why = `skipped by ${actor}${reason ? `: ${reason}` : ''}`;
   const freed = dropHolds(progress, (hold) => hold.locker === locker);
   return endLocker(plan, freed, { locker, ...unmovedEnd(at, why) }, now);
@@ -59,9 +59,11 @@ function adjust(progress: Progress, { rules, actor, reason }: Adjust, now: numbe
   const next = { number: (overlay?.number ?? 0) + 1, actor, at: now, rules: { ...overlay?.rules, ...rules } };
   const words = Object.entries(rules).map(([rule, value]) => `${rule} ${String(value)}`);
   const noted = addNote(progress, `${actor} adjusted: ${words.join(', ')}${reason ? ` (${reason})` : ''}`, now);
-  // A gate that stands was asked for by the rules of before: where it is no more, it opens.
-  const opened = rules.gates !== undefined && noted.gate && noted.gate.batch > 1 && !rules.gates.includes(noted.gate.batch - 1);
-  return { ...noted, overlay: next, gate: opened ? null : noted.gate };
+  // A gate that stands was asked for by the rules of before: where it is no more, it opens. A no stays a no.
+  const stays = rules.gates === undefined || progress.holds.some(({ reason: why }) => why === 'rejected');
+  const opened = !stays && noted.gate && noted.gate.batch > 1 && !rules.gates?.includes(noted.gate.batch - 1);
+  if (!opened) return { ...noted, overlay: next };
+  return dropHolds({ ...noted, overlay: next, gate: null }, ({ reason: why }) => why === 'gate-timeout');
 }
 
 type Approve = Extract<MessageEvent, { kind: 'approve' }>;

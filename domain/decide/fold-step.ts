@@ -5,7 +5,7 @@ import type { DrainOutcome, UpdateOutcome, VerifyOutcome } from '../model/outcom
 import type { Plan } from '../model/plan';
 import type { LockerStage, Progress } from '../model/progress';
 import { freshCycle } from './fresh-cycle';
-import { addHold, addNote, changeLocker, endLocker, isHalted, sendBack } from './change-progress';
+import { addHold, addNote, changeLocker, endLocker, isHalted, sendBack, unmovedEnd } from './change-progress';
 import { holdInconclusive } from './fold-checks';
 import { moveStageOf, whyBack } from './roll-back';
 
@@ -38,12 +38,12 @@ function afterDrain(progress: Progress, locker: LockerName): LockerStage {
 function foldDrainTimeout(plan: Plan, progress: Progress, { locker, outcome }: Of<TimedOutDrain>, now: number): Progress {
   const busy = `was not idle within ${formatDuration(outcome.waitedMs)}`;
   switch (plan.policy.drain.onTimeout) {
-    case 'skip':
-      if ((progress.lockers[locker]?.checkFailed ?? null) !== null)
-        return leaveFailed(plan, progress, { locker, why: busy }, now);
-      return progress.lockers[locker]?.back === true
-        ? endLocker(plan, progress, { locker, end: 'updated', reason: `${busy}; it was not rolled back` }, now)
-        : endLocker(plan, progress, { locker, end: 'skipped', reason: `${busy}; it stays up on its old release` }, now);
+    case 'skip': {
+      const at = progress.lockers[locker];
+      if ((at?.checkFailed ?? null) !== null) return leaveFailed(plan, progress, { locker, why: busy }, now);
+      const why = at?.back === true ? 'it was not rolled back' : 'it stays up on its old release';
+      return endLocker(plan, progress, { locker, ...unmovedEnd(at ?? {}, `${busy}; ${why}`) }, now);
+    }
     case 'proceed': {
       const noted = addNote(progress, `${locker} ${busy}; going on by policy`, now);
       return changeLocker(noted, locker, { stage: afterDrain(progress, locker) });
@@ -84,7 +84,9 @@ export function foldUpdate(plan: Plan, before: Progress, { locker, outcome }: Of
     case 'linked':
       if (links) return endLocker(plan, progress, { locker, end: 'updated', reason: null }, now);
       // Stopped by a script, or by a person since the plan: nobody has seen it run the release.
-      return endLocker(plan, progress, { locker, end: 'skipped', reason: STOPPED_BY_OTHERS }, now);
+      return changeLocker(endLocker(plan, progress, { locker, end: 'skipped', reason: STOPPED_BY_OTHERS }, now), locker, {
+        linked: true,
+      });
     case 'already':
       if (links) return endLocker(plan, progress, { locker, end: 'unchanged', reason: null }, now);
       return changeLocker(progress, locker, { stage: 'verifying', already: true });
@@ -105,7 +107,9 @@ export function foldUpdate(plan: Plan, before: Progress, { locker, outcome }: Of
       break;
   }
   // Whoever came after it may be an earlier run of this rollout (a reset), which counted its cycles too.
-  const anew = changeLocker(progress, locker, { cycle: freshCycle(now) });
+  const counted = progress.lockers[locker]?.cycle ?? 0;
+  // Twice within the same second, or after days, that number may have been used by this run itself.
+  const anew = changeLocker(progress, locker, { cycle: Math.max(freshCycle(now), counted + 1) });
   return holdWorldChanged(takeBack(plan, anew, locker), { locker, outcome }, now);
 }
 

@@ -40,12 +40,16 @@ function turn(plan: Plan, progress: Progress, planned: PlannedLocker, now: numbe
   if (at.stage === 'waiting') {
     return endLocker(plan, progress, { locker, end: 'skipped', reason: 'rolled back before its turn' }, now);
   }
-  // An unreachable one may have been changed or not; the box knows, and does nothing where nothing is to do.
-  if (at.stage !== 'ended' || (at.end !== 'updated' && at.end !== 'unreachable')) return progress;
+  if (at.stage !== 'ended' || at.end === null || !wasChanged(at)) return progress;
   if (from === null) return stay(progress, locker, { at, why: NOWHERE });
   const kept = keptBy(plan, progress, locker);
   if (kept !== null) return stay(progress, locker, { at, why: kept });
-  return changeLocker(progress, locker, { ...TURNED, cycle: at.cycle + 1 });
+  return changeLocker(progress, locker, { ...TURNED, cycle: at.cycle + 1, cameAs: at.end });
+}
+
+/** An unreachable one may have been changed or not; the box knows, and does nothing where nothing is to do. */
+export function wasChanged({ end, linked }: Pick<LockerProgress, 'end' | 'linked'>): boolean {
+  return end === 'updated' || end === 'unreachable' || (end === 'skipped' && linked === true);
 }
 
 const TURNED = {

@@ -2,6 +2,7 @@
 import type { LockerName, ReleaseId } from '../model/ids';
 import type { Plan } from '../model/plan';
 import type { LockerProgress, Progress } from '../model/progress';
+import { wasChanged } from './roll-back';
 
 export interface On {
   readonly locker: LockerName;
@@ -29,8 +30,7 @@ export function undoProgress(plan: Plan, ended: Progress, on: readonly On[]): Pr
 
 /** Only what still is where the rollout brought it can be taken back. */
 function leftAlone(at: LockerProgress, { release }: Plan, current: ReleaseId | null | undefined): LockerProgress {
-  const changed = at.end === 'updated' || at.end === 'unreachable';
-  if (!changed || current === release.id) return at;
+  if (!wasChanged(at) || current === release.id) return at;
   const reason = current ? 'is on another release by now; left alone' : 'is not on the box any more';
   return { ...at, stage: 'ended', end: 'unchanged', reason };
 }

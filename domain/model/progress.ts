@@ -48,6 +48,10 @@ export interface LockerProgress {
   readonly back?: boolean;
   /** It goes back since the full checks failed on it, with which: that counts as a failure. Absent or null: they did not. */
   readonly checkFailed?: string | null;
+  /** How it had ended before it was to go back. Absent: `updated`. */
+  readonly cameAs?: LockerEnd;
+  /** Its link was moved while others kept it stopped: changed, though nobody saw it run. Absent: no. */
+  readonly linked?: boolean;
 }
 
 /** A fault as a step reports it. `code` is one of domain/faults.ts, or the name of an error that is not ours. */

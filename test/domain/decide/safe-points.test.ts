@@ -101,3 +101,78 @@ test('a pause stands still in the middle of a soak, and the rest of it follows',
   expect(play(plan, [{ kind: 'tick' }], resumed, T0 + 1_019_000).batch).toBe(1);
   expect(play(plan, [{ kind: 'tick' }], resumed, T0 + 1_020_000).batch).toBe(2);
 });
+
+describe('found by the random walk of model/', () => {
+  const linked = { kind: 'linked', ...moved, downMs: null } as const;
+  const fails = [begin(), drained(), update(SERVING), verify(SICK), restore(SERVING), verify(HEALTHY, one, 2)];
+
+  test('one whose link was moved while others kept it stopped goes back too', () => {
+    const plan = planWith({}, { lockers: 2 });
+    const back = play(plan, [begin(), drained(), update(linked), { kind: 'rollBack', ...person }]);
+    expect(back.lockers[one]).toMatchObject({ stage: 'waiting', back: true, cycle: 2 });
+    const closed = play(plan, [begin(), { kind: 'drain', locker: one, cycle: 2, outcome: { kind: 'not-needed' } }], back);
+    expect(play(plan, [restore(linked)], closed).lockers[one]).toMatchObject({ end: 'restored' });
+  });
+
+  test('one that could not be reached and is skipped on its way back is still one that could not be reached', () => {
+    const gone = { code: 'LinkLost', sentence: 'The link is gone.', cure: 'Look.', evidence: [] };
+    const lost: RolloutEvent = { kind: 'fault', locker: one, cycle: 1, stage: 'draining', fault: gone };
+    const back = play(planWith(), [begin(), lost, { kind: 'rollBack', ...person }]);
+    const skipped = play(planWith(), [{ kind: 'skipLocker', ...person, locker: one }], back);
+    expect(skipped.lockers[one]).toMatchObject({ end: 'unreachable', reason: 'skipped by ann' });
+  });
+
+  test('the policy turns a paused rollout back, and it stays paused until the person lifts it', () => {
+    const plan = planWith({ onFailure: 'roll-back', maxDown: 2 });
+    const first = play(plan, [begin(two), drained(two), update(SERVING, two), verify(HEALTHY, two)]);
+    const turned = play(plan, [...fails.slice(0, 5), { kind: 'pause', ...person }, ...fails.slice(5)], first);
+    expect(turned).toMatchObject({ rollback: { actor: 'the policy' }, pause: { actor: 'ann' } });
+    expect(decide(plan, turned, T0)).toMatchObject({ state: 'paused', begin: [] });
+    expect(decide(plan, play(plan, [{ kind: 'resume', ...person }], turned), T0)).toMatchObject({ begin: [two] });
+  });
+
+  test('a hold on the way back does not name the way back', () => {
+    const plan = planWith({ progressDeadline: '10m' });
+    const updated = [begin(), drained(), update(SERVING), verify(HEALTHY)];
+    const back = play(plan, [...updated, { kind: 'rollBack', ...person }, begin()]);
+    const late = play(plan, [{ kind: 'tick' }], back, T0 + 600_000);
+    expect(late.holds).toMatchObject([{ reason: 'no-progress', liftedBy: ['resume', 'abort'] }]);
+  });
+
+  test('a gate that is taken away takes the hold for its timeout along, but a rejection stays one', () => {
+    const plan = planWith({ batches: [1, 'rest'], gates: 'canary', gateTimeout: '1h' });
+    const open = play(plan, [begin(), drained(), update(SERVING), verify(HEALTHY)]);
+    const noGates: RolloutEvent = { kind: 'adjust', ...person, rules: { gates: [] } };
+    const unanswered = play(plan, [{ kind: 'tick' }], open, T0 + 3_600_000);
+    expect(play(plan, [noGates], unanswered)).toMatchObject({ holds: [], gate: null, batch: 2 });
+    const rejected = play(plan, [{ kind: 'reject', ...person, batch: 2 }, noGates], open);
+    expect(rejected).toMatchObject({ holds: [{ reason: 'rejected' }], gate: { batch: 2 } });
+    expect(play(plan, [{ kind: 'approve', ...person, batch: 2 }], rejected)).toMatchObject({ holds: [], batch: 2 });
+  });
+
+  test('what comes to its end asks nobody: a step that goes wrong after the abort is no hold', () => {
+    const aborted = play(planWith(), [begin(), drained(), { kind: 'abort', ...person }]);
+    const settling = play(planWith(), [update({ kind: 'no-start-slot', waitedMs: 600_000, evidence: [] })], aborted);
+    expect(decide(planWith(), settling, T0)).toMatchObject({ state: 'settling', ask: null });
+  });
+
+  test('two that come from nowhere in the same second have cycles of their own', () => {
+    const plan = planWith({}, { each: { [one]: { healthy: false } } });
+    const superseded = (cycle: number) => update({ kind: 'superseded', evidence: [] }, one, cycle);
+    const again = play(plan, [begin(), superseded(1), { kind: 'resume', ...person }]);
+    const first = again.lockers[one]?.cycle ?? 0;
+    const twice = play(plan, [begin(), superseded(first), { kind: 'resume', ...person }], again);
+    expect(twice.lockers[one]?.cycle).toBeGreaterThan(first);
+  });
+
+  test('a policy that goes on over failures still counts those that can not be reached', () => {
+    const plan = planWith({ onFailure: 'continue', maxUnreachable: 1, maxDown: 9, maxUnproven: 20 });
+    const gone = { code: 'LinkLost', sentence: 'The link is gone.', cure: 'Look.', evidence: [] };
+    const lost = (number: number): RolloutEvent[] => [
+      begin(lockerName(number)),
+      { kind: 'fault', locker: lockerName(number), cycle: 1, stage: 'draining', fault: gone },
+    ];
+    const held = play(plan, [...lost(4), ...fails, ...lost(5)]);
+    expect(held.holds.map(({ reason }) => reason)).toEqual(['unreachable']);
+  });
+});

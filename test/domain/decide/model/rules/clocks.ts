@@ -1,0 +1,80 @@
+/** Soaks and gates by a clock of their own, which stands while it is paused and while no workflow code ran. */
+import type { Plan } from '../../../../../domain/model/plan';
+import type { Progress } from '../../../../../domain/model/progress';
+import type { Rule, Step } from '../step';
+import { START } from '../draw-plan';
+
+/** Milliseconds that have counted since the mark. */
+function makeClock() {
+  let counted = 0;
+  let last = START;
+  return {
+    pass({ before, now, event }: Step) {
+      const late = event.kind === 'late' ? event.ms : 0;
+      if (before.pause === null) counted += Math.max(0, now - last - late);
+      last = now;
+    },
+    mark() {
+      counted = 0;
+    },
+    counted: () => counted,
+  };
+}
+
+function soakOf({ batches }: Plan, { batch, overlay }: Progress): number {
+  return overlay?.rules.soakMs ?? batches[batch - 1]?.soakMs ?? 0;
+}
+const halted = ({ pause, holds, abort, fault, rollback }: Progress) =>
+  Boolean(pause ?? abort ?? fault ?? rollback) || holds.length > 0;
+
+/** No batch and no gate comes before its soak, and none later than it. */
+export const aSoakIsAsLongAsItIs: Rule = (plan) => {
+  const clock = makeClock();
+  return (step) => {
+    const { before, after, origin } = step;
+    if (origin === 'refused') return null;
+    clock.pass(step);
+    const wasOpen = before.batch <= plan.batches.length && before.gate === null;
+    const passed = after.batch > before.batch || (before.gate === null && after.gate !== null);
+    // A batch of no time at all ends and passes in one step.
+    const soaked = before.batchEndedAt === null ? 0 : clock.counted();
+    const needs = soakOf(plan, { ...before, overlay: after.overlay ?? null });
+    if (wasOpen && passed && soaked < needs) return `batch ${before.batch} soaked ${soaked} ms of ${needs}`;
+    const ends = before.batchEndedAt === null || after.batch > before.batch;
+    if (ends && after.batchEndedAt !== null) clock.mark();
+    const over = after.batchEndedAt !== null && after.gate === null && !halted(after) && clock.counted() >= soakOf(plan, after);
+    return over ? `batch ${after.batch} has soaked ${clock.counted()} ms of ${soakOf(plan, after)}, and nothing follows` : null;
+  };
+};
+
+const held = ({ holds }: Progress) => holds.some(({ reason }) => reason === 'gate-timeout');
+
+/** Never approved by time; held, or aborted by policy, no sooner than it says. */
+export const aGateWaitsAsLongAsItSays: Rule = (plan) => {
+  const clock = makeClock();
+  return (step) => {
+    const { before, after, origin, event } = step;
+    if (origin === 'refused') return null;
+    clock.pass(step);
+    const waited = clock.counted();
+    const lifted = event.kind === 'resume' && before.holds.length > after.holds.length;
+    if (before.gate?.batch !== after.gate?.batch || lifted) clock.mark();
+    if (after.approvals.length > before.approvals.length && event.kind !== 'approve') return 'approved, and nobody said so';
+    const gaveUp = (!held(before) && held(after)) || (before.abort === null && after.abort?.actor === 'the policy');
+    const { gateTimeoutMs } = plan.policy;
+    return gaveUp && before.gate !== null && waited < gateTimeoutMs ? `gave up after ${waited} ms of ${gateTimeoutMs}` : null;
+  };
+};
+
+/** A pause with an end lifts itself then and not before; one without never does. */
+export const aPauseEndsWhenItSays: Rule =
+  () =>
+  ({ before, after, event, now }) => {
+    const { pause } = before;
+    if (pause === null) return null;
+    if (after.pause !== null)
+      return pause.until != null && now >= pause.until && event.kind !== 'late' ? 'it goes on beyond its time' : null;
+    const byPerson = ['resume', 'abort', 'rollBack'].includes(event.kind) || after.abort !== null || after.fault !== null;
+    if (byPerson) return null;
+    return pause.until != null && now >= pause.until ? null : `${event.kind} lifted it`;
+  };

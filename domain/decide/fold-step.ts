@@ -78,6 +78,8 @@ export function foldUndrain(plan: Plan, progress: Progress, locker: LockerName, 
 export function foldUpdate(plan: Plan, before: Progress, { locker, outcome }: Of<UpdateOutcome>, now: number): Progress {
   const progress = 'toVersion' in outcome ? recordDown(before, locker, outcome, now) : before;
   const links = plan.lockers.find(({ name }) => name === locker)?.action === 'link';
+  // One that is tried again is there by this rollout, whatever its first try told.
+  const already = (before.lockers[locker]?.former ?? null) === null;
   switch (outcome.kind) {
     case 'serving':
       return changeLocker(progress, locker, { stage: 'verifying' });
@@ -88,8 +90,8 @@ export function foldUpdate(plan: Plan, before: Progress, { locker, outcome }: Of
         linked: true,
       });
     case 'already':
-      if (links) return endLocker(plan, progress, { locker, end: 'unchanged', reason: null }, now);
-      return changeLocker(progress, locker, { stage: 'verifying', already: true });
+      if (links) return endLocker(plan, progress, { locker, end: already ? 'unchanged' : 'updated', reason: null }, now);
+      return changeLocker(progress, locker, { stage: 'verifying', already });
     case 'not-serving':
       return failUpdate(
         plan,

@@ -175,4 +175,15 @@ describe('found by the random walk of model/', () => {
     const held = play(plan, [...lost(4), ...fails, ...lost(5)]);
     expect(held.holds.map(({ reason }) => reason)).toEqual(['unreachable']);
   });
+
+  test('one that could not be reached, is tried again and is on the release by now was changed by this rollout, and goes back', () => {
+    const gone = { code: 'LinkLost', sentence: 'The link is gone.', cure: 'Look.', evidence: [] };
+    const plan = planWith({ maxUnreachable: 1 });
+    const lost = play(plan, [begin(), drained(), { kind: 'fault', locker: one, cycle: 1, stage: 'updating', fault: gone }]);
+    const again = play(plan, [{ kind: 'retryLocker', ...person, locker: one, how: 'wait' }, begin()], lost);
+    const idle: RolloutEvent = { kind: 'drain', locker: one, cycle: 2, outcome: { kind: 'idle', waitedMs: 1 } };
+    const there = play(plan, [idle, update({ kind: 'already', ...moved }, one, 2), verify(HEALTHY, one, 2)], again);
+    expect(there.lockers[one]).toMatchObject({ end: 'updated' });
+    expect(play(plan, [{ kind: 'rollBack', ...person }], there).lockers[one]).toMatchObject({ stage: 'waiting', back: true });
+  });
 });

@@ -26,16 +26,19 @@ export const nothingIsStoppedInAHalt: Rule =
     return stopped ? `${stopped.name} is to be stopped` : null;
   };
 
-export const batchAfterBatch: Rule =
-  (plan) =>
-  ({ event, before }) => {
+/** One that is tried again is a latecomer: the batch that runs does not wait for it. */
+export const batchAfterBatch: Rule = (plan) => {
+  const triedAgain = new Set<string>();
+  return ({ event, before, origin }) => {
+    if (origin === 'door' && event.kind === 'retryLocker') triedAgain.add(event.locker);
     if (event.kind !== 'begin' || before.rollback) return null;
     const own = plan.batches.find(({ lockers }) => lockers.includes(event.locker));
     if (!own) return `${event.locker} is in no batch`;
-    const open = plan.batches.filter(({ number }) => number < own.number).flatMap(({ lockers }) => lockers);
-    const late = open.filter((name) => before.lockers[name]?.stage !== 'ended');
+    const former = plan.batches.filter(({ number }) => number < own.number).flatMap(({ lockers }) => lockers);
+    const late = former.filter((name) => before.lockers[name]?.stage !== 'ended' && !triedAgain.has(name));
     return late.length === 0 ? null : `${event.locker} of batch ${own.number} begins while ${late.join(', ')} has not ended`;
   };
+};
 
 /** An approval of exactly that batch, unless a person took the gate away. */
 export const noGateIsPassedUnapproved: Rule = (plan) => {

@@ -1,6 +1,7 @@
 /**
  * The budgets, counted by themselves: a failure is a locker that served or was stopped, and ended
- * restored or failed on its way forward. What a resume of the hold acknowledges does not count on.
+ * restored or failed on its way forward. What a resume acknowledges does not count on, until it is
+ * tried again.
  */
 import { stopsAt } from '../../../../../domain/decide/count-ends';
 import type { LockerName } from '../../../../../domain/model/ids';
@@ -8,53 +9,59 @@ import type { Plan } from '../../../../../domain/model/plan';
 import type { Progress } from '../../../../../domain/model/progress';
 import type { Rule, Step } from '../step';
 
-interface Counts {
-  readonly canary: number;
-  readonly batch: number;
-  readonly total: number;
-}
+type Names = ReadonlySet<LockerName>;
 
-function failuresOf(plan: Plan, { lockers, batch }: Progress): Counts {
-  const bad = new Set<LockerName>();
-  for (const { name, baseline } of plan.lockers) {
+function failedOf(plan: Plan, { lockers }: Progress): Names {
+  const bad = plan.lockers.filter(({ name, baseline }) => {
     const at = lockers[name];
-    if (baseline !== 'failing' && at?.back !== true && (at?.end === 'failed' || at?.end === 'restored')) bad.add(name);
-  }
-  const within = (number: number) => (plan.batches[number - 1]?.lockers ?? []).filter((name) => bad.has(name)).length;
-  return { canary: within(1), batch: within(batch), total: bad.size };
+    const forward = at?.back !== true || (at.checkFailed ?? null) !== null;
+    return baseline !== 'failing' && forward && (at?.end === 'failed' || at?.end === 'restored');
+  });
+  return new Set(bad.map(({ name }) => name));
 }
 
-const over = ({ limits }: Plan, { canary, batch, total }: Counts): boolean =>
-  canary > limits.canaryFailures || total > limits.totalFailures || batch > (limits.batchFailures ?? Number.POSITIVE_INFINITY);
+function isOver({ limits, batches }: Plan, { batch }: Progress, failed: readonly LockerName[]): boolean {
+  const within = (number: number) => failed.filter((name) => batches[number - 1]?.lockers.includes(name)).length;
+  const inBatch = limits.batchFailures ?? Number.POSITIVE_INFINITY;
+  return within(1) > limits.canaryFailures || failed.length > limits.totalFailures || within(batch) > inBatch;
+}
 
 const holdsFor = ({ holds }: Progress, reason: string): boolean => holds.some((hold) => hold.reason === reason);
-const NONE = { canary: 0, batch: 0, total: 0 };
-const less = (a: Counts, b: Counts): Counts => ({
-  canary: a.canary - b.canary,
-  batch: a.batch - b.batch,
-  total: a.total - b.total,
-});
+
+/** Who is acknowledged, after each step. */
+function makeMemory(of: (progress: Progress) => Names) {
+  let known: Names = new Set();
+  return {
+    after(step: Step): Names {
+      if (acknowledges(step)) known = of(step.before);
+      const { event, origin } = step;
+      if (origin === 'door' && event.kind === 'retryLocker') known = new Set([...known].filter((name) => name !== event.locker));
+      return known;
+    },
+    acknowledge: (progress: Progress) => void (known = of(progress)),
+  };
+}
 
 /** Holds, turns back or notes it at that failure and at no other. */
 export const theBudgetIsExact: Rule = (plan) => {
-  let known = { counts: NONE, batch: 1 };
-  const spent = (progress: Progress) => {
-    const { counts, batch } = known;
-    return over(plan, less(failuresOf(plan, progress), batch === progress.batch ? counts : { ...counts, batch: 0 }));
-  };
+  const memory = makeMemory((progress) => failedOf(plan, progress));
+  const { onFailure } = plan.policy;
   return (step) => {
     const { before, after, origin } = step;
     if (origin === 'refused') return null;
-    if (acknowledges(step)) known = { counts: failuresOf(plan, before), batch: before.batch };
-    const beyond = spent(after);
-    const ends = after.abort !== null || after.fault !== null;
-    const { onFailure } = plan.policy;
-    if (onFailure === 'continue' && beyond) known = { counts: failuresOf(plan, after), batch: after.batch };
+    const known = memory.after(step);
+    const beyond = isOver(
+      plan,
+      after,
+      [...failedOf(plan, after)].filter((name) => !known.has(name)),
+    );
+    if (onFailure === 'continue' && beyond) memory.acknowledge(after);
     if (onFailure === 'continue') return holdsFor(after, 'failures') ? 'it holds, and was told to go on' : null;
-    const stops = onFailure === 'hold' ? holdsFor(after, 'failures') : after.rollback !== null;
-    if (beyond && !stops && !ends && !after.rollback) return 'one failure too many, and it goes on';
+    const stops = onFailure === 'hold' ? holdsFor(after, 'failures') : Boolean(after.rollback);
+    const ends = after.abort !== null || after.fault !== null || Boolean(after.rollback);
+    if (beyond && !stops && !ends) return 'one failure too many, and it goes on';
     if (!beyond && holdsFor(after, 'failures') && !after.rollback) return 'it holds, and no budget is used up';
-    const turned = before.rollback === null && after.rollback?.actor === 'the policy';
+    const turned = !before.rollback && after.rollback?.actor === 'the policy';
     return turned && !beyond ? 'it turns back, and no budget is used up' : null;
   };
 };
@@ -71,24 +78,30 @@ export const itStopsWhereItSays: Rule =
   (plan) =>
   ({ before, after, origin }) => {
     if (origin !== 'answer' || plan.policy.onFailure !== 'hold' || before.rollback || before.abort || before.fault) return null;
+    // The budget of a batch is that of the batch which runs.
+    if (!plan.batches[before.batch - 1]?.lockers.some((name) => before.lockers[name]?.end !== after.lockers[name]?.end))
+      return null;
     const said = stopsAt(plan, before);
-    const [was, is] = [failuresOf(plan, before).total, failuresOf(plan, after).total];
+    const [was, is] = [failedOf(plan, before).size, failedOf(plan, after).size];
     if (after.fault || is === was || holdsFor(before, 'failures')) return null;
     const holds = holdsFor(after, 'failures');
     return holds === is >= said ? null : `it said that it stops at ${said}; at ${is} it ${holds ? 'holds' : 'goes on'}`;
   };
 
-const count = ({ lockers }: Progress) => Object.values(lockers).filter(({ end }) => end === 'unreachable').length;
+const lostOf = ({ lockers }: Progress): Names =>
+  new Set((Object.keys(lockers) as LockerName[]).filter((name) => lockers[name]?.end === 'unreachable'));
 
 export const unreachableOnesApart: Rule = (plan) => {
-  let known = 0;
+  const memory = makeMemory(lostOf);
   return (step) => {
     const { before, after, origin, event } = step;
     if (origin === 'refused') return null;
-    if (acknowledges(step)) known = count(before);
-    if (origin !== 'answer' || event.kind !== 'fault' || count(after) <= count(before) || after.abort || after.fault) return null;
-    const beyond = count(after) - known > (plan.limits.unreachable ?? 0);
-    if (beyond === holdsFor(after, 'unreachable')) return null;
-    return `${count(after)} are unreachable (${known} known), and it ${beyond ? 'goes on' : 'holds'}`;
+    const known = memory.after(step);
+    if (event.kind !== 'fault' || lostOf(after).size <= lostOf(before).size || after.abort || after.fault) return null;
+    const fresh = [...lostOf(after)].filter((name) => !known.has(name)).length;
+    const beyond = fresh > (plan.limits.unreachable ?? 0);
+    return beyond === holdsFor(after, 'unreachable')
+      ? null
+      : `${fresh} can not be reached, and it ${beyond ? 'goes on' : 'holds'}`;
   };
 };

@@ -4,10 +4,11 @@ import type { Rule } from '../step';
 
 export const endedStaysEnded: Rule =
   (plan) =>
-  ({ before, after }) => {
+  ({ before, after, event, origin }) => {
     for (const { name } of plan.lockers) {
       const [was, is] = [before.lockers[name], after.lockers[name]];
       if (was?.stage !== 'ended' || !is) continue;
+      if (origin === 'door' && event.kind === 'retryLocker' && event.locker === name) continue;
       const turned = after.rollback && is.back === true && was.back !== true;
       if (!turned && (is.stage !== 'ended' || is.end !== was.end))
         return `${name} had ended ${was.end} and is ${is.end ?? is.stage}`;
@@ -75,8 +76,8 @@ export const nobodyIsWellUnseen: Rule =
       if (!is || is.end === was?.end || (is.end !== 'updated' && is.end !== 'restored')) continue;
       const well = event.kind === 'verify' && event.outcome.kind === 'healthy';
       const linked = (event.kind === 'update' || event.kind === 'restore') && event.outcome.kind === 'linked';
-      // On the way back one that is not touched stays what it was.
-      const stayed = was?.back === true && is.end === 'updated';
+      // One that is not touched stays what it was: on the way back, or where it was to be tried again.
+      const stayed = (was?.back === true && is.end === 'updated') || was?.former?.end === is.end;
       if (!well && !stayed && !(linked && (action === 'link' || event.kind === 'restore'))) return `${name} by ${event.kind}`;
     }
     return null;

@@ -18,13 +18,14 @@ export const onlyWhatWasChangedGoesBack: Rule =
     return before.lockers[event.locker]?.back === true ? null : `${event.locker} begins its way forward`;
   };
 
-/** Once each. */
+/** Once each, unless a person has it tried again. */
 export const noOneGoesBackTwice: Rule =
   (plan) =>
-  ({ before, after }) => {
+  ({ before, after, event }) => {
     const twice = plan.lockers.find(({ name }) => {
       const [was, is] = [before.lockers[name], after.lockers[name]];
-      return was?.back === true && was.stage === 'ended' && is?.stage !== 'ended';
+      const again = event.kind === 'retryLocker' && event.locker === name;
+      return was?.back === true && was.stage === 'ended' && is?.stage !== 'ended' && !again;
     });
     return twice ? `${twice.name} goes back a second time` : null;
   };

@@ -202,7 +202,8 @@ test('a roll-back begins what it changed and nothing else, each locker once', ()
       // Turned around: only what the rollout had changed, or may have; and never back again.
       if (was?.back !== true && is?.back === true && was?.stage === 'ended')
         expect(['updated', 'unreachable']).toContain(was.end);
-      if (was?.back === true) expect(is?.back).toBe(true);
+      // One that the checks had sent back goes forward again where a person has it tried again.
+      if (was?.back === true && event.kind !== 'retryLocker') expect(is?.back).toBe(true);
       if (was?.back === true && was.stage === 'ended' && event.kind !== 'retryLocker') expect(is).toBe(was);
     }
   });

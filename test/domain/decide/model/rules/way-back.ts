@@ -7,7 +7,7 @@ export const onlyWhatWasChangedGoesBack: Rule =
     for (const { name, from } of plan.lockers) {
       const [was, is] = [before.lockers[name], after.lockers[name]];
       if (is?.stage === 'restoring' && from === null) return `${name} is restored to nothing`;
-      if (was?.back === true && is?.back !== true) return `${name} forgot that it goes back`;
+      if (was?.back === true && is?.back !== true && event.kind !== 'retryLocker') return `${name} forgot that it goes back`;
       if (was?.back === true || is?.back !== true) continue;
       const { on, byStranger } = box.truthOf(name);
       // Of one that could not be reached nobody knows; the box does nothing where nothing is to do.

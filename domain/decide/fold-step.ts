@@ -41,6 +41,12 @@ function foldDrainTimeout(plan: Plan, progress: Progress, { locker, outcome }: O
     case 'skip': {
       const at = progress.lockers[locker];
       if ((at?.checkFailed ?? null) !== null) return leaveFailed(plan, progress, { locker, why: busy }, now);
+      const former = at?.former ?? null;
+      // Tried again and not touched: it is where its first try left it.
+      if (former) {
+        const reason = `${former.reason ?? `had ended ${former.end}`}; tried again, it ${busy}`;
+        return endLocker(plan, progress, { locker, end: former.end, reason }, now);
+      }
       const why = at?.back === true ? 'it was not rolled back' : 'it stays up on its old release';
       return endLocker(plan, progress, { locker, ...unmovedEnd(at ?? {}, `${busy}; ${why}`) }, now);
     }

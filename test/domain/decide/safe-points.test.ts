@@ -3,7 +3,7 @@ import { decide } from '../../../domain/decide/decide';
 import { fold } from '../../../domain/decide/fold';
 import type { RolloutEvent } from '../../../domain/decide/rollout-event';
 import { startProgress } from '../../../domain/decide/start-progress';
-import type { UpdateOutcome, VerifyOutcome } from '../../../domain/model/outcome';
+import type { DrainOutcome, UpdateOutcome, VerifyOutcome } from '../../../domain/model/outcome';
 import type { Plan } from '../../../domain/model/plan';
 import type { Progress } from '../../../domain/model/progress';
 import { aPlan, lockerName } from '../../support/builders';
@@ -185,5 +185,18 @@ describe('found by the random walk of model/', () => {
     const there = play(plan, [idle, update({ kind: 'already', ...moved }, one, 2), verify(HEALTHY, one, 2)], again);
     expect(there.lockers[one]).toMatchObject({ end: 'updated' });
     expect(play(plan, [{ kind: 'rollBack', ...person }], there).lockers[one]).toMatchObject({ stage: 'waiting', back: true });
+  });
+
+  test('one that failed, is tried again and then never idle is still one that failed: nothing was done to it', () => {
+    const plan = planWith({ maxFailures: { canary: 1, total: 1 } });
+    const failed = play(plan, [begin(), drained(), update(SERVING), verify(SICK), restore({ kind: 'superseded', evidence: [] })]);
+    const again = play(plan, [{ kind: 'retryLocker', ...person, locker: one, how: 'wait' }, begin()], failed);
+    const busy: DrainOutcome = { kind: 'timed-out', waitedMs: 60_000, undone: true, evidence: [] };
+    const ended = play(plan, [{ kind: 'drain', locker: one, cycle: again.lockers[one]?.cycle ?? 0, outcome: busy }], again);
+    expect(ended.lockers[one]).toMatchObject({
+      end: 'failed',
+      counted: true,
+      reason: expect.stringContaining('tried again, it was not idle') as string,
+    });
   });
 });

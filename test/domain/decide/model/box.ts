@@ -67,7 +67,7 @@ export function makeBox(plan: Plan): Box {
   function answer(planned: PlannedLocker, at: LockerProgress, how: number): StepEvent | null {
     const { name: locker } = planned;
     const { stage, cycle } = at;
-    if (stage === 'waiting' || stage === 'stuck' || stage === 'ended') return null;
+    if (stage === 'waiting' || stage === 'stuck' || stage === 'inconclusive' || stage === 'ended') return null;
     if (how % 23 === 0) return faultOf(at, locker, how);
     const mayHang = at.retry === 'wait' || (at.retry === null && plan.policy.stop.onTimeout === 'hold');
     switch (stage) {

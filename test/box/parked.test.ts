@@ -28,12 +28,12 @@ afterEach(async () => {
 });
 
 test('a locker that a script could not stop in time, and a rollout then moved, is looked after like every other', async () => {
-  box.lxc.locker('ada').stopsAfterMs = 200;
+  box.lxc.locker('ada').stopsAfterMs = 2_000;
   const holder = await aHolder(box);
   const late = { timeoutMs: 20, onTimeout: 'hold' as const };
   expect(await holder.ask('stop', { locker: ada, stop: late, drain: null })).toMatchObject({ kind: 'stop-timed-out' });
   expect(recordOf(running.daemon.journal.state(), ada).parked).not.toBeNull();
-  const stop = { timeoutMs: 5_000, onTimeout: 'kill' as const };
+  const stop = { timeoutMs: 60_000, onTimeout: 'kill' as const };
   const moved = await holder.ask('update', { locker: ada, to: RELEASES[1], stop, lane, startDeadlineMs: 1_000 });
   expect(moved).toMatchObject({ kind: 'serving', toVersion: 2 });
   expect(recordOf(running.daemon.journal.state(), ada)).toMatchObject({ parked: null, wanted: 'up' });

@@ -53,16 +53,19 @@ export interface WorldWishes {
   /** One that is not to be stopped with the world; else a server of its own. */
   readonly server?: TestServer;
   readonly dataConverter?: DataConverter;
+  /** A server that lists none can not be asked which it lacks. */
+  readonly attributesAreThere?: boolean;
   /** Of rollouts that run already. */
   readonly boxes?: Readonly<Record<string, FakeRolloutBox>>;
 }
 
-export async function openWorld({ server: given, dataConverter, boxes: known = {} }: WorldWishes = {}): Promise<RolloutWorld> {
+export async function openWorld(wishes: WorldWishes = {}): Promise<RolloutWorld> {
+  const { server: given, dataConverter, attributesAreThere = false, boxes: known = {} } = wishes;
   installQuietRuntime();
   const server = given ?? (await startTemporal());
   const converting = dataConverter === undefined ? {} : { dataConverter };
   const connection = await connect({ address: server.address });
-  await registerSearchAttributes(connection, 'default');
+  if (!attributesAreThere) await registerSearchAttributes(connection, 'default');
   const native = await NativeConnection.connect({ address: server.address });
   const boxes = new Map<string, FakeRolloutBox>(Object.entries(known));
   const workers = await makeWorkers(native, boxes, converting);

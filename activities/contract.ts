@@ -99,6 +99,8 @@ export interface BoxActivities {
     input: Held & { lockers: readonly LockerName[]; lane: LaneRule; startDeadlineMs: number },
   ): Promise<{ stillDown: readonly LockerName[] }>;
   stageRelease(input: Held & { plan: Plan }): Promise<{ built: boolean }>;
+  /** Throws RehearsalFailed, or RehearsalImpossible where the policy requires one; `not-rehearsed` where it does not. */
+  rehearseRelease(input: Held & { plan: Plan }): Promise<Rehearsed>;
   drainLocker(input: LockerStep & { drain: DrainPolicy }): Promise<DrainOutcome>;
   undrainLocker(input: LockerStep): Promise<void>;
   /** `configDigest`: as planned; a release that had another config before has a version for each. */
@@ -121,6 +123,10 @@ export interface BoxActivities {
 
 /** `why`: the rest of a sentence. */
 export type IdentityProof = { readonly kind: 'proven' } | { readonly kind: 'not-proven'; readonly why: string };
+
+export type Rehearsed =
+  | { readonly kind: 'rehearsed'; readonly tookMs: number; readonly killed: boolean }
+  | { readonly kind: 'not-rehearsed'; readonly because: string };
 
 /** What is there before one locker is added to a box or taken from it, and by which rules. */
 export interface LockerLook {

@@ -3,6 +3,7 @@
  * a margin for the link (a dial, a re-dial, a restart of lockerd). The box's own deadline is to
  * end first: then its outcome, with evidence, arrives instead of our LinkLost. Milliseconds. Pure.
  */
+import type { Policy } from '../domain/model/policy';
 import type { MoveLocker } from './contract';
 
 const MARGIN = 30_000;
@@ -28,6 +29,9 @@ export const drainDeadline = (timeoutMs: number): number => timeoutMs + MARGIN;
 export const checkDeadline = (longestMs: number): number => longestMs + MARGIN;
 export const verifyDeadline = (deadlineMs: number): number => deadlineMs + MARGIN;
 export const startDeadline = (holdAfterMs: number, startDeadlineMs: number): number => holdAfterMs + startDeadlineMs + MARGIN;
+/** A root file system copied, the lane, a start, a proof, a stop: all the box's own deadlines. */
+export const rehearsalDeadline = ({ pressure, verify, stop }: Policy): number =>
+  DEADLINES.files + startDeadline(pressure.holdAfterMs, verify.deadlineMs) + verify.deadlineMs + stop.timeoutMs;
 /** Wait for the lane, stop (a kill included), start. */
 export const moveDeadline = ({ stop, lane, startDeadlineMs }: MoveLocker): number =>
   startDeadline(lane.pressure.holdAfterMs, startDeadlineMs) + stop.timeoutMs;

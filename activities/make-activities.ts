@@ -11,6 +11,7 @@ import { makePayOwed } from './pay-owed';
 import { makePlanRollout } from './plan-rollout';
 import { makeProveIdentity } from './prove-identity';
 import type { ActivityPorts } from './ports/activity-ports';
+import { makeRehearseRelease } from './rehearse-release';
 import { makeReleaseLease } from './release-lease';
 import { makeRemoveLocker } from './remove-locker';
 import { makeRestoreLocker } from './restore-locker';
@@ -31,6 +32,7 @@ export const makeActivities = (ports: ActivityPorts): BoxActivities & LockerActi
   planRollout: makePlanRollout(ports),
   payOwed: makePayOwed(ports),
   stageRelease: makeStageRelease(ports),
+  rehearseRelease: makeRehearseRelease(ports),
   drainLocker: makeDrainLocker(ports),
   undrainLocker: makeUndrainLocker(ports),
   updateLocker: makeUpdateLocker(ports),

@@ -41,6 +41,8 @@ export function boxPaths(config: BoxConfig) {
     /** Laid there by the admin (release/secrets.ts). */
     secretOf: (name: LockerName, path: string) => join(root, 'secrets', 'lockers', name, path),
     secretOfAll: (path: string) => join(root, 'secrets', 'all', path),
+    /** A box within the box, for as long as a rehearsal takes (rehearsal/). */
+    rehearsal: join(root, 'rehearsal'),
     me: (name: LockerName) => join(config.data, name),
     /** A folder: what new lockers are made from (new-locker/template.ts). */
     lockerTemplate: config.lockerTemplate ?? join(root, 'locker-template'),

@@ -192,6 +192,16 @@ export const FAULTS = {
     sentence: 'A secret of a locker is not on the box.',
     cure: 'Put the file where the message says, readable by the locker alone; or take it out of `secrets` in the fleet file.',
   },
+  RehearsalFailed: {
+    retryable: false,
+    sentence: 'The release failed on a throwaway locker.',
+    cure: 'Mend the release; no locker was touched. Where only a throwaway locker fails on it, write `rehearsal: off`.',
+  },
+  RehearsalImpossible: {
+    retryable: false,
+    sentence: 'The policy requires a rehearsal, and the box has not what it needs.',
+    cure: 'Give the box what the message names, or write `rehearsal: auto`.',
+  },
   // lockers, before anything is touched
   HaltSignalMissing: {
     retryable: false,

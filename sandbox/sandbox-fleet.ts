@@ -21,7 +21,7 @@ export const SANDBOX_VALUES = {
 };
 
 /** Quick, for a demo: three of twelve down at once, and proven in seconds. */
-const QUICK_POLICY = {
+export const QUICK_POLICY = {
   maxDown: 3,
   verify: { stable: '3s' },
   soak: { canary: '5s' },

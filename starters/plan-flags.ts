@@ -13,6 +13,7 @@ export interface PlanOptions extends SharedOptions {
   readonly gate?: string;
   readonly maxDown?: string;
   readonly batches?: string;
+  readonly rehearsal?: string;
   readonly except?: string;
   readonly ignoreWindows?: string;
   readonly overrideFreeze?: string;
@@ -43,6 +44,7 @@ export function planFlags(command: Command): Command {
     .option('--gate <gates>', 'where to ask: none, canary, every, or batch numbers such as 1,3')
     .option('--max-down <n>', 'lockers not serving at once: a count or a percentage such as 10%')
     .option('--batches <sizes>', 'sizes of the batches, such as 1,5,rest')
+    .option('--rehearsal <when>', 'try the release on a throwaway locker first: auto, required or off')
     .option('--except <lockers>', 'leave these as they are, such as alice,bob')
     .option('--ignore-windows <why>', 'begin outside of the maintenance windows too; recorded')
     .option('--override-freeze <why>', "start in spite of the fleet file's freeze; recorded")

@@ -67,11 +67,15 @@ const minutes = (count: number) => () => count * MINUTE;
 const moving = (policy: Policy | undefined) =>
   policy ? policy.pressure.holdAfterMs + policy.stop.timeoutMs + policy.verify.deadlineMs : 20 * MINUTE;
 
+/** A root file system is copied, then a start through the lane, a proof and a stop. */
+const rehearsing = (policy: Policy | undefined) => 5 * MINUTE + moving(policy) + (policy?.verify.deadlineMs ?? 5 * MINUTE);
+
 export const takeLease = asked('takeLease', minutes(2), FIRST);
 export const inspectBox = asked('inspectBox', minutes(2), LOOK);
 export const previewRollout = asked('planRollout', minutes(5), LOOK);
 export const planRollout = asked('planRollout', minutes(5), FIRST);
 export const stageRelease = asked('stageRelease', minutes(16), FIRST);
+export const rehearseRelease = asked('rehearseRelease', rehearsing);
 export const releaseLease = asked('releaseLease', minutes(2), TO_THE_END);
 /** Where nobody knows whether the box was taken at all: a quarter of a minute, whatever goes wrong. */
 const SHORTLY = { retry: { ...TO_THE_END.retry, maximumInterval: 4 * SECOND, maximumAttempts: 6 } };

@@ -3,11 +3,12 @@
  * so whatever goes wrong ends the rollout with a fault and leaves every locker as it was.
  */
 import { workflowInfo } from '@temporalio/workflow';
+import type { Rehearsed } from '../activities/contract';
 import { freshCycle } from '../domain/decide/fresh-cycle';
 import { FAULTS, isFaultCode } from '../domain/faults';
 import type { Plan, PlanRefusal } from '../domain/model/plan';
 import { forcedLines } from '../domain/plan/direction';
-import { payOwed, planRollout, stageRelease } from './activity-proxies';
+import { payOwed, planRollout, rehearseRelease, stageRelease } from './activity-proxies';
 import { seeBaseline } from './run-checks';
 import { apply, beginPlan, heldOf, planOf } from './rollout';
 import type { Rollout } from './rollout';
@@ -30,6 +31,7 @@ export async function prepareBox(rollout: Rollout): Promise<void> {
   for (const text of rollout.input.overrides ?? []) apply(rollout, { kind: 'note', text });
   const { plan } = planOf(rollout);
   if (plan.batches.length > 0) await stage(rollout, plan);
+  if (plan.rehearsal?.kind === 'due') await untilAbort(rollout, () => rehearse(rollout, plan));
   await untilAbort(rollout, () => seeBaseline(rollout));
   rollout.phase = 'walking';
 }
@@ -65,6 +67,19 @@ function sameGoal(seen: Plan, now: Plan): boolean {
   return same && now.release.id === seen.release.id && now.lockers.length === seen.lockers.length;
 }
 
+/** On a throwaway locker: a release that fails there ends the rollout before any real one is touched. */
+async function rehearse(rollout: Rollout, plan: Plan): Promise<void> {
+  const done = await rehearseRelease(`rehearse ${plan.release.label}`, { ...heldOf(rollout), plan }, plan.policy);
+  apply(rollout, { kind: 'note', text: rehearsedText(done) });
+}
+
+function rehearsedText(done: Rehearsed): string {
+  if (done.kind === 'not-rehearsed') return `not rehearsed: ${done.because}`;
+  const killed = done.killed ? '; it did not stop by its signal, and was killed' : '';
+  return `rehearsed on a throwaway locker in ${Math.round(done.tookMs / 1_000)} s${killed}`;
+}
+
+/** An abort needs not wait for a build. */
 async function stage(rollout: Rollout, plan: Plan): Promise<void> {
   if (rollout.progress?.abort) return;
   rollout.phase = 'staging';

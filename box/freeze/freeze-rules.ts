@@ -6,6 +6,7 @@ import type { Verb } from '../../domain/protocol/verbs';
 /** The others lead back up or look only: an outage that was begun is ended whatever is frozen. */
 const FORBIDDEN: ReadonlySet<Verb> = new Set<Verb>([
   'stage',
+  'rehearse',
   'drain',
   'update',
   'stop',

@@ -44,6 +44,7 @@ export async function inspect(box: BoxContext, state: BoxState, { target }: Para
     lockers,
     manifest: forTarget.manifest,
     migrations: seenMigrations(state, target, forTarget.manifest),
+    rehearsal: forTarget.rehearsal,
   };
 }
 

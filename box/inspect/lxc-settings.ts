@@ -23,7 +23,7 @@ async function readInto(found: Map<string, string[]>, file: string, depth: numbe
   }
 }
 
-async function includedFiles(path: string): Promise<string[]> {
+export async function includedFiles(path: string): Promise<string[]> {
   if (!(await stat(path)).isDirectory()) return [path];
   const names = (await readdir(path)).filter((name) => name.endsWith('.conf'));
   return names.toSorted().map((name) => join(path, name));

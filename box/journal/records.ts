@@ -21,7 +21,7 @@
  * read a journal of this one.
  */
 import { z } from 'zod';
-import { LockerName, Token } from '../../domain/model/ids';
+import { LockerName, ReleaseId, Token } from '../../domain/model/ids';
 import { Owed } from '../../domain/model/inventory';
 import { Freeze } from '../../domain/model/freeze';
 import { MigrationId, MigrationRecord, MigrationScope } from '../../domain/model/migration';
@@ -56,6 +56,8 @@ export const Intent = z.discriminatedUnion('kind', [
   z.strictObject({ kind: z.literal('add'), newData: z.boolean() }),
   z.strictObject({ kind: z.literal('remove'), deleteData: z.boolean() }),
   z.strictObject({ kind: z.literal('migrate'), id: MigrationId, scope: MigrationScope, attempt: z.int().positive() }),
+  /** From here on there may be a throwaway locker, until `done` or until somebody sweeps it away. */
+  z.strictObject({ kind: z.literal('rehearse'), release: ReleaseId }),
 ]);
 export type Intent = z.infer<typeof Intent>;
 export type IntentKind = Intent['kind'];

@@ -11,6 +11,7 @@ import { faultOf } from '../fault-of';
 import { inParallel } from '../inspect/in-parallel';
 import { recordOf } from '../journal/state';
 import { OWN_START_DEADLINE_MS, ownLimits } from '../lane/own-limits';
+import { isLeft, sweepRehearsal } from '../rehearsal/rehearsal-turns';
 import { wasSignalled } from '../locker/stop-locker';
 import type { InitProcess } from '../lxc/lxc';
 import { decideUpkeep, isCrashLoop, msUntilNextTry } from './decide-upkeep';
@@ -77,7 +78,7 @@ const told = (daemon: Daemon) => (error: unknown) => daemon.log(`upkeep: ${fault
 /** The duties that were found, under way: a start may take minutes, and the next look does not wait for it. */
 async function beginRound(daemon: Daemon, memory: Memory): Promise<Promise<void>[]> {
   const due = (await daemon.lxc.list()).filter((locker) => isDue(daemon, memory, locker));
-  const begun: Promise<void>[] = [];
+  const begun: Promise<void>[] = isLeft(daemon) ? [sweepRehearsal(daemon).catch(told(daemon))] : [];
   await inParallel(due, AT_ONCE, async (locker) => {
     const duty = await dutyOf(daemon, memory, locker).catch((error: unknown): Duty => {
       told(daemon)(error);

@@ -22,6 +22,7 @@ import { migrate } from './migrate';
 import { settleMigration } from './settle-migration';
 import { recallStage, recallUp } from './recall-goal';
 import { recallMove } from './recall-move';
+import { rehearse } from './rehearse';
 import { removeLocker } from './remove-locker';
 import { restore } from './restore';
 import { settle } from './settle';
@@ -59,6 +60,7 @@ export const LOOKING: { readonly [V in Looking]: (daemon: Daemon, params: Parsed
 type Run<V extends Verb> = (daemon: Daemon, job: Job, params: Parsed<V>) => Promise<VerbResult<V>>;
 const CHANGING: { readonly [V in Changing]: Run<V> } = {
   stage,
+  rehearse,
   drain,
   undrain,
   update,
@@ -89,6 +91,8 @@ export function changingVerbs(daemon: () => Daemon): (verb: Verb) => ChangingVer
     const run = CHANGING[verb as Changing] as (daemon: Daemon, job: Job, params: unknown) => Promise<unknown>;
     const does: ChangingVerb = { run: (job, params) => run(daemon(), job, params) };
     if (verb === 'undrain') return { ...does, hurries: 'drain' };
+    // Nobody waits for its outcome any more: the rollout has come to its end.
+    if (verb === 'settle') return { ...does, hurries: 'rehearse' };
     const recall = RECALLS[verb as Changing] as Recall | undefined;
     if (!recall) return does;
     return { ...does, recall: async (finished, result) => recall(daemon(), finished, result) };

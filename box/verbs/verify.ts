@@ -10,6 +10,7 @@ import type { VerifyOutcome } from '../../domain/model/outcome';
 import type { Revision } from '../../domain/model/release';
 import type { ServiceConfig } from '../../domain/model/service';
 import type { VERBS } from '../../domain/protocol/verbs';
+import type { BoxContext } from '../context';
 import type { Daemon } from '../daemon';
 import { askBuild, probe } from '../inspect/probe';
 import { runningVersion } from '../inspect/running-version';
@@ -35,16 +36,28 @@ export async function verify(daemon: Daemon, job: Job, params: Params): Promise<
   if (!init) return unhealthy('crashed', await bootTail(daemon, locker));
   // Still there only where nothing was stopped (already so, a move that was refused): a closed locker is no good end.
   await undrain(daemon, job, { locker });
-  const subject = await subjectOf(daemon, locker, init);
-  const bad =
-    (await untilSteady(daemon, job, { params, subject, until: began + params.deadlineMs })) ?? (await wrongWith(daemon, subject));
-  if (bad) return bad;
+  const proven = await proveUp(daemon, job.check, { ...params, init, until: began + params.deadlineMs });
+  if (proven.kind === 'unhealthy') return proven;
   await job.record(
     { kind: 'quiesced', locker, quiesced: null },
     { kind: 'wanted', locker, wanted: 'up' },
     { kind: 'paid', locker },
   );
-  return { kind: 'healthy', build: subject.revision.code.build, tookMs: daemon.now() - began };
+  return { kind: 'healthy', build: proven.build, tookMs: daemon.now() - began };
+}
+
+export interface Proof extends Pick<Params, 'locker' | 'goodProbes' | 'stableMs'> {
+  readonly init: InitProcess;
+  /** Epoch milliseconds. */
+  readonly until: number;
+}
+export type Proven = { readonly kind: 'proven'; readonly build: string } | Unhealthy;
+
+/** Looks only. `check` throws where nobody may go on. */
+export async function proveUp(box: BoxContext, check: () => void, proof: Proof): Promise<Proven> {
+  const subject = await subjectOf(box, proof.locker, proof.init);
+  const bad = (await untilSteady(box, check, { proof, subject })) ?? (await wrongWith(box, subject));
+  return bad ?? { kind: 'proven', build: subject.revision.code.build };
 }
 
 interface Subject {
@@ -55,57 +68,53 @@ interface Subject {
   readonly revision: Revision;
 }
 
-async function subjectOf(daemon: Daemon, locker: LockerName, init: InitProcess): Promise<Subject> {
-  const [service, address, version] = await Promise.all([
-    serviceOf(daemon),
-    daemon.lxc.address(locker),
-    currentVersion(daemon, locker),
-  ]);
-  const revision = version === null ? null : await readRevision(daemon, locker, version);
+async function subjectOf(box: BoxContext, locker: LockerName, init: InitProcess): Promise<Subject> {
+  const [service, address, version] = await Promise.all([serviceOf(box), box.lxc.address(locker), currentVersion(box, locker)]);
+  const revision = version === null ? null : await readRevision(box, locker, version);
   if (!service || !revision) throw new Fault('LockerUnfit', `Locker ${locker} has no release that it could be compared with.`);
   if (address === null) throw new Fault('LockerUnfit', `Locker ${locker} has no address to be asked at.`);
   return { locker, init, address, service, revision };
 }
 
 interface Watch {
-  readonly params: Params;
+  readonly proof: Proof;
   readonly subject: Subject;
-  readonly until: number;
 }
 
 /** null: steady. */
-async function untilSteady(daemon: Daemon, job: Job, { params, subject, until }: Watch): Promise<Unhealthy | null> {
+async function untilSteady(box: BoxContext, check: () => void, { proof, subject }: Watch): Promise<Unhealthy | null> {
   const { init, locker, address, service } = subject;
+  const { goodProbes, stableMs, until } = proof;
   let streak = FRESH;
   let last = 'not probed';
-  while (daemon.now() < until) {
-    job.check();
-    if (!(await daemon.lxc.isAlive(init))) return unhealthy('crashed', await bootTail(daemon, locker));
+  while (box.now() < until) {
+    check();
+    if (!(await box.lxc.isAlive(init))) return unhealthy('crashed', await bootTail(box, locker));
     const seen = await probe(address, service.port, service.probe.path, service.probe.timeoutMs);
     const before = streak;
-    streak = addProbe(streak, seen.kind === 'good', daemon.now());
+    streak = addProbe(streak, seen.kind === 'good', box.now());
     if (seen.kind !== 'good') last = seen.detail;
     // A wrong release need not be watched until it is stable.
     if (before.everGood === 0 && streak.everGood === 1) {
-      const wrong = await wrongWith(daemon, subject);
+      const wrong = await wrongWith(box, subject);
       if (wrong) return wrong;
     }
     const { good, since } = streak;
-    if (good >= params.goodProbes && since !== null && daemon.now() - since >= params.stableMs) return null;
+    if (good >= goodProbes && since !== null && box.now() - since >= stableMs) return null;
     await sleep(service.probe.intervalMs);
   }
   const figures = `${streak.everGood} good probes, ${streak.breaks} breaks; last bad one: ${last}`;
-  return unhealthy(lateReason(streak), [figures, ...(await bootTail(daemon, locker))]);
+  return unhealthy(lateReason(streak), [figures, ...(await bootTail(box, locker))]);
 }
 
-async function wrongWith(daemon: Daemon, { locker, init, address, service, revision }: Subject): Promise<Unhealthy | null> {
+async function wrongWith(box: BoxContext, { locker, init, address, service, revision }: Subject): Promise<Unhealthy | null> {
   const build = await askBuild(address, service);
   if (build !== revision.code.build) {
     return unhealthy('wrong-build', [
       `${service.revisionPath} reports ${build ?? 'no build'}, ${revision.release.label} is ${revision.code.build}`,
     ]);
   }
-  const runs = await runningVersion(daemon, locker, init.pid);
+  const runs = await runningVersion(box, locker, init.pid);
   if (runs.version === revision.version && runs.codeId === revision.code.id) return null;
   const has = `init ${init.pid} has version ${runs.version ?? 'unknown'} and code ${runs.codeId ?? 'unknown'} mounted`;
   return unhealthy('wrong-mount', [`${has}, current is version ${revision.version} with code ${revision.code.id}`]);

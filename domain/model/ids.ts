@@ -65,6 +65,7 @@ export const Step = z.enum([
   'stop',
   'start',
   'stage',
+  'rehearse',
   'settle',
   'link',
   'add',

@@ -77,5 +77,14 @@ export const Inventory = z.strictObject({
   manifest: ReleaseManifest.nullable().default(null),
   /** Of the target's service: what the box knows of them, whole box and lockers; empty without a target. */
   migrations: z.array(SeenMigration).default([]),
+  /** Whether it has what one locker more needs for a minute; null without a target. */
+  rehearsal: z
+    .discriminatedUnion('kind', [
+      z.strictObject({ kind: z.literal('possible') }),
+      /** With figures. */
+      z.strictObject({ kind: z.literal('impossible'), because: z.string() }),
+    ])
+    .nullable()
+    .default(null),
 });
 export type Inventory = z.infer<typeof Inventory>;

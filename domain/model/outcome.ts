@@ -56,6 +56,29 @@ export const VerifyOutcome = z.discriminatedUnion('kind', [
 ]);
 export type VerifyOutcome = z.infer<typeof VerifyOutcome>;
 
+/** Of a throwaway locker on the new release, before any real one is touched. */
+export const RehearsalOutcome = z.discriminatedUnion('kind', [
+  /** `stopped`: by its halt signal in time; else it was killed. */
+  z.strictObject({ kind: z.literal('passed'), build: z.string(), tookMs: z.number(), stopped: z.boolean() }),
+  z.strictObject({
+    kind: z.literal('failed'),
+    reason: z.enum([
+      'start-failed',
+      'crashed',
+      'no-answer',
+      'flapping',
+      'wrong-build',
+      'wrong-mount',
+      'check-failed',
+      'not-seen',
+    ]),
+    evidence: Evidence,
+  }),
+  /** The box has not what one locker more needs: nothing was learned of the release. */
+  z.strictObject({ kind: z.literal('impossible'), because: z.string() }),
+]);
+export type RehearsalOutcome = z.infer<typeof RehearsalOutcome>;
+
 export const LockerEnd = z.enum(['updated', 'unchanged', 'restored', 'failed', 'skipped', 'unreachable']);
 export type LockerEnd = z.infer<typeof LockerEnd>;
 

@@ -12,12 +12,20 @@ export interface PolicyFlags {
   readonly batches?: string | undefined;
   /** `none`, `canary`, `every` or `1,3`. */
   readonly gate?: string | undefined;
+  /** `auto`, `required` or `off`. */
+  readonly rehearsal?: string | undefined;
 }
 
 const FLAGS = {
   maxDown: { flag: '--max-down', key: 'maxDown', read: number, cure: 'Give a count from 1, or a percentage such as 10%.' },
   batches: { flag: '--batches', key: 'batches', read: list, cure: 'Give sizes such as 1,5,rest or 10%.' },
   gate: { flag: '--gate', key: 'gates', read: gates, cure: 'Give none, canary, every, or batch numbers such as 1,3.' },
+  rehearsal: {
+    flag: '--rehearsal',
+    key: 'rehearsal',
+    read: (typed: string) => typed.trim(),
+    cure: 'Give auto, required or off.',
+  },
 } as const;
 
 /** Fault: PolicyInvalid, naming the flag; the command line was wrong and nothing was begun. */

@@ -91,6 +91,8 @@ export interface Plan {
   readonly asks?: { readonly from?: string; readonly config?: readonly string[]; readonly check?: readonly string[] };
   /** Absent: the service has none. */
   readonly checks?: PlannedChecks;
+  /** Before the first locker; `none` with why not. Absent: in plans of an earlier version, and where nothing is to be done. */
+  readonly rehearsal?: { readonly kind: 'due' } | { readonly kind: 'none'; readonly because: string };
   readonly changes: { readonly code: readonly string[]; readonly config: readonly string[] };
   readonly expected: {
     readonly seconds: number;

@@ -50,6 +50,7 @@ export const PolicyInput = z
       .strictObject({ goodProbes: Count, stable: Duration, deadline: PositiveDuration, external: ExternalInput.nullable() })
       .partial(),
     soak: z.strictObject({ canary: Duration, batch: Duration }).partial(),
+    rehearsal: z.enum(['auto', 'required', 'off']),
     gates: Gates,
     gateTimeout: PositiveDuration,
     onGateTimeout: z.enum(['hold', 'abort']),
@@ -84,6 +85,8 @@ export interface Policy {
   readonly stop: StopPolicy;
   readonly verify: VerifyPolicy;
   readonly soak: { readonly canaryMs: number; readonly batchMs: number };
+  /** Absent in plans of an earlier version, which had none. */
+  readonly rehearsal?: 'auto' | 'required' | 'off';
   readonly gates: Gates;
   readonly gateTimeoutMs: number;
   /** The next three are absent in plans of an earlier version. */

@@ -18,6 +18,7 @@ import { expectTime } from './expect-time';
 import { downBy, NO_FORCE, refuseDown } from './direction';
 import type { Force, GoingDown } from './direction';
 import { forceLocker, holdOut, planLocker } from './plan-locker';
+import { rehearsalOf, refuseRehearsal } from './rehearsal';
 import { asksOf, refuseRelease } from './refuse-release';
 import { refuseBox, refuseDisk, refuseLocker, refuseUnknown } from './refuse';
 import { planChecks } from './plan-checks';
@@ -60,6 +61,7 @@ export function makePlan(facts: PlanFacts, hash: (text: string) => string): Plan
   refusals.push(...refuseDown(facts.box, facts.release, down));
   if (lockers.some(({ action }) => action !== 'none')) refusals.push(...refuseDisk(facts.box, facts.inventory));
   refusals.push(...refuseRelease(facts, lockers));
+  if (lockers.some(({ action }) => action !== 'none')) refusals.push(...refuseRehearsal(facts));
   if (refusals.length > 0) return { kind: 'refused', refusals };
   return { kind: 'plan', plan: assemble(facts, seen, lockers, hash) };
 }
@@ -95,6 +97,7 @@ function assemble(facts: PlanFacts, seen: SeenLocker[], lockers: PlannedLocker[]
     ...((policy.windows ?? []).length > 0 && { windows }),
     owed: seen.filter(({ owed }) => owed !== null).map(({ name }) => name),
     ...asksOf(facts.inventory),
+    ...(changing.length > 0 && { rehearsal: rehearsalOf(policy, facts.inventory) }),
     changes: facts.changes,
     expected: expectTime(core, service, durations),
     madeFrom: facts.inventory.at,

@@ -11,6 +11,7 @@ import { changeSection, goneLines } from './change-section';
 import { forcedLines } from './direction';
 import { namesText } from './names-text';
 import { originText } from './origin-text';
+import { rehearsalSection } from './rehearsal';
 import { approvalSection, askSection, checkSection, failureSection, migrationSection, windowSection } from './rule-sections';
 import type { Section } from './section';
 
@@ -26,6 +27,7 @@ export function planSections(plan: Plan): Section[] {
     { title: 'Batches', lines: [batchText(plan.batches), `canary: ${namesText(plan.batches[0]?.lockers ?? [])}`] },
     ...askSection(plan),
     ...migrationSection(plan),
+    ...rehearsalSection(plan),
     ...approvalSection(plan),
     ...windowSection(plan),
     { title: 'At once', lines: [limitText(plan)] },

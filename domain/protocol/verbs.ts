@@ -9,7 +9,7 @@ import { Inventory } from '../model/inventory';
 import { Freeze } from '../model/freeze';
 import { Lease } from '../model/lease';
 import { MigrateOutcome, MigrationId, MigrationScope } from '../model/migration';
-import { DrainOutcome, UpdateOutcome, VerifyOutcome } from '../model/outcome';
+import { DrainOutcome, RehearsalOutcome, UpdateOutcome, VerifyOutcome } from '../model/outcome';
 import { Release } from '../model/release';
 import { ServiceConfig, Values } from '../model/service';
 
@@ -43,6 +43,8 @@ const MAX_PART_BASE64 = Math.ceil(PART_BYTES / 3) * 4;
 /** A file on its way to the box: what it must be once it is there. */
 export const PushedFile = z.strictObject({ digest: Digest, bytes: z.int().positive() });
 export type PushedFile = z.infer<typeof PushedFile>;
+
+const Proof = z.strictObject({ goodProbes: z.int().positive(), stableMs: z.int(), deadlineMs: z.int().positive() });
 
 const UpdateParams = z.strictObject({
   locker: LockerName,
@@ -159,6 +161,18 @@ export const VERBS = {
       versions: z.array(z.strictObject({ locker: LockerName, version: z.int().positive(), configDigest: Digest })),
     }),
   },
+  /** Of what is staged: a throwaway locker, started, proven as every locker is, stopped and removed. No real one is touched. */
+  rehearse: {
+    changing: true,
+    params: z.strictObject({
+      target: StageTarget,
+      stop: StopRule,
+      lane: LaneLimits,
+      startDeadlineMs: z.int().positive(),
+      verify: Proof,
+    }),
+    result: RehearsalOutcome,
+  },
   drain: {
     changing: true,
     params: z.strictObject({ locker: LockerName, timeoutMs: z.int().positive(), onTimeout: z.enum(['skip', 'proceed', 'hold']) }),
@@ -177,12 +191,7 @@ export const VERBS = {
   /** Good probes in a row, stable, right build, right mounts; then the locker is no longer owed. */
   verify: {
     changing: true,
-    params: z.strictObject({
-      locker: LockerName,
-      goodProbes: z.int().positive(),
-      stableMs: z.int(),
-      deadlineMs: z.int().positive(),
-    }),
+    params: Proof.extend({ locker: LockerName }),
     result: VerifyOutcome,
   },
   /** Bare ones, for the scripts and barriers. */

@@ -6,7 +6,7 @@ jest.setTimeout(420_000);
 
 let here: Installation;
 beforeAll(async () => {
-  here = await anInstallation({ lockers: 12, policy: {} });
+  here = await anInstallation({ lockers: 12, policy: { rehearsal: 'auto' } });
 });
 afterAll(() => here?.close());
 

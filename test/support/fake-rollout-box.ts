@@ -15,6 +15,7 @@ import type {
   MigrateBox,
   MoveLocker,
   PlanAnswer,
+  Rehearsed,
 } from '../../activities/contract';
 import type { FaultCode } from '../../domain/faults';
 import { Fault } from '../../domain/faults';
@@ -45,6 +46,7 @@ export interface FakeBoxOptions {
   readonly check?: (locker: string, set: CheckSet) => CheckResult[];
   readonly migrate?: Script<MigrateBox, MigrateOutcome>;
   readonly stage?: () => Promise<void>;
+  readonly rehearse?: () => Promise<Rehearsed>;
   /** Default: every signature is right. */
   readonly prove?: (claim: Parameters<BoxActivities['proveIdentity']>[0]) => Promise<IdentityProof>;
   readonly owed?: readonly string[];
@@ -147,6 +149,11 @@ function activitiesOf(box: FakeRolloutBox): BoxActivities {
       checkLease(held);
       await box.options.stage?.();
       return { built: true };
+    },
+    rehearseRelease: async (held) => {
+      note('rehearseRelease');
+      checkLease(held);
+      return (await box.options.rehearse?.()) ?? { kind: 'rehearsed', tookMs: 1_000, killed: false };
     },
     drainLocker: async (step) => {
       await begin('drainLocker', step);

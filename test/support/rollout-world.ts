@@ -38,6 +38,7 @@ const ACTIVITIES: readonly (keyof BoxActivities)[] = [
   'planRollout',
   'payOwed',
   'stageRelease',
+  'rehearseRelease',
   'drainLocker',
   'undrainLocker',
   'updateLocker',

@@ -86,6 +86,8 @@ describe('no plan is made', () => {
 test('the plan names each, how often it runs, and the point of no return', () => {
   expectGolden(
     'plan-with-migrations.txt',
-    renderPlan(aPlan({ manifest: aManifest(split, { ...shrink, when: 'before-first' }) }), { style: 'text' }),
+    renderPlan(aPlan({ manifest: aManifest(split, { ...shrink, when: 'before-first' }), rehearsal: { kind: 'possible' } }), {
+      style: 'text',
+    }),
   );
 });

@@ -60,7 +60,10 @@ describe.each<[string, PlanOptions]>([
   ['plan-only-owed', { lockers: 2, on: aRelease(), each: { 'locker-002': { owed: anOwed() } } }],
 ])('%s', (name, options) => {
   test.each(['text', 'markdown'] as const)('as %s', (style) => {
-    expectGolden(`${name}.${style === 'text' ? 'txt' : 'md.txt'}`, renderPlan(aPlan(options), { style }));
+    expectGolden(
+      `${name}.${style === 'text' ? 'txt' : 'md.txt'}`,
+      renderPlan(aPlan({ rehearsal: { kind: 'possible' }, ...options }), { style }),
+    );
   });
 });
 

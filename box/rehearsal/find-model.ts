@@ -1,0 +1,71 @@
+/**
+ * What the throwaway locker is made like: the box's template for new lockers, or, where there is none or it
+ * needs what only a person can give, the first locker that is there. Looks only.
+ */
+import { readFile, stat } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { LockerName } from '../../domain/model/ids';
+import type { StageTarget } from '../../domain/protocol/verbs';
+import type { BoxContext } from '../context';
+import { includedFiles, parseLxcConfig } from '../inspect/lxc-settings';
+import { newConfig, partOf } from '../new-locker/template';
+import { REHEARSAL } from './rehearsal-box';
+
+export type Setting = readonly [key: string, value: string];
+
+export interface Model {
+  /** The locker that it was read of; null: the template. */
+  readonly of: LockerName | null;
+  /** In order, with what the config includes, but for what comes with LXC itself. */
+  readonly settings: readonly Setting[];
+  /** What its root file system is a copy of; null: an empty one. */
+  readonly rootfs: string | null;
+  /** A folder whose user, group and mode its /Me gets. */
+  readonly me: string | null;
+  readonly meIsCopied: boolean;
+}
+
+export async function findModel(box: BoxContext, target: StageTarget): Promise<Model | { readonly none: string }> {
+  const template = await fromTemplate(box, target).catch((error: Error) => ({ none: error.message }));
+  if (!('none' in template)) return template;
+  const [first] = await box.lxc.list();
+  return first === undefined ? template : fromLocker(box, first);
+}
+
+async function fromTemplate(box: BoxContext, target: StageTarget): Promise<Model> {
+  const text = await newConfig(box, REHEARSAL, valuesFor(target));
+  const [rootfs, me] = await Promise.all([partOf(box, 'rootfs'), partOf(box, 'me')]);
+  return { of: null, settings: await flattened(text), rootfs, me: me ?? (await firstData(box)), meIsCopied: me !== null };
+}
+
+/** What only single lockers have a value of their own for is taken of the first of them. */
+export function valuesFor({ values, lockerValues }: StageTarget): StageTarget['values'] {
+  const [sample = {}] = Object.values(lockerValues);
+  return { ...sample, ...values };
+}
+
+async function fromLocker(box: BoxContext, locker: LockerName): Promise<Model> {
+  const settings = await flattened(await readFile(box.paths.lxcConfig(locker), 'utf8'));
+  const path = settings.findLast(([key]) => key === 'lxc.rootfs.path')?.[1] ?? '';
+  return { of: locker, settings, rootfs: path.replace(/^dir:/, '') || null, me: box.paths.me(locker), meIsCopied: false };
+}
+
+async function firstData(box: BoxContext): Promise<string | null> {
+  const [first] = await box.lxc.list();
+  const folder = first === undefined ? null : box.paths.me(first);
+  return folder !== null && (await stat(folder).catch(() => null)) ? folder : null;
+}
+
+/** An include that includes itself must not hang it. */
+const MAX_DEPTH = 8;
+const OF_LXC = '/usr/share/lxc/';
+
+/** A site's own includes may hold mounts of secrets, which are to be seen. */
+async function flattened(text: string, depth = 0): Promise<Setting[]> {
+  const found: Setting[] = [];
+  for (const [key, value] of parseLxcConfig(text)) {
+    if (key !== 'lxc.include' || join('/', value).startsWith(OF_LXC) || depth >= MAX_DEPTH) found.push([key, value]);
+    else for (const file of await includedFiles(value)) found.push(...(await flattened(await readFile(file, 'utf8'), depth + 1)));
+  }
+  return found;
+}

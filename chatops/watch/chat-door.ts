@@ -12,6 +12,9 @@ export interface ChatDoor {
   close(): Promise<void>;
 }
 
+/** Longer than any question waits. */
+const LAST_QUESTIONS_MS = 60_000;
+
 interface Opened {
   readonly door: Door;
   close(): Promise<void>;
@@ -34,7 +37,13 @@ export function makeChatDoor(env: NodeJS.ProcessEnv): ChatDoor {
         throw error;
       }
     },
-    drop: () => void end(),
+    drop: () => {
+      const before = opened;
+      opened = null;
+      // Somebody else's question may be under way on it.
+      const close = () => void before?.then((one) => one.close()).catch(() => {});
+      setTimeout(close, LAST_QUESTIONS_MS).unref();
+    },
     close: end,
   };
 }

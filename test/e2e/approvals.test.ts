@@ -97,6 +97,9 @@ async function lastNote(): Promise<string> {
 test('only a second pair of eyes with its own key lets a batch begin, once', async () => {
   await here.sandbox.commit({ message: 'a change that is approved' });
   const old = await builds();
+  const without = await here.rollout('--yes', '--gate', 'none');
+  expect(without.code).toBe(2);
+  expect(without.stdout).toContain('would take away a gate (every)');
   expect((await here.rollout('--yes', '--reason', 'the fix for the queue')).code).toBe(3);
   const { rollout, planDigest } = await waitsFor(2);
 

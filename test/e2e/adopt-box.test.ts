@@ -175,7 +175,7 @@ test('what the new /Config will not have is told before anybody is touched', asy
 test('a release that fails at its canary is taken back to the old code, on the new mounts', async () => {
   const good = (await box.data('l01')).accepted;
   await commitRevision(box.layout, { branch: 'bad', message: 'A release that crashes', broken: true });
-  const ended = await rollout('--ref', 'bad');
+  const ended = await rollout('--ref', 'bad', '--rehearsal', 'off');
   expect([ended.code, finishedOf(ended).state]).toEqual([3, 'held']);
   const restored = box.lockers.find((_, index) => index === 0) ?? '';
   expect(await box.build(restored)).toBe(old);

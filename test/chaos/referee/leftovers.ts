@@ -1,4 +1,4 @@
-/** What nobody may leave behind on a box: half made trees, links and mirrors, git's locks. */
+/** What nobody may leave behind on a box: half made trees, links and mirrors, git's locks, a throwaway locker. */
 import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { boxPaths } from '../../../box/paths';
@@ -14,7 +14,7 @@ export async function findLeftovers({ boxConfig, lockers }: Sandbox): Promise<st
   const repos = join(paths.root, 'repos');
   const mirrors = (await readdir(repos, { recursive: true }).catch(() => [])).filter((path) => /\.(lock|tmp)$/.test(path));
   const found = await Promise.all([
-    named(paths.root, /\.tmp$/),
+    named(paths.root, /\.tmp$|^rehearsal$/),
     named(paths.codeRoot, /^\.tmp-|\.tar$/),
     ...names.map((locker) => named(paths.versions(locker), /^\.tmp-/)),
     ...names.map((locker) => named(paths.locker(locker), /\.tmp$/)),

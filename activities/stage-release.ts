@@ -19,7 +19,8 @@ export const makeStageRelease = (ports: Pick<ActivityPorts, 'box' | 'fleet' | 's
     runActivity('leave', async (running) => {
       const { box } = held;
       const fleet = await ports.fleet.read();
-      const target = stageTargetOf(fleet, box, plan.release);
+      const rewind = plan.policy.rewind === true;
+      const target = { ...stageTargetOf(fleet, box, plan.release), ...(rewind && { rewind }) };
       const packed = await pushRelease({ box, service: target.service, ports, running }, plan.release, packedOf(fleet, box));
       const lockers = plan.lockers.filter(({ action }) => action !== 'none').map(({ name }) => name);
       const freeBytesNeeded = BYTES_PER_RELEASE + BYTES_PER_LOCKER * lockers.length;

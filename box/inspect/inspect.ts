@@ -6,6 +6,7 @@ import type { ServiceConfig } from '../../domain/model/service';
 import type { VERBS } from '../../domain/protocol/verbs';
 import type { BoxContext } from '../context';
 import { recordOf, wantedOf } from '../journal/state';
+import type { LockerRecord } from '../journal/records';
 import type { BoxState } from '../journal/state';
 import { readLastStage } from '../release/last-stage';
 import { currentVersion, readRevision } from '../release/versions';
@@ -80,7 +81,8 @@ async function look(box: BoxContext, { state, forTarget, lineageOf, name }: Look
     parked: record.parked,
     ...(await forTarget.of(name, current)),
     lineage: await lineageOf(current),
-    crashLoop: isCrashLoop(record.crashes, box.now()),
+    crashLoop: isCrashLoop(record.crashes, box.now()) && (record.crashedOn ?? version) === version,
+    rewound: rewoundOf(record.rewind),
     problems: seen.state === 'frozen' ? [...problems, { code: 'frozen', detail: 'the container is frozen' }] : problems,
   };
 }
@@ -95,3 +97,6 @@ async function answersOf({ state, address }: Silent, service: ServiceConfig | nu
   ]);
   return { healthy: probed.kind === 'good', reportedBuild };
 }
+
+const rewoundOf = (rewind: LockerRecord['rewind']): SeenLocker['rewound'] =>
+  rewind ? { from: rewind.from, to: rewind.to, since: rewind.since, end: rewind.end } : null;

@@ -115,7 +115,18 @@ const LOCKER_CHANGES: Changes<OfLocker, LockerRecord> = {
   parked: ({ parked }) => ({ parked }),
   next: ({ version }) => ({ next: version }),
   quiesced: ({ quiesced }) => ({ quiesced }),
-  crashed: ({ at }, { crashes }) => ({ crashes: [...crashes, at].slice(-CRASHES_KEPT) }),
+  crashed: ({ at, version, why }, { crashes, crashedOn }) => {
+    // Those on another version say nothing of this one.
+    const known = version === undefined || crashedOn === undefined || version === crashedOn ? crashes : [];
+    return {
+      crashes: [...known, at].slice(-CRASHES_KEPT),
+      lastWords: why.slice(0, 300),
+      ...(version !== undefined && { crashedOn: version }),
+    };
+  },
+  'crash-loop': ({ at, version }) => ({ loop: { version, at } }),
+  moved: ({ moved }) => ({ moved }),
+  rewind: ({ rewind }) => ({ rewind }),
 };
 
 /** More than a crash loop needs to be seen, and to be told how fast it goes. */

@@ -11,7 +11,10 @@
  *   { at, kind: 'effect', token, effect }                   and done
  *   { at, kind: 'done', token, result } | { at, kind: 'failed', token, fault }
  *   { at, kind: 'wanted' | 'owed' | 'paid' | 'parked' | 'next' | 'quiesced', locker, … }
- *   { at, kind: 'crashed', locker, why }                    it went down by itself, or did not come up
+ *   { at, kind: 'crashed', locker, why, version }           it went down by itself, or did not come up
+ *   { at, kind: 'crash-loop', locker, version }             three times in five minutes on that version: told to people
+ *   { at, kind: 'moved', locker, moved }                    from which version to which by a rollout; null: not to go back from
+ *   { at, kind: 'rewind', locker, rewind }                  lockerd itself brings it back; `end`: what it came to
  *   { at, kind: 'boot', bootId }                            of the kernel under which lockerd now runs
  *   { at, kind: 'freeze', freeze }                          changes are frozen by a person on the box; null: no more
  *   { at, kind: 'migration', migration }                     what is known of one in its scope, from here on
@@ -67,6 +70,19 @@ export type Parked = z.infer<typeof Parked>;
 
 export const Quiesced = z.strictObject({ token: Token, since: z.string() });
 
+/** `from` null: it had none. */
+export const Moved = z.strictObject({ from: VersionNumber.nullable(), to: VersionNumber, token: Token });
+
+/** `end` null: not known yet. */
+export const Rewind = z.strictObject({
+  from: VersionNumber,
+  to: VersionNumber,
+  token: Token,
+  since: z.string(),
+  end: z.string().nullable(),
+});
+export type Rewind = z.infer<typeof Rewind>;
+
 export const LockerRecord = z.strictObject({
   /** null: never said; then what runs is wanted up, what does not is wanted down. */
   wanted: z.enum(['up', 'down']).nullable(),
@@ -78,6 +94,15 @@ export const LockerRecord = z.strictObject({
   quiesced: Quiesced.nullable(),
   /** ISO times of the latest crashes, newest last (CRASHES_KEPT). */
   crashes: z.array(z.string()),
+  /** The rest is absent in a journal of an earlier version. Version that the crashes were on. */
+  crashedOn: VersionNumber.nullable().optional(),
+  /** Why it went down last. */
+  lastWords: z.string().optional(),
+  /** The crash loop that people were told of last. */
+  loop: z.strictObject({ version: VersionNumber.nullable(), at: z.string() }).nullable().optional(),
+  moved: Moved.nullable().optional(),
+  /** The latest one; a version that it names as `from` is never gone back from again. */
+  rewind: Rewind.nullable().optional(),
 });
 export type LockerRecord = z.infer<typeof LockerRecord>;
 
@@ -141,7 +166,10 @@ export const JournalRecord = z.discriminatedUnion('kind', [
   z.strictObject({ at, kind: z.literal('parked'), locker, parked: Parked.nullable() }),
   z.strictObject({ at, kind: z.literal('next'), locker, version: VersionNumber.nullable() }),
   z.strictObject({ at, kind: z.literal('quiesced'), locker, quiesced: Quiesced.nullable() }),
-  z.strictObject({ at, kind: z.literal('crashed'), locker, why: z.string() }),
+  z.strictObject({ at, kind: z.literal('crashed'), locker, why: z.string(), version: VersionNumber.nullable().optional() }),
+  z.strictObject({ at, kind: z.literal('crash-loop'), locker, version: VersionNumber.nullable() }),
+  z.strictObject({ at, kind: z.literal('moved'), locker, moved: Moved.nullable() }),
+  z.strictObject({ at, kind: z.literal('rewind'), locker, rewind: Rewind }),
   z.strictObject({ at, kind: z.literal('boot'), bootId: z.string() }),
   z.strictObject({ at, kind: z.literal('freeze'), freeze: Freeze.nullable() }),
   z.strictObject({ at, kind: z.literal('migration'), migration: MigrationRecord }),

@@ -48,7 +48,7 @@ export async function moveLocker(daemon: Daemon, job: Job, move: Move): Promise<
   const from = await currentVersion(daemon, locker);
   const link = job.intended('link');
   if (link || stoppedOnPurpose(daemon, locker, seen))
-    return linkOnly(daemon, job, { locker, from: link?.intent.from ?? from, to });
+    return linkOnly(daemon, job, { locker, from: link?.intent.from ?? from, to, refuge: move.refuge });
   if (move.again !== true && (await isThere(daemon, { locker, to, seen })))
     return { kind: 'already', downMs: null, killed: false, fromVersion: from, toVersion: to };
   daemon.journal.assertRoom();
@@ -71,15 +71,12 @@ function stoppedOnPurpose(daemon: Daemon, locker: LockerName, seen: Seen): boole
   return seen.state === 'stopped' && owed === null && (parked !== null || wantedOf(state, locker, false) === 'down');
 }
 
-async function linkOnly(
-  daemon: Daemon,
-  job: Job,
-  at: { locker: LockerName; from: number | null; to: number },
-): Promise<UpdateOutcome> {
+async function linkOnly(daemon: Daemon, job: Job, at: Step): Promise<UpdateOutcome> {
   const { locker, from, to } = at;
+  const along: NewRecord[] = [{ kind: 'next', locker, version: null }, movedRecord(job, at)];
   const down = { downMs: null, killed: false, fromVersion: from, toVersion: to };
   if ((await currentVersion(daemon, locker)) === to) return { kind: job.intended('link') ? 'linked' : 'already', ...down };
-  await job.effect({ kind: 'link', from, to }, () => switchTo(daemon, locker, to), [{ kind: 'next', locker, version: null }]);
+  await job.effect({ kind: 'link', from, to }, () => switchTo(daemon, locker, to), along);
   job.say(`${locker} is stopped on purpose: its link was moved`);
   return { kind: 'linked', ...down };
 }
@@ -132,7 +129,7 @@ async function carryOut(daemon: Daemon, job: Job, move: Move): Promise<UpdateOut
   if (!job.intended('start')) {
     const stopped = await stopLocker(daemon, job, { locker, rule: move.stop });
     if (stopped.kind === 'timed-out') return { ...stopped, kind: 'stop-timed-out' };
-    await switchVersion(daemon, job, { locker, to });
+    await switchVersion(daemon, job, { ...move, to });
   }
   const served = await startLocker(daemon, job, { locker, version: to, deadlineMs: move.startDeadlineMs });
   const signalled = job.intended('stop');
@@ -141,7 +138,7 @@ async function carryOut(daemon: Daemon, job: Job, move: Move): Promise<UpdateOut
   return { kind: 'serving', ...outcome, downMs: signalled ? served.at - Date.parse(signalled.at) : null };
 }
 
-async function switchVersion(daemon: Daemon, job: Job, { locker, to }: { locker: LockerName; to: number }): Promise<void> {
+async function switchVersion(daemon: Daemon, job: Job, { locker, to, refuge }: Move): Promise<void> {
   const along: NewRecord[] = [
     // What a stop ended needs no undo, and this goal is newer than one that waits for a start.
     { kind: 'quiesced', locker, quiesced: null },
@@ -149,5 +146,15 @@ async function switchVersion(daemon: Daemon, job: Job, { locker, to }: { locker:
   ];
   const from = await currentVersion(daemon, locker);
   if (from === to) return job.record(...along);
-  await job.effect({ kind: 'switch', from, to }, () => switchTo(daemon, locker, to), along);
+  await job.effect({ kind: 'switch', from, to }, () => switchTo(daemon, locker, to), [
+    ...along,
+    movedRecord(job, { locker, from, to, refuge }),
+  ]);
+}
+
+type Step = Pick<Move, 'locker' | 'to' | 'refuge'> & { readonly from: number | null };
+
+/** From where it could go back once more; what was brought back has nowhere to go. */
+function movedRecord({ token }: Job, { locker, from, to, refuge }: Step): NewRecord {
+  return { kind: 'moved', locker, moved: refuge === 'to' ? null : { from, to, token } };
 }

@@ -12,8 +12,12 @@ export interface Looked {
   readonly up: boolean;
   /** At the look before; at the first one: whether it could have been up (the same boot). */
   readonly wasUp: boolean;
+  /** Up again with another init by the next look, and none of us has started it. Absent: no. */
+  readonly replaced?: boolean;
   /** Nobody has spoken of it for so long that nobody will. */
   readonly silent: boolean;
+  /** Nobody holds the box. */
+  readonly free: boolean;
   /** Epoch milliseconds. */
   readonly now: number;
 }
@@ -23,24 +27,29 @@ export type Duty =
   /** Never asked for either way, and it runs: wanted as it is found. */
   | { readonly kind: 'note-wanted' }
   | { readonly kind: 'note-crash' }
+  /** It was decided to bring it back to its former version. */
+  | { readonly kind: 'rewind' }
   | { readonly kind: 'bring-up'; readonly because: 'owed' | 'down' }
   /** A quiesce whose rollout went silent is undone. */
   | { readonly kind: 'reopen' };
 
 const NONE: Duty = { kind: 'none' };
 
-export function decideUpkeep({ record, busy, up, wasUp, silent, now }: Looked): Duty {
+export function decideUpkeep({ record, busy, up, wasUp, replaced = false, silent, free, now }: Looked): Duty {
   const { wanted, owed, parked, quiesced, crashes } = record;
   if (busy || parked) return NONE;
+  if (free && isRewinding(record) && (owed === null || owed.token === record.rewind?.token)) return { kind: 'rewind' };
   const patient = msUntilNextTry(crashes, now) > 0;
   if (owed) return silent && !patient ? { kind: 'bring-up', because: 'owed' } : NONE;
   if (up && quiesced && silent) return { kind: 'reopen' };
   if (wanted === null) return up ? { kind: 'note-wanted' } : NONE;
-  if (up) return NONE;
+  if (up) return replaced && wanted === 'up' ? { kind: 'note-crash' } : NONE;
   if (wanted === 'down') return NONE;
   if (wasUp) return { kind: 'note-crash' };
   return patient ? NONE : { kind: 'bring-up', because: 'down' };
 }
+
+export const isRewinding = ({ rewind, wanted }: LockerRecord): boolean => rewind?.end === null && wanted !== 'down';
 
 /** Three in this time are a loop. */
 const LOOP_MS = 5 * 60_000;

@@ -9,15 +9,19 @@ import type { VerbParams } from '../../domain/protocol/verbs';
 import type { Daemon } from '../daemon';
 import { faultOf } from '../fault-of';
 import { inParallel } from '../inspect/in-parallel';
+import { lockerOf } from '../jobs/jobs';
 import { recordOf } from '../journal/state';
+import type { BoxState } from '../journal/state';
 import { OWN_START_DEADLINE_MS, ownLimits } from '../lane/own-limits';
 import { isLeft, sweepRehearsal } from '../rehearsal/rehearsal-turns';
 import { wasSignalled } from '../locker/stop-locker';
 import type { InitProcess } from '../lxc/lxc';
-import { decideUpkeep, isCrashLoop, msUntilNextTry } from './decide-upkeep';
+import { decideUpkeep, isRewinding, msUntilNextTry } from './decide-upkeep';
 import type { Duty } from './decide-upkeep';
 import { silentMs } from './hear';
 import { UPKEEP_HOLDER } from './holder';
+import { rewindLocker } from './rewind';
+import { noteCrash } from './watch-loop';
 
 export interface Upkeep {
   /** Looks at every locker and begins what is due. */
@@ -37,6 +41,7 @@ interface Memory {
   /** Of those that run: whether it still lives is a cheaper question than how it is. */
   readonly inits: Map<LockerName, InitProcess>;
   readonly lookAt: Map<LockerName, number>;
+  readonly lookedAt: Map<LockerName, number>;
   /** Duties that run: a round does not wait for those of the one before. */
   readonly under: Set<LockerName>;
   readonly sameBoot: boolean;
@@ -49,7 +54,15 @@ export async function makeUpkeep(daemon: Daemon): Promise<Upkeep> {
   const sameBoot = bootId === null || bootId === daemon.bootId;
   if (bootId !== daemon.bootId) await daemon.journal.append({ kind: 'boot', bootId: daemon.bootId });
   if (!sameBoot) daemon.log('the box has booted: lockers that are wanted up are started');
-  const memory: Memory = { wasUp: new Map(), inits: new Map(), lookAt: new Map(), under: new Set(), sameBoot, jobs: 0 };
+  const memory: Memory = {
+    wasUp: new Map(),
+    inits: new Map(),
+    lookAt: new Map(),
+    lookedAt: new Map(),
+    under: new Set(),
+    sameBoot,
+    jobs: 0,
+  };
   return {
     begin: async () => void (await beginRound(daemon, memory)),
     round: async () => void (await Promise.all(await beginRound(daemon, memory))),
@@ -103,8 +116,10 @@ async function carryOut(daemon: Daemon, memory: Memory, at: { locker: LockerName
 /** Whether a look at it could come to anything: it costs a process where the locker is down. */
 function isDue(daemon: Daemon, { under, lookAt }: Memory, locker: LockerName): boolean {
   if (under.has(locker)) return false;
-  const { wanted, owed, parked, quiesced, crashes } = recordOf(daemon.journal.state(), locker);
+  const record = recordOf(daemon.journal.state(), locker);
+  const { wanted, owed, parked, quiesced, crashes } = record;
   if (parked) return false;
+  if (isRewinding(record)) return true;
   if (owed || quiesced || wanted === 'up') return msUntilNextTry(crashes, daemon.now()) === 0;
   if (wanted === 'down') return false;
   return daemon.now() >= (lookAt.get(locker) ?? 0);
@@ -114,8 +129,11 @@ async function dutyOf(daemon: Daemon, memory: Memory, locker: LockerName): Promi
   const now = daemon.now();
   memory.lookAt.set(locker, now + STRANGER_LOOK_MS);
   const busyBefore = isBusy(daemon, locker);
+  const known = memory.inits.get(locker);
   const init = await initOf(daemon, memory, locker);
   const state = daemon.journal.state();
+  const lookedAt = memory.lookedAt.get(locker) ?? now;
+  memory.lookedAt.set(locker, now);
   const record = recordOf(state, locker);
   const since = record.owed?.since ?? record.quiesced?.since ?? '';
   const looked = {
@@ -124,13 +142,25 @@ async function dutyOf(daemon: Daemon, memory: Memory, locker: LockerName): Promi
     busy:
       busyBefore || isBusy(daemon, locker) || (record.owed !== null && init !== null && wasSignalled(state, init, daemon.bootId)),
     up: init !== null,
+    replaced: known !== undefined && init !== null && known.pid !== init.pid && !wasStarted(state, locker, lookedAt),
     wasUp: memory.wasUp.get(locker) ?? memory.sameBoot,
+    free: state.lease === null,
     silent: silentMs(daemon, locker, since) >= daemon.config.deadManMs,
     now,
   };
   if (!looked.busy) memory.wasUp.set(locker, looked.up);
   return decideUpkeep(looked);
 }
+
+/** By any of our verbs; a little before the look counts too, since a start takes its time. */
+function wasStarted(state: BoxState, locker: LockerName, since: number): boolean {
+  return [...state.jobs.values()].some(
+    ({ params, intents }) =>
+      lockerOf(params) === locker &&
+      intents.some(({ at, intent }) => intent.kind === 'start' && Date.parse(at) >= since - STARTED_BEFORE_MS),
+  );
+}
+const STARTED_BEFORE_MS = 5_000;
 
 async function initOf({ lxc }: Daemon, { inits }: Memory, locker: LockerName): Promise<InitProcess | null> {
   const known = inits.get(locker);
@@ -155,6 +185,10 @@ async function doDuty(daemon: Daemon, memory: Memory, { locker, duty }: { locker
       daemon.log(`${locker}: nobody speaks for its quiesce any more: undone`);
       await ask(daemon, memory, { verb: 'undrain', params: { locker } });
       return;
+    case 'rewind':
+      // It may be down again by the next look: that is a crash of its own.
+      memory.wasUp.set(locker, await rewindLocker(daemon, locker));
+      return;
     case 'bring-up':
       return bringUp(daemon, memory, { locker, because: duty.because });
   }
@@ -174,13 +208,6 @@ async function bringUp(daemon: Daemon, memory: Memory, at: { locker: LockerName;
     // A newer holder came: whoever it is, the next round looks again.
     if (fault.code !== 'Fenced') await noteCrash(daemon, locker, fault.message);
   }
-}
-
-async function noteCrash(daemon: Daemon, locker: LockerName, why: string): Promise<void> {
-  await daemon.journal.append({ kind: 'crashed', locker, why: why.slice(0, 1_000) });
-  const { crashes } = recordOf(daemon.journal.state(), locker);
-  const loop = isCrashLoop(crashes, daemon.now()) ? `, a crash loop (${crashes.length} times)` : '';
-  daemon.log(`${locker} is down${loop}: ${why}`);
 }
 
 type Own =

@@ -41,6 +41,10 @@ async function reopen(daemon: Daemon, job: Job): Promise<void> {
 }
 
 /** What a locker may yet have to come up on. */
-function stillNeeded([locker, { owed, next }]: readonly [LockerName, LockerRecord]): { locker: LockerName; version: number }[] {
-  return [owed?.from, owed?.to, next].flatMap((version) => (version ? [{ locker, version }] : []));
+function stillNeeded([locker, { owed, next, moved, rewind }]: readonly [LockerName, LockerRecord]): {
+  locker: LockerName;
+  version: number;
+}[] {
+  const rewound = rewind?.end === null ? rewind.to : null;
+  return [owed?.from, owed?.to, next, moved?.from, rewound].flatMap((version) => (version ? [{ locker, version }] : []));
 }

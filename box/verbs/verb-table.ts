@@ -23,6 +23,7 @@ import { settleMigration } from './settle-migration';
 import { recallStage, recallUp } from './recall-goal';
 import { recallMove } from './recall-move';
 import { rehearse } from './rehearse';
+import { crashLoops } from './crash-loops';
 import { removeLocker } from './remove-locker';
 import { restore } from './restore';
 import { settle } from './settle';
@@ -54,6 +55,7 @@ export const LOOKING: { readonly [V in Looking]: (daemon: Daemon, params: Parsed
   },
   'settle-migration': settleMigration,
   'last-stage': async (daemon) => ({ stage: await readLastStage(daemon) }),
+  'crash-loops': (daemon) => crashLoops(daemon),
   history: async (daemon, { limit }) => ({ records: await readHistory(daemon, limit) }),
 };
 

@@ -3,7 +3,7 @@ import { z } from 'zod';
 
 export const HistoryRecord = z.strictObject({
   format: z.literal(1),
-  kind: z.enum(['rollout', 'script', 'take-over', 'freeze', 'migration']),
+  kind: z.enum(['rollout', 'script', 'take-over', 'freeze', 'migration', 'crash-loop', 'rewind']),
   /** ISO time of its end. */
   at: z.string(),
   /** ISO time of its lease; null where it had none any more. */

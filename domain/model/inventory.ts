@@ -50,6 +50,11 @@ export const SeenLocker = z.strictObject({
   problems: z.array(LockerProblem),
   /** It went down by itself three times in five minutes; lockerd starts it once a minute. */
   crashLoop: z.boolean().default(false),
+  /** lockerd brought it back by itself, or is about to (`end` null); the latest time. */
+  rewound: z
+    .strictObject({ from: z.int().positive(), to: z.int().positive(), since: z.string(), end: z.string().nullable() })
+    .nullable()
+    .default(null),
   /** What its /Config has and the target's would not; the first of many. */
   goneConfig: z.array(z.string()).default([]),
   /** Of `config.required` of the target's release: what this locker's rendered config.json would not have. */

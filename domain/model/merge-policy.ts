@@ -30,6 +30,7 @@ export const PRODUCT_DEFAULTS: Policy = {
   onFailure: 'hold',
   rollbackMaxDown: '25%',
   keepReleases: 5,
+  rewind: false,
   windows: [],
   freeze: null,
 };
@@ -79,6 +80,7 @@ function overlay(base: Policy, layer: PolicyInput): Policy {
     onFailure: layer.onFailure ?? base.onFailure,
     rollbackMaxDown: layer.rollbackMaxDown ?? base.rollbackMaxDown,
     keepReleases: layer.keepReleases ?? base.keepReleases,
+    rewind: layer.rewind ?? base.rewind ?? false,
     windows: layer.windows ?? base.windows ?? [],
     freeze: lifted(layer.freeze, base.freeze),
   };

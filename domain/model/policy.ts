@@ -68,6 +68,7 @@ export const PolicyInput = z
     onFailure: z.enum(['hold', 'roll-back', 'continue']),
     rollbackMaxDown: CountOrPercent,
     keepReleases: Count,
+    rewind: z.boolean(),
   })
   .partial();
 export type PolicyInput = z.infer<typeof PolicyInput>;
@@ -107,6 +108,8 @@ export interface Policy {
   readonly onFailure: 'hold' | 'roll-back' | 'continue';
   readonly rollbackMaxDown: CountOrPercent;
   readonly keepReleases: number;
+  /** What crashes again and again after the end of its rollout is brought back by the box itself. Absent in plans of an earlier version. */
+  readonly rewind?: boolean;
   /** [] or absent: always. */
   readonly windows?: readonly Window[];
   /** null or absent: none. */

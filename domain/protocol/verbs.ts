@@ -30,6 +30,8 @@ export const StageTarget = z.strictObject({
   /** Service values, overlaid by box values; per locker overlaid by the locker's own. */
   values: Values,
   lockerValues: z.record(LockerName, Values),
+  /** What crashes again and again on this release is brought back by the box itself. Absent: it is not. */
+  rewind: z.boolean().optional(),
 });
 export type StageTarget = z.infer<typeof StageTarget>;
 
@@ -140,6 +142,22 @@ export const VERBS = {
     changing: false,
     params: z.strictObject({}),
     result: z.strictObject({ stage: z.strictObject({ target: StageTarget, at: z.string() }).nullable() }),
+  },
+  /** Three crashes in five minutes, on the version that the locker is on; `why`: of the latest one. */
+  'crash-loops': {
+    changing: false,
+    params: z.strictObject({}),
+    result: z.strictObject({
+      lockers: z.array(
+        z.strictObject({
+          locker: LockerName,
+          version: z.int().positive().nullable(),
+          release: ReleaseId.nullable(),
+          crashes: z.int(),
+          why: z.string(),
+        }),
+      ),
+    }),
   },
   history: {
     changing: false,

@@ -104,6 +104,7 @@ export function aSeenLocker(
     lineage: null,
     problems: [],
     crashLoop: false,
+    rewound: null,
     goneConfig: [],
     missingConfig: [],
     tooOld: false,

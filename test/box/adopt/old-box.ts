@@ -119,6 +119,7 @@ function seen(name: string): SeenLocker {
     lineage: null,
     problems: [],
     crashLoop: false,
+    rewound: null,
     goneConfig: [],
     missingConfig: [],
     tooOld: false,

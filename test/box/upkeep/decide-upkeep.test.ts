@@ -17,6 +17,7 @@ const looked = (record: Partial<LockerRecord>, more: Partial<Looked> = {}): Look
   up: false,
   wasUp: false,
   silent: false,
+  free: true,
   now,
   ...more,
 });

@@ -23,6 +23,7 @@ test('the defaults are those of the design', () => {
     maxFailures: { canary: 0, total: '3%' },
     onFailure: 'hold',
     keepReleases: 5,
+    rewind: false,
   });
 });
 
@@ -68,6 +69,7 @@ test.each([
   [{ gateTimeout: 7 }, { gateTimeoutMs: 7 }],
   [{ onFailure: 'continue' as const }, { onFailure: 'continue' }],
   [{ keepReleases: 1 }, { keepReleases: 1 }],
+  [{ rewind: true }, { rewind: true }],
 ])('%j is honoured and leaves all else alone', (layer, expected) => {
   expect(mergePolicy([layer])).toEqual({ ...PRODUCT_DEFAULTS, ...expected });
 });

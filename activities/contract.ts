@@ -86,6 +86,15 @@ export interface MigrateBox extends Held {
   readonly cycle: number;
 }
 
+export interface CrashLoop {
+  readonly locker: LockerName;
+  /** That it is on; null: none of ours. */
+  readonly release: ReleaseId | null;
+  /** Within five minutes. */
+  readonly crashes: number;
+  readonly why: string;
+}
+
 export interface BoxActivities {
   takeLease(input: { box: BoxName; rollout: string; by: string; force: boolean }): Promise<Lease>;
   /** `generation` null: the box may have granted a lease whose answer got lost; whatever this rollout holds is given back. */
@@ -116,6 +125,8 @@ export interface BoxActivities {
   proveIdentity(input: { box: BoxName; actor: string } & Proof): Promise<IdentityProof>;
   /** One migration of the whole box, or its undo. Throws MigrationUndecided where a person must say what it came to. */
   migrateBox(input: MigrateBox): Promise<MigrateOutcome>;
+  /** Who crashes again and again on the version that he is on. Looks only. */
+  watchLockers(input: { box: BoxName }): Promise<{ loops: readonly CrashLoop[] }>;
   settleBox(
     input: Held & { state: string; release: string | null; counts: Counts; by: string; keepReleases: number },
   ): Promise<{ removed: readonly string[]; owed: readonly LockerName[] }>;

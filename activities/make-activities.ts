@@ -24,6 +24,7 @@ import { makeTakeLease } from './take-lease';
 import { makeUndrainLocker } from './undrain-locker';
 import { makeUpdateLocker } from './update-locker';
 import { makeVerifyLocker } from './verify-locker';
+import { makeWatchLockers } from './watch-lockers';
 
 export const makeActivities = (ports: ActivityPorts): BoxActivities & LockerActivities => ({
   takeLease: makeTakeLease(ports),
@@ -42,6 +43,7 @@ export const makeActivities = (ports: ActivityPorts): BoxActivities & LockerActi
   checkLockers: makeCheckLockers(ports),
   migrateBox: makeMigrateBox(ports),
   settleMigration: makeSettleMigration(ports),
+  watchLockers: makeWatchLockers(ports),
   settleBox: makeSettleBox(ports),
   lookAtLocker: makeLookAtLocker(ports),
   addLocker: makeAddLocker(ports),

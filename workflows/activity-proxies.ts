@@ -106,6 +106,9 @@ export const proveIdentity = asked('proveIdentity', minutes(1), AT_ONCE);
 /** The box keeps the migration's own deadline; a quarter of an hour is for its checks and a busy box. */
 export const migrateBox = asked('migrateBox', (_policy, { timeoutMs }) => timeoutMs + 15 * MINUTE);
 export const settleMigration = asked('settleMigration', minutes(2), FIRST);
+/** Beside the steps, and asked again soon anyhow. */
+const BESIDE = { retry: { ...RETRY, maximumAttempts: 1 }, scheduleToCloseTimeout: 20 * SECOND };
+export const watchLockers = asked('watchLockers', () => 20 * SECOND, BESIDE);
 export const settleBox = asked('settleBox', minutes(3));
 
 export const lookAtLocker = asked('lookAtLocker', minutes(5), FIRST);

@@ -30,6 +30,12 @@ export interface Rollout {
   taking: 'not-yet' | 'unsure' | 'known';
   /** Set when it was planned again after a reset: where its cycles count from. */
   round: number | null;
+  /** Whether the box is asked who crashes; a run of an earlier version does not. */
+  watch: 'not-yet' | 'on' | 'off';
+  /** It is being asked. */
+  looking: boolean;
+  /** Before what it was asked last. */
+  lookedAt: string | null;
   /** Counts events, so that a wait sees that something happened. */
   changes: number;
   /** When the running timer should come. */
@@ -56,6 +62,9 @@ export function openRollout(input: BoxRolloutInput): Rollout {
     generation: carried?.generation ?? null,
     taking: carried ? 'known' : 'not-yet',
     round: carried?.round ?? null,
+    watch: 'not-yet',
+    looking: false,
+    lookedAt: null,
     changes: 0,
     dueAt: null,
     early: [],

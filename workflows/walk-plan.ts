@@ -14,16 +14,22 @@ import { runFullChecks } from './run-checks';
 import { isWorking, runLocker } from './run-locker';
 import { runMigration } from './run-migration';
 import { showProgress } from './show-progress';
+import { isLookDue, lookBefore, watchCrashes } from './watch-crashes';
 
 type Walk = Extract<Decision, { kind: 'walk' }>;
 
 export async function walkPlan(rollout: Rollout): Promise<EndState | 'continue-as-new'> {
   let begun = 0;
+  void watchCrashes(rollout);
   for (;;) {
     apply(rollout, { kind: 'tick' });
     const { plan, progress } = planOf(rollout);
     const decision = decide(plan, progress, Date.now());
     showProgress(rollout);
+    if (isLookDue(rollout, decision)) {
+      await lookBefore(rollout, decision);
+      continue;
+    }
     if (decision.kind === 'done') return decision.state;
     const rollOver = shouldRollOver(rollout, begun);
     if (rollOver && isQuiet(rollout)) return 'continue-as-new';
@@ -36,7 +42,7 @@ export async function walkPlan(rollout: Rollout): Promise<EndState | 'continue-a
   }
 }
 
-const isQuiet = ({ running, checking }: Rollout): boolean => running.size === 0 && !checking;
+const isQuiet = ({ running, checking, looking }: Rollout): boolean => running.size === 0 && !checking && !looking;
 
 /** A run that has begun nothing yet would only hand the same on to the next one. */
 function shouldRollOver({ input, progress }: Rollout, begun: number): boolean {

@@ -8,9 +8,17 @@ import { dropHolds } from './change-progress';
 export function reopenBatch(plan: Plan, progress: Progress, locker: LockerName): Progress {
   const of = plan.batches.find(({ lockers }) => lockers.includes(locker));
   if (!of || of.number > progress.batch) return progress;
-  const open = { ...progress, batchEndedAt: null };
+  const open = { ...progress, batch: lastBegun(plan, progress, of.number), batchEndedAt: null };
   if (progress.holds.some(({ reason }) => reason === 'rejected')) return open;
   return dropHolds({ ...open, gate: null }, ({ reason }) => reason === 'gate-timeout');
+}
+
+/** A batch of which nobody has begun yet does not begin before the former one has ended again. */
+function lastBegun({ batches }: Plan, { batch, lockers }: Progress, from: number): number {
+  const hasBegun = (number: number) => batches[number - 1]?.lockers.some((name) => (lockers[name]?.beganAt ?? null) !== null);
+  let last = batch;
+  while (last > from && hasBegun(last) !== true) last -= 1;
+  return last;
 }
 
 /** Those of the batch that runs, and those of earlier ones that have not ended any more. */

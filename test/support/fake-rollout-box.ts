@@ -9,6 +9,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type {
   BoxActivities,
   BoxLook,
+  CrashLoop,
   Held,
   IdentityProof,
   LockerStep,
@@ -47,6 +48,8 @@ export interface FakeBoxOptions {
   readonly migrate?: Script<MigrateBox, MigrateOutcome>;
   readonly stage?: () => Promise<void>;
   readonly rehearse?: () => Promise<Rehearsed>;
+  /** Who crashes again and again, as the box would say after these calls. */
+  readonly loops?: (calls: readonly FakeCall[]) => readonly CrashLoop[];
   /** Default: every signature is right. */
   readonly prove?: (claim: Parameters<BoxActivities['proveIdentity']>[0]) => Promise<IdentityProof>;
   readonly owed?: readonly string[];
@@ -189,6 +192,7 @@ function activitiesOf(box: FakeRolloutBox): BoxActivities {
       await sleep(box.options.stepMs ?? 5);
       return (await box.options.migrate?.[migration]?.(input)) ?? { kind: 'done', how: 'ran', tookMs: 5 };
     },
+    watchLockers: async () => ({ loops: box.options.loops?.(box.calls) ?? [] }),
     settleBox: async (held) => {
       note('settleBox');
       checkLease(held);

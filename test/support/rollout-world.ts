@@ -46,6 +46,7 @@ const ACTIVITIES: readonly (keyof BoxActivities)[] = [
   'restoreLocker',
   'checkLockers',
   'migrateBox',
+  'watchLockers',
   'settleBox',
   'proveIdentity',
 ];

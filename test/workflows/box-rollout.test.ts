@@ -3,10 +3,12 @@ import { ApplicationFailure, WorkflowFailedError } from '@temporalio/client';
 import type { FaultDetails } from '../../domain/faults';
 import { aPlan, aRelease, anOwed } from '../support/builders';
 import type { PlanOptions } from '../support/builders';
+import type { FakeCall } from '../support/fake-rollout-box';
+import type { LockerName } from '../../domain/model/ids';
 import { aFakeRolloutBox, CRASHED, SERVING, throwFault, UNHEALTHY } from '../support/fake-rollout-box';
 import { inState, openWorld, resultOf, until } from '../support/rollout-world';
 import type { RolloutHandle, RolloutWorld } from '../support/rollout-world';
-import { abort, resume, retryLocker, status } from '../../workflows/messages';
+import { abort, approve, resume, retryLocker, status } from '../../workflows/messages';
 
 jest.setTimeout(240_000);
 let world: RolloutWorld;
@@ -73,6 +75,54 @@ test('a red canary that is tried again needs no resume: mended, it is updated an
   expect(finished).toMatchObject({ state: 'succeeded', counts: { planned: 12, updated: 12, restored: 0 }, exceptions: [] });
   const cycles = box.calls.filter(({ locker, activity }) => locker === canary && activity === 'updateLocker');
   expect(cycles.map(({ cycle }) => cycle)).toEqual([1, 3]);
+});
+
+test('a canary that crashes again and again while its gate waits is restored, and holds the rollout before anybody else', async () => {
+  const plan = planFor('looping', { gates: 'canary' });
+  const canary = plan.batches[0]?.lockers[0] as LockerName;
+  const box = aFakeRolloutBox({
+    plan,
+    loops: () => [{ locker: canary, release: plan.release.id, crashes: 3, why: 'exit 1' }],
+  });
+  const handle = await world.start('looping', box);
+  const { planDigest } = await until(handle, inState('waiting-for-approval'));
+  await handle.executeUpdate(approve, { args: [{ ...me, batch: 2, planDigest: planDigest ?? '' }] });
+  const held = await until(handle, inState('held'));
+  expect(held.holds).toMatchObject([{ reason: 'failures' }]);
+  expect(held.lockers.find(({ name }) => name === canary)).toMatchObject({
+    end: 'restored',
+    reason: 'crashed 3 times in five minutes after it was updated: exit 1',
+  });
+  expect(new Set(box.calls.flatMap(({ locker }) => locker ?? []))).toEqual(new Set([canary]));
+  await handle.executeUpdate(abort, { args: [me] });
+  expect(await resultOf(handle)).toMatchObject({ state: 'aborted', counts: { planned: 12, restored: 1, skipped: 11 } });
+});
+
+test('who crashes at the very end is restored before the rollout ends; what is on another release is nobody of ours', async () => {
+  const plan = planFor('late-loop', { maxFailures: { canary: 1, total: 1 } });
+  const [one, two] = ['locker-003' as LockerName, 'locker-004' as LockerName];
+  const restored = (calls: readonly FakeCall[]) => calls.some(({ activity }) => activity === 'restoreLocker');
+  const allDone = (calls: readonly FakeCall[]) => calls.filter(({ activity }) => activity === 'verifyLocker').length >= 12;
+  const box = aFakeRolloutBox({
+    plan,
+    loops: (calls) => [
+      ...(allDone(calls) && !restored(calls) ? [{ locker: one, release: plan.release.id, crashes: 4, why: '' }] : []),
+      { locker: two, release: aRelease('other').id, crashes: 3, why: '' },
+    ],
+  });
+  const finished = await resultOf(await world.start('late-loop', box));
+  expect(finished).toMatchObject({ state: 'completed-with-exceptions', counts: { updated: 11, restored: 1 } });
+  expect(finished.exceptions).toEqual([
+    { locker: one, end: 'restored', reason: 'crashed 4 times in five minutes after it was updated' },
+  ]);
+});
+
+test('a box that can not say who crashes is noted once, and stops nothing', async () => {
+  const box = aFakeRolloutBox({ plan: planFor('mute'), loops: () => throwFault('BadRequest', 'There is no verb crash-loops.') });
+  const handle = await world.start('mute', box);
+  expect(await resultOf(handle)).toMatchObject({ state: 'succeeded' });
+  const { notes } = await handle.query(status);
+  expect(notes.filter((note) => note.includes('can not say who crashes'))).toHaveLength(1);
 });
 
 test('a locker that neither runs the new nor the old release ends failed, with both reasons', async () => {

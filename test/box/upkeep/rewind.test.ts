@@ -192,13 +192,13 @@ function diesAtWrite(number: number): { readonly died: Promise<void>; readonly h
   const { journal } = running.daemon;
   const append = journal.append.bind(journal);
   let left = number;
-  let tell = () => {};
+  let tell: (() => void) | undefined;
   const died = new Promise<void>((resolve) => (tell = resolve));
   Object.assign(journal, {
     append: (...records: readonly NewRecord[]) => {
       left -= 1;
       if (left >= 0) return append(...records);
-      tell();
+      tell?.();
       return new Promise<void>(() => {});
     },
   });

@@ -213,6 +213,16 @@ describe('a crash loop after success', () => {
     expect(back.holds).toMatchObject([{ reason: 'failures' }]);
   });
 
+  test('that comes before the next batch has begun keeps that one from beginning', () => {
+    const plan = planOf({ gates: 'canary' });
+    const approved = play(plan, [...good(one), { kind: 'approve', ...person, batch: 2 }]);
+    expect(begins(plan, approved)).toEqual([two, three]);
+    const looping = play(plan, [loops(one)], approved);
+    expect([looping.batch, begins(plan, looping)]).toEqual([1, []]);
+    const back = play(plan, restored(one, 2), looping);
+    expect(begins(plan, play(plan, [{ kind: 'resume', ...person }], back))).toEqual([two, three]);
+  });
+
   test('rolls back by policy', () => {
     const plan = planOf({ onFailure: 'roll-back' });
     const back = play(plan, [...good(one), ...good(two), loops(two), ...restored(two, 2)]);

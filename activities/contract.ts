@@ -59,6 +59,8 @@ export interface BoxLook {
   readonly on: readonly { readonly locker: LockerName; readonly release: ReleaseId | null }[];
   readonly lane: LaneRule;
   readonly startDeadlineMs: number;
+  /** What the box has to tell of its lockers, one sentence each. Absent: by a worker of an earlier version. */
+  readonly alarms?: readonly string[];
 }
 
 export interface LaneRule {

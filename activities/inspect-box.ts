@@ -1,5 +1,6 @@
 /** Who holds the box and what is owed on it. Looks only. */
 import { policyOf } from '../domain/model/policy-of';
+import { boxAlarms } from '../domain/operator/box-alarms';
 import type { BoxActivities } from './contract';
 import { DEADLINES } from './deadlines';
 import type { ActivityPorts } from './ports/activity-ports';
@@ -13,6 +14,6 @@ export const makeInspectBox = ({ box: boxes, fleet }: Pick<ActivityPorts, 'box' 
       const owed = lockers.filter((locker) => locker.owed !== null).map(({ name }) => name);
       const lane = { maxStarting: policy.maxStarting, pressure: policy.pressure };
       const on = lockers.map(({ name, current }) => ({ locker: name, release: current?.release.id ?? null }));
-      return { lease, owed, on, lane, startDeadlineMs: policy.verify.deadlineMs };
+      return { lease, owed, on, lane, startDeadlineMs: policy.verify.deadlineMs, alarms: boxAlarms(lockers) };
     });
 };

@@ -10,8 +10,9 @@ import type { Arguments } from './arguments';
 export async function status(here: Here): Promise<number> {
   const lockerd = await openLockerd(await connectBox(here));
   try {
-    print(statusLines(await lockerd.call('inspect', { target: null })).join('\n'));
-    return 0;
+    const seen = await lockerd.call('inspect', { target: null });
+    print(statusLines(seen).join('\n'));
+    return seen.lockers.some(({ crashLoop }) => crashLoop) ? 1 : 0;
   } finally {
     lockerd.close();
   }
@@ -42,7 +43,7 @@ function row(locker: SeenLocker): string[] {
   return [name, state, health, reportedBuild ?? '-', versions, remarks(locker)];
 }
 
-function remarks({ wanted, owed, parked, next, problems, initPid, crashLoop }: SeenLocker): string {
+function remarks({ wanted, owed, parked, next, problems, initPid, crashLoop, rewound, current }: SeenLocker): string {
   const said = [
     owed && `owed since ${owed.since}`,
     parked && `parked by ${parked.by}`,
@@ -50,6 +51,7 @@ function remarks({ wanted, owed, parked, next, problems, initPid, crashLoop }: S
     initPid === null && wanted === 'down' && !parked && 'stopped on purpose',
     initPid === null && wanted === 'up' && !parked && !owed && 'DOWN, wanted up',
     crashLoop && 'CRASH LOOP',
+    rewound?.to === current?.version && rewound && `brought back from version ${rewound.from} (${rewound.end ?? 'under way'})`,
     ...problems.map(({ code }) => code),
   ];
   return said.filter((text) => typeof text === 'string').join(', ');

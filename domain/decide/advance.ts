@@ -10,7 +10,7 @@ import { isInFlight } from './box-load';
 import { pastNoReturn, waitsAtFirstGate } from './box-migrations';
 import { addHold, addNote, endLocker, isHalted, unmovedEnd } from './change-progress';
 import { checkDue } from './check-due';
-import { acknowledgeAll, countFailures, newInBatch } from './count-ends';
+import { acknowledgeFailures, countFailures, newInBatch } from './count-ends';
 import { liftPause } from './lift-pause';
 import { leaveInconclusive } from './fold-checks';
 import { progressDueAt } from './progress-due';
@@ -105,9 +105,7 @@ function watchBudget(plan: Plan, progress: Progress, now: number): Progress {
 
 function overBudget(plan: Plan, progress: Progress, sentence: string, now: number): Progress {
   if (plan.policy.onFailure === 'continue') {
-    // Of those that can not be reached the policy says nothing: they are counted apart.
-    const { unreachable = 0 } = progress.acknowledged;
-    const acknowledged = { ...acknowledgeAll(plan, progress, now), unreachable };
+    const acknowledged = acknowledgeFailures(plan, progress, now);
     return addNote({ ...progress, acknowledged }, `${sentence}; going on by policy`, now);
   }
   const point = pastNoReturn(plan, progress);

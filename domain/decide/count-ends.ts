@@ -47,6 +47,14 @@ export function acknowledgeAll(plan: Plan, progress: Progress, now: number): Ack
   };
 }
 
+/** By policy: of those that can not be reached it says nothing, they are counted apart. */
+export function acknowledgeFailures(plan: Plan, progress: Progress, now: number): Acknowledged {
+  const { unreachable = 0, lockers: before = [] } = progress.acknowledged;
+  const all = acknowledgeAll(plan, progress, now);
+  const lockers = all.lockers?.filter((name) => progress.lockers[name]?.end !== 'unreachable' || before.includes(name));
+  return { ...all, unreachable, ...(lockers && { lockers }) };
+}
+
 function acknowledgedNames(plan: Plan, { lockers }: Progress): LockerName[] {
   const names = plan.lockers.map(({ name }) => name);
   return names.filter((name) => lockers[name]?.counted || lockers[name]?.end === 'unreachable');

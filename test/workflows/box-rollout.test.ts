@@ -98,11 +98,12 @@ test('a canary that crashes again and again while its gate waits is restored, an
   expect(await resultOf(handle)).toMatchObject({ state: 'aborted', counts: { planned: 12, restored: 1, skipped: 11 } });
 });
 
+const restored = (calls: readonly FakeCall[]) => calls.some(({ activity }) => activity === 'restoreLocker');
+const allDone = (calls: readonly FakeCall[]) => calls.filter(({ activity }) => activity === 'verifyLocker').length >= 12;
+
 test('who crashes at the very end is restored before the rollout ends; what is on another release is nobody of ours', async () => {
   const plan = planFor('late-loop', { maxFailures: { canary: 1, total: 1 } });
   const [one, two] = ['locker-003' as LockerName, 'locker-004' as LockerName];
-  const restored = (calls: readonly FakeCall[]) => calls.some(({ activity }) => activity === 'restoreLocker');
-  const allDone = (calls: readonly FakeCall[]) => calls.filter(({ activity }) => activity === 'verifyLocker').length >= 12;
   const box = aFakeRolloutBox({
     plan,
     loops: (calls) => [

@@ -75,7 +75,8 @@ test('an acknowledged failure that is tried again is a new one when it fails aga
   expect(resumed.acknowledged).toMatchObject({ total: 1, canary: 1 });
   const again = play(plan, [retry(one)], resumed);
   expect(again.acknowledged).toMatchObject({ total: 0, canary: 0, lockers: [] });
-  expect(begins(plan, again)).toEqual([one, two, three]);
+  // Nobody of the second batch has begun, so it waits for the first.
+  expect(begins(plan, again)).toEqual([one]);
   expect(play(plan, bad(one, 3), again).holds).toMatchObject([{ reason: 'failures' }]);
 });
 

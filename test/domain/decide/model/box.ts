@@ -2,11 +2,12 @@
  * The truth that the decider never sees: which release each locker's `current` names, and who moved
  * it there. It answers the steps as a box may, and remembers what it was asked.
  */
-import type { StepEvent } from '../../../../domain/decide/rollout-event';
+import type { CheckEvent, StepEvent } from '../../../../domain/decide/rollout-event';
+import type { CheckResult } from '../../../../domain/model/check';
 import type { LockerName } from '../../../../domain/model/ids';
 import type { UpdateOutcome } from '../../../../domain/model/outcome';
 import type { Plan, PlannedLocker } from '../../../../domain/model/plan';
-import type { LockerProgress } from '../../../../domain/model/progress';
+import type { CheckMoment, LockerProgress } from '../../../../domain/model/progress';
 
 export interface Truth {
   /** `unknown`: the link broke in the middle. */
@@ -97,6 +98,7 @@ export function makeBox(plan: Plan): Box {
       case 'verifying':
         break;
     }
+    if (how % 29 === 0 && plan.checks) return { kind: 'verify', locker, cycle, outcome: { kind: 'inconclusive', evidence } };
     const well = how % 7 > 0;
     return {
       kind: 'verify',
@@ -115,6 +117,13 @@ const AWAITED = {
   restore: 'restoring',
   undrain: 'undraining',
 } as const;
+
+/** Of the full set: of some of them no clear answer, or a bad one. */
+export function checkedOf(moment: CheckMoment, lockers: readonly LockerName[], how: number): CheckEvent {
+  const outcomeOf = (at: number) => ((how + at) % 11 === 0 ? 'fail' : (how + at) % 17 === 0 ? 'inconclusive' : 'pass');
+  const result = (outcome: CheckResult['outcome']): CheckResult => ({ name: 'deep', outcome, detail: null, asked: 3, tookMs: 1 });
+  return { kind: 'checked', moment, lockers: lockers.map((locker, at) => ({ locker, checks: [result(outcomeOf(at))] })) };
+}
 
 /** One that nobody asked for: of a cycle that is over or to come, or of another step. */
 export function strayOf(locker: LockerName, at: LockerProgress, how: number): StepEvent {

@@ -1,7 +1,7 @@
 /** Plans of the real planner, over every rule that the decider knows. */
 import * as fc from 'fast-check';
 import type { Plan } from '../../../../domain/model/plan';
-import { aPlan, aRelease, lockerName } from '../../../support/builders';
+import { aPlan, aRelease, lockerName, someChecks } from '../../../support/builders';
 import type { SeenOverrides } from '../../../support/builders';
 
 /** When every walk begins. */
@@ -63,15 +63,16 @@ export const plans: fc.Arbitrary<Plan> = fc
     policy,
     windows,
     drains: fc.boolean(),
+    checks: fc.boolean(),
     heldOut: fc.boolean(),
   })
-  .map(({ kinds, policy: rules, windows: open, drains, heldOut }) => {
+  .map(({ kinds, policy: rules, windows: open, drains, checks, heldOut }) => {
     const { drain, ...others } = written(rules);
     const plan = aPlan({
       lockers: kinds.length,
       each: (each) => KINDS[kinds[each - 1] ?? 0] ?? {},
       policy: { ...others, batches: [...others.batches], ...(drains && { drain }) } as never,
-      ...(drains ? {} : { service: { drain: null } }),
+      service: { ...(!drains && { drain: null }), ...(checks && { checks: someChecks() }) },
       ...(heldOut && kinds.length > 2 && { heldOut: { [lockerName(2)]: 'on holiday' } }),
     });
     if (open === undefined) return plan;

@@ -2,10 +2,11 @@
  * Walks a plan as the workflow does: what may begin begins, the box answers, people talk, time
  * passes. After the drawn commands everybody helps, and the rollout has to come to its end.
  */
+import { toCheck } from '../../../../domain/decide/check-due';
 import type { StepEvent } from '../../../../domain/decide/rollout-event';
 import type { Plan } from '../../../../domain/model/plan';
 import type { Progress } from '../../../../domain/model/progress';
-import { strayOf } from './box';
+import { checkedOf, strayOf } from './box';
 import type { Command } from './commands';
 import { answerGate, liftOf, messageOf, simply } from './messages';
 import type { Said } from './messages';
@@ -60,7 +61,17 @@ function obey(walker: Walker, one: Command, said: (Said | StepEvent)[]): void {
   }
 }
 
+/** The full checks, where they are due and the box has nothing else to do, or now and then before that. */
+function check(walker: Walker, how: number): boolean {
+  const decision = walker.decision();
+  const moment = decision.kind === 'walk' ? decision.check : undefined;
+  if (moment === undefined || (walker.working().length > 0 && how % 2 === 0)) return false;
+  walker.take(checkedOf(moment, toCheck(walker.plan, walker.progress, moment), how), 'answer');
+  return true;
+}
+
 function answer(walker: Walker, { who, how }: { who: number; how: number }, said: (Said | StepEvent)[]): void {
+  if (check(walker, how)) return;
   const busy = walker.working();
   const planned = busy[who % Math.max(1, busy.length)];
   const at = planned && walker.progress.lockers[planned.name];
@@ -102,7 +113,7 @@ function helps(walker: Walker, round: number): boolean {
   const decision = walker.decision();
   if (decision.kind === 'done') return false;
   const due = decision.waitUntil;
-  if (walker.working().length > 0) answer(walker, { who: round, how: WELL }, []);
+  if (walker.working().length > 0 || decision.check) answer(walker, { who: round, how: WELL }, []);
   else if (decision.ask?.kind === 'approve') walker.say(answerGate('approve', decision.ask.batch, { plan, progress }));
   else if (decision.ask?.kind === 'resume') walker.say(simply('resume'));
   else if (decision.ask) {

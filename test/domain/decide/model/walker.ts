@@ -59,7 +59,8 @@ export function makeWalker(plan: Plan): Walker {
       const decision = walker.decision();
       if (decision.kind === 'walk') for (const locker of decision.begin) walker.take({ kind: 'begin', locker }, 'begin');
     },
-    working: () => plan.lockers.filter(({ name }) => !['waiting', 'stuck', 'ended'].includes(walker.stageOf(name))),
+    working: () =>
+      plan.lockers.filter(({ name }) => !['waiting', 'stuck', 'inconclusive', 'ended'].includes(walker.stageOf(name))),
     stageOf: (name) => walker.progress.lockers[name]?.stage ?? 'ended',
   };
   return walker;

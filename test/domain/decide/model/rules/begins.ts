@@ -34,8 +34,12 @@ export const batchAfterBatch: Rule = (plan) => {
     if (event.kind !== 'begin' || before.rollback) return null;
     const own = plan.batches.find(({ lockers }) => lockers.includes(event.locker));
     if (!own) return `${event.locker} is in no batch`;
+    if (before.lockers[event.locker]?.back === true) return null;
     const former = plan.batches.filter(({ number }) => number < own.number).flatMap(({ lockers }) => lockers);
-    const late = former.filter((name) => before.lockers[name]?.stage !== 'ended' && !triedAgain.has(name));
+    const late = former.filter((name) => {
+      const at = before.lockers[name];
+      return at?.stage !== 'ended' && at?.back !== true && !triedAgain.has(name);
+    });
     return late.length === 0 ? null : `${event.locker} of batch ${own.number} begins while ${late.join(', ')} has not ended`;
   };
 };

@@ -31,7 +31,7 @@ const halted = ({ pause, holds, abort, fault, rollback }: Progress) =>
 export const aSoakIsAsLongAsItIs: Rule = (plan) => {
   const clock = makeClock();
   return (step) => {
-    const { before, after, origin } = step;
+    const { before, after, origin, decision } = step;
     if (origin === 'refused') return null;
     clock.pass(step);
     const wasOpen = before.batch <= plan.batches.length && before.gate === null;
@@ -43,7 +43,10 @@ export const aSoakIsAsLongAsItIs: Rule = (plan) => {
     const ends = before.batchEndedAt === null || after.batch > before.batch;
     if (ends && after.batchEndedAt !== null) clock.mark();
     const over = after.batchEndedAt !== null && after.gate === null && !halted(after) && clock.counted() >= soakOf(plan, after);
-    return over ? `batch ${after.batch} has soaked ${clock.counted()} ms of ${soakOf(plan, after)}, and nothing follows` : null;
+    const checks = decision.kind === 'walk' && decision.check !== undefined;
+    return over && !checks
+      ? `batch ${after.batch} has soaked ${clock.counted()} ms of ${soakOf(plan, after)}, and nothing follows`
+      : null;
   };
 };
 

@@ -9,6 +9,8 @@ export const endedStaysEnded: Rule =
       const [was, is] = [before.lockers[name], after.lockers[name]];
       if (was?.stage !== 'ended' || !is) continue;
       if (origin === 'door' && event.kind === 'retryLocker' && event.locker === name) continue;
+      // The full checks fail on it: it goes back, or has nowhere to go.
+      if (event.kind === 'checked' && was.end === 'updated') continue;
       const turned = after.rollback && is.back === true && was.back !== true;
       if (!turned && (is.stage !== 'ended' || is.end !== was.end))
         return `${name} had ended ${was.end} and is ${is.end ?? is.stage}`;
@@ -39,7 +41,7 @@ export const noTokenTwice: Rule = (plan) => {
       const [was, is] = [before.lockers[name], after.lockers[name]];
       if (!is || !was || (is.stage === was.stage && is.cycle === was.cycle)) continue;
       if (is.cycle < was.cycle) return `${name} counts its cycles down, from ${was.cycle} to ${is.cycle}`;
-      if (['waiting', 'stuck', 'ended'].includes(is.stage)) continue;
+      if (['waiting', 'stuck', 'inconclusive', 'ended'].includes(is.stage)) continue;
       const token = `${name}/${is.cycle}/${is.stage}`;
       if (asked.has(token)) return `${token} is asked for a second time`;
       asked.add(token);
@@ -74,10 +76,13 @@ export const nobodyIsWellUnseen: Rule =
     for (const { name, action } of plan.lockers) {
       const [was, is] = [before.lockers[name], after.lockers[name]];
       if (!is || is.end === was?.end || (is.end !== 'updated' && is.end !== 'restored')) continue;
-      const well = event.kind === 'verify' && event.outcome.kind === 'healthy';
+      // On the way back no check is asked but that it serves.
+      const unclear = event.kind === 'verify' && event.outcome.kind === 'inconclusive' && is.end === 'restored';
+      const well = unclear || (event.kind === 'verify' && event.outcome.kind === 'healthy');
       const linked = (event.kind === 'update' || event.kind === 'restore') && event.outcome.kind === 'linked';
       // One that is not touched stays what it was: on the way back, or where it was to be tried again.
-      const stayed = (was?.back === true && is.end === 'updated') || was?.former?.end === is.end;
+      const told = was?.stage === 'inconclusive' && is.reason !== null;
+      const stayed = (was?.back === true && is.end === 'updated') || was?.former?.end === is.end || told;
       if (!well && !stayed && !(linked && (action === 'link' || event.kind === 'restore'))) return `${name} by ${event.kind}`;
     }
     return null;

@@ -9,8 +9,11 @@ export const itNeverWaitsForNothing: Rule =
   ({ decision, after, event }) => {
     // A begin is one of several of a round.
     if (decision.kind === 'done' || event.kind === 'begin') return null;
-    const busy = plan.lockers.some(({ name }) => !['waiting', 'stuck', 'ended'].includes(after.lockers[name]?.stage ?? 'ended'));
-    const waits = busy || decision.begin.length > 0 || decision.waitUntil !== null || decision.ask !== null;
+    const busy = plan.lockers.some(
+      ({ name }) => !['waiting', 'stuck', 'inconclusive', 'ended'].includes(after.lockers[name]?.stage ?? 'ended'),
+    );
+    const waits =
+      busy || decision.check !== undefined || decision.begin.length > 0 || decision.waitUntil !== null || decision.ask !== null;
     return waits ? null : `${decision.state}, and nobody has anything to do`;
   };
 

@@ -51,10 +51,10 @@ export function sendBack(progress: Progress, name: LockerName): Progress {
 
 /**
  * One hold for a reason and locker: the first says what happened. A rollout that comes to its end
- * asks nobody any more, except how a locker that hangs in its stop is to go on.
+ * asks nobody any more, except, after an abort, how a locker that hangs in its stop is to go on.
  */
 export function addHold(progress: Progress, hold: Hold): Progress {
-  if ((progress.abort || progress.fault) && hold.reason !== 'stop-timed-out') return progress;
+  if (progress.fault || (progress.abort && hold.reason !== 'stop-timed-out')) return progress;
   const known = progress.holds.some(({ reason, locker }) => reason === hold.reason && locker === hold.locker);
   return known ? progress : { ...progress, holds: [...progress.holds, hold] };
 }

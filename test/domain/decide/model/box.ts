@@ -118,11 +118,13 @@ const AWAITED = {
   undrain: 'undraining',
 } as const;
 
+type Outcome = CheckResult['outcome'];
+const resultOf = (outcome: Outcome): CheckResult => ({ name: 'deep', outcome, detail: null, asked: 3, tookMs: 1 });
+
 /** Of the full set: of some of them no clear answer, or a bad one. */
 export function checkedOf(moment: CheckMoment, lockers: readonly LockerName[], how: number): CheckEvent {
-  const outcomeOf = (at: number) => ((how + at) % 11 === 0 ? 'fail' : (how + at) % 17 === 0 ? 'inconclusive' : 'pass');
-  const result = (outcome: CheckResult['outcome']): CheckResult => ({ name: 'deep', outcome, detail: null, asked: 3, tookMs: 1 });
-  return { kind: 'checked', moment, lockers: lockers.map((locker, at) => ({ locker, checks: [result(outcomeOf(at))] })) };
+  const outcomeOf = (at: number): Outcome => ((how + at) % 11 === 0 ? 'fail' : (how + at) % 17 === 0 ? 'inconclusive' : 'pass');
+  return { kind: 'checked', moment, lockers: lockers.map((locker, at) => ({ locker, checks: [resultOf(outcomeOf(at))] })) };
 }
 
 /** One that nobody asked for: of a cycle that is over or to come, or of another step. */

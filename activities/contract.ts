@@ -9,7 +9,7 @@ import type { SeenLocker } from '../domain/model/inventory';
 import type { Proof } from '../domain/operator/assertion';
 import type { MigrateOutcome } from '../domain/model/migration';
 import type { Lease } from '../domain/model/lease';
-import type { Counts, DrainOutcome, UpdateOutcome, VerifyOutcome } from '../domain/model/outcome';
+import type { Counts, DrainOutcome, StartOutcome, StopOutcome, UpdateOutcome, VerifyOutcome } from '../domain/model/outcome';
 import type { Plan, PlanRefusal } from '../domain/model/plan';
 import type { DrainPolicy, PolicyInput, Pressure, StopPolicy, VerifyPolicy } from '../domain/model/policy';
 import type { Release } from '../domain/model/release';
@@ -125,6 +125,10 @@ export interface BoxActivities {
   restoreLocker(input: MoveLocker & { toVersion: number }): Promise<UpdateOutcome>;
   /** Whether that key of the fleet file signed just that text, and may speak for the actor. The text itself the workflow has matched. */
   proveIdentity(input: { box: BoxName; actor: string } & Proof): Promise<IdentityProof>;
+  /** The bare stop, for a migration: it stays down until somebody starts it on purpose. */
+  haltLocker(input: LockerStep & { stop: StopPolicy; drain: DrainPolicy | null }): Promise<StopOutcome>;
+  /** The bare start, on the version that it is linked to. */
+  startLocker(input: LockerStep & { lane: LaneRule; startDeadlineMs: number }): Promise<StartOutcome>;
   /** One migration of the whole box, or its undo. Throws MigrationUndecided where a person must say what it came to. */
   migrateBox(input: MigrateBox): Promise<MigrateOutcome>;
   /** Who crashes again and again on the version that he is on. Looks only. */
@@ -159,7 +163,6 @@ export interface LockerActivities {
   addLocker(input: LockerStep & { adoptData: boolean }): Promise<{ newData: boolean }>;
   /** Its first version, of that release, and the link to it. */
   deployLocker(input: LockerStep & { release: Release }): Promise<{ version: number }>;
-  startLocker(input: LockerStep & { lane: LaneRule; startDeadlineMs: number }): Promise<StartOutcome>;
   /** For good: neither lockerd nor a script starts it again. */
   stopLocker(input: LockerStep & { stop: StopPolicy; drain: DrainPolicy | null }): Promise<StopOutcome>;
   /** What a person says of a migration that is undecided; those scopes that it settled. */
@@ -176,10 +179,3 @@ export interface SettleMigration {
   readonly as: 'done' | 'not-done';
   readonly by: string;
 }
-
-export type StartOutcome =
-  | { readonly kind: 'serving' | 'already' }
-  | { readonly kind: 'not-serving'; readonly evidence: readonly string[] };
-export type StopOutcome =
-  | { readonly kind: 'stopped' | 'already' }
-  | { readonly kind: 'stop-timed-out'; readonly evidence: readonly string[] };

@@ -4,6 +4,7 @@ import type { BoxActivities, LockerActivities } from './contract';
 import { makeCheckLockers } from './check-lockers';
 import { makeDeployLocker } from './deploy-locker';
 import { makeDrainLocker } from './drain-locker';
+import { makeHaltLocker } from './halt-locker';
 import { makeInspectBox } from './inspect-box';
 import { makeLookAtLocker } from './look-at-locker';
 import { makeMigrateBox } from './migrate-box';
@@ -41,6 +42,7 @@ export const makeActivities = (ports: ActivityPorts): BoxActivities & LockerActi
   restoreLocker: makeRestoreLocker(ports),
   proveIdentity: makeProveIdentity(ports),
   checkLockers: makeCheckLockers(ports),
+  haltLocker: makeHaltLocker(ports),
   migrateBox: makeMigrateBox(ports),
   settleMigration: makeSettleMigration(ports),
   watchLockers: makeWatchLockers(ports),

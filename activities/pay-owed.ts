@@ -17,6 +17,8 @@ const ONE_LOCKERS_FAULTS: ReadonlySet<FaultCode> = new Set<FaultCode>([
   'UnknownLocker',
   'HaltSignalMissing',
   'CommandFailed',
+  'MigrationUnderWay',
+  'ReleaseTooOld',
 ]);
 
 interface Starting extends Held {

@@ -1,11 +1,11 @@
 /** The bare start, through the box's start lane. */
 import { changeOf } from './change-of';
-import type { LockerActivities } from './contract';
+import type { BoxActivities } from './contract';
 import { startDeadline } from './deadlines';
 import type { ActivityPorts } from './ports/activity-ports';
 import { runActivity } from './run-activity';
 
-export const makeStartLocker = ({ box: boxes }: Pick<ActivityPorts, 'box'>): LockerActivities['startLocker'] => {
+export const makeStartLocker = ({ box: boxes }: Pick<ActivityPorts, 'box'>): BoxActivities['startLocker'] => {
   return ({ lane, startDeadlineMs, ...step }) =>
     runActivity('finish', (running) => {
       const { box, locker } = step;

@@ -245,6 +245,11 @@ export const FAULTS = {
     sentence: 'The release lacks a migration that is done on the data.',
     cure: 'Roll out a release that contains it.',
   },
+  MigrationMissing: {
+    retryable: false,
+    sentence: 'The release needs a migration that is not done, and nobody asked for it.',
+    cure: 'Bring the release by a rollout, which runs it: `npm run start-rollout -- --box NAME`.',
+  },
   // the rollout
   AlreadyRunning: {
     retryable: false,

@@ -105,6 +105,10 @@ const AT_ONCE = { startToCloseTimeout: 5 * SECOND, scheduleToCloseTimeout: 12 * 
 export const proveIdentity = asked('proveIdentity', minutes(1), AT_ONCE);
 /** The box keeps the migration's own deadline; a quarter of an hour is for its checks and a busy box. */
 export const migrateBox = asked('migrateBox', (_policy, { timeoutMs }) => timeoutMs + 15 * MINUTE);
+/** Its drain, its stop with its kill. */
+export const haltLocker = asked('haltLocker', (policy) =>
+  policy ? policy.drain.timeoutMs + policy.stop.timeoutMs + MINUTE : 20 * MINUTE,
+);
 export const settleMigration = asked('settleMigration', minutes(2), FIRST);
 /** Beside the steps, and asked again soon anyhow. */
 const BESIDE = { retry: { ...RETRY, maximumAttempts: 1 }, scheduleToCloseTimeout: 20 * SECOND };

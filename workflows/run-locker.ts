@@ -10,12 +10,20 @@ import type { StepEvent } from '../domain/decide/rollout-event';
 import type { LockerName } from '../domain/model/ids';
 import type { StopPolicy, VerifyPolicy } from '../domain/model/policy';
 import type { LockerProgress, LockerStage } from '../domain/model/progress';
-import { drainLocker, restoreLocker, undrainLocker, updateLocker, verifyLocker } from './activity-proxies';
+import {
+  drainLocker,
+  haltLocker,
+  restoreLocker,
+  startLocker,
+  undrainLocker,
+  updateLocker,
+  verifyLocker,
+} from './activity-proxies';
 import { apply, heldOf, planOf } from './rollout';
 import type { Rollout } from './rollout';
 import { stepFaultOf } from './step-fault';
 
-type WorkingStage = Exclude<LockerStage, 'waiting' | 'stuck' | 'inconclusive' | 'ended'>;
+type WorkingStage = Exclude<LockerStage, 'waiting' | 'stuck' | 'halted' | 'inconclusive' | 'ended'>;
 type Step = (rollout: Rollout, step: LockerStep, at: LockerProgress) => Promise<StepEvent>;
 
 export const isWorking = (stage: LockerStage): stage is WorkingStage => Object.hasOwn(STEPS, stage);
@@ -58,6 +66,17 @@ const STEPS: Readonly<Record<WorkingStage, Step>> = {
     const { locker, cycle } = step;
     await undrainLocker(`take the drain of ${locker} back`, step);
     return { kind: 'undrain', locker, cycle };
+  },
+  halting: async (rollout, step, { retry }) => {
+    const { locker, cycle } = step;
+    const { policy, hasDrain } = planOf(rollout).plan;
+    const input = { ...step, stop: stopRule(policy.stop, retry), drain: hasDrain ? policy.drain : null };
+    return { kind: 'halt', locker, cycle, outcome: await haltLocker(`halt ${locker}`, input, policy) };
+  },
+  starting: async (rollout, step, at) => {
+    const { locker, cycle } = step;
+    const { lane, startDeadlineMs } = moveOf(rollout, step, at);
+    return { kind: 'start', locker, cycle, outcome: await startLocker(`start ${locker}`, { ...step, lane, startDeadlineMs }) };
   },
   updating: async (rollout, step, at) => {
     const { locker, cycle } = step;

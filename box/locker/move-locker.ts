@@ -14,6 +14,7 @@ import type { NewRecord } from '../journal/records';
 import { recordOf, wantedOf } from '../journal/state';
 import type { Limits } from '../lane/admission';
 import type { Place } from '../lane/lane';
+import { checkFitting } from '../migrations/bars';
 import type { Seen } from '../lxc/lxc';
 import { currentVersion, switchTo } from '../release/versions';
 import { checkFit, seeLocker } from './check-fit';
@@ -45,6 +46,7 @@ export async function moveLocker(daemon: Daemon, job: Job, move: Move): Promise<
   }
   const seen = await seeLocker(daemon, locker);
   await checkFit(daemon, locker, 'stop');
+  await checkFitting(daemon, locker, to);
   const from = await currentVersion(daemon, locker);
   const link = job.intended('link');
   if (link || stoppedOnPurpose(daemon, locker, seen))

@@ -2,6 +2,7 @@
 import type { LockerName } from '../../domain/model/ids';
 import type { Daemon } from '../daemon';
 import type { Job } from '../jobs/job';
+import { checkNotBarred } from '../migrations/bars';
 import { awaitServing } from './await-serving';
 import type { Served } from './await-serving';
 import { bootTail } from './boot-tail';
@@ -24,6 +25,8 @@ export async function startLocker(daemon: Daemon, job: Job, { locker, version, d
     if (crashed) return { kind: 'not-serving', reason: 'crashed', evidence: await bootTail(daemon, locker) };
     // Asked again even where it was asked before the stop: the box may have rebooted since, without the owner's data.
     await checkFit(daemon, locker, 'start');
+    // Last of all, so that none can begin in between.
+    checkNotBarred(daemon.journal.state(), locker);
     const started = await job.effect(intent, () => daemon.lxc.start(locker));
     if (!started.ok) return { kind: 'not-serving', reason: 'start-failed', evidence: [...started.evidence] };
     job.say(`${locker} starts`);

@@ -24,11 +24,14 @@ export type Direction = 'run' | 'undo';
 interface Wish {
   readonly subject: Subject;
   readonly direction: Direction;
+  /** Asked last before it begins: why it can't; empty: nothing is in its way. */
+  readonly obstacles: () => Promise<readonly string[]>;
 }
 type Goal = 'done' | 'not-done';
 
 /** `done`: what was asked for is so; for an undo, that the migration is not done any more. */
-export async function bringAbout(daemon: Daemon, job: Job, { subject, direction }: Wish): Promise<MigrateOutcome> {
+export async function bringAbout(daemon: Daemon, job: Job, wish: Wish): Promise<MigrateOutcome> {
+  const { subject, direction } = wish;
   const began = daemon.now();
   const goal: Goal = direction === 'run' ? 'done' : 'not-done';
   const reached = (how: 'ran' | 'already' | 'found'): MigrateOutcome => ({ kind: 'done', how, tookMs: daemon.now() - began });
@@ -41,7 +44,8 @@ export async function bringAbout(daemon: Daemon, job: Job, { subject, direction 
   const looked = await lookFirst(daemon, job, subject);
   if (looked.kind === 'undecided') return { kind: 'not-done', evidence: [...looked.evidence] };
   if (looked.kind === goal) return reached('found');
-  await begin(daemon, job, { subject, direction });
+  const obstacles = await begin(daemon, job, wish);
+  if (obstacles.length > 0) return { kind: 'not-done', evidence: [...obstacles] };
   const after = await settled(daemon, job, subject);
   return after?.state === goal ? reached('ran') : { kind: 'not-done', evidence: after?.evidence ?? [] };
 }
@@ -91,7 +95,7 @@ function recordOf(daemon: Daemon, subject: Subject): MigrationRecord {
   };
 }
 
-async function begin(daemon: Daemon, job: Job, { subject, direction }: Wish): Promise<void> {
+async function begin(daemon: Daemon, job: Job, { subject, direction, obstacles }: Wish): Promise<readonly string[]> {
   const before = recordOf(daemon, subject);
   const attempt = Math.max(before.attempt, await newestAttempt(dirname(folderOf(daemon, before)))) + 1;
   const state = direction === 'run' ? 'begun' : 'undoing';
@@ -100,9 +104,12 @@ async function begin(daemon: Daemon, job: Job, { subject, direction }: Wish): Pr
   await mkdir(folder, { recursive: true, mode: 0o700 });
   await writeBegin(folder, await commandOf(daemon, subject, direction, folder));
   await syncFolder(dirname(folder));
+  const inTheWay = await obstacles();
+  if (inTheWay.length > 0) return inTheWay;
   const intent = { kind: 'migrate', id: migration.id, scope: migration.scope, attempt } as const;
   daemon.log(`${nameOf(migration)}: ${direction === 'run' ? 'begun' : 'its undo begun'} by ${job.token}`);
   await job.effect(intent, async () => startRunner(daemon, folder), [{ kind: 'migration', migration }]);
+  return [];
 }
 
 /** A journal that was lost must not make an old attempt look like a new one. */

@@ -14,6 +14,7 @@ import { recordOf } from '../journal/state';
 import type { BoxState } from '../journal/state';
 import { OWN_START_DEADLINE_MS, ownLimits } from '../lane/own-limits';
 import { isLeft, sweepRehearsal } from '../rehearsal/rehearsal-turns';
+import { barredBy } from '../migrations/bars';
 import { wasSignalled } from '../locker/stop-locker';
 import type { InitProcess } from '../lxc/lxc';
 import { decideUpkeep, isRewinding, msUntilNextTry } from './decide-upkeep';
@@ -118,7 +119,8 @@ function isDue(daemon: Daemon, { under, lookAt }: Memory, locker: LockerName): b
   if (under.has(locker)) return false;
   const record = recordOf(daemon.journal.state(), locker);
   const { wanted, owed, parked, quiesced, crashes } = record;
-  if (parked) return false;
+  // One that a migration holds down is nobody's to start; nor is it a crash.
+  if (parked || barredBy(daemon.journal.state(), locker)) return false;
   if (isRewinding(record)) return true;
   if (owed || quiesced || wanted === 'up') return msUntilNextTry(crashes, daemon.now()) === 0;
   if (wanted === 'down') return false;

@@ -6,7 +6,8 @@ import type { Daemon } from '../daemon';
 import type { Job } from '../jobs/job';
 import { recordOf } from '../journal/state';
 import { seeLocker } from '../locker/check-fit';
-import { currentVersion, newestVersionOf, switchTo } from '../release/versions';
+import { checkMigrated } from '../migrations/bars';
+import { currentVersion, newestVersionOf, readRevision, switchTo } from '../release/versions';
 
 export async function link(daemon: Daemon, job: Job, params: z.output<typeof VERBS.link.params>): Promise<VerbResult<'link'>> {
   const { locker, to, configDigest } = params;
@@ -16,6 +17,9 @@ export async function link(daemon: Daemon, job: Job, params: z.output<typeof VER
     throw new Fault('LockerUnfit', `Release ${to} is not staged for locker ${locker}.`, { cure: 'Stage it first.' });
   const { owed, next } = recordOf(daemon.journal.state(), locker);
   const current = await currentVersion(daemon, locker);
+  const revision = await readRevision(daemon, locker, version);
+  // A new locker has no data that were of another release.
+  if (current !== null && revision) await checkMigrated(daemon, revision, locker);
   if (current === version) {
     if (next !== null) await job.record({ kind: 'next', locker, version: null });
     return { kind: 'already', version };

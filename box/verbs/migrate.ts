@@ -15,12 +15,10 @@ export async function migrate(daemon: Daemon, job: Job, params: Params): Promise
   const { service, code, migration: id, direction, locker = null } = params;
   const subject = await subjectOf(daemon, { service, code, id, locker });
   if (job.intended('migrate') === null) {
-    const running = await whoRuns(daemon, subject);
-    if (running.length > 0) return { kind: 'not-done', evidence: running.map((name) => `${name} runs`) };
     await checkData(daemon, subject);
     daemon.journal.assertRoom();
   }
-  return bringAbout(daemon, job, { subject, direction });
+  return bringAbout(daemon, job, { subject, direction, obstacles: () => whoRuns(daemon, subject) });
 }
 
 const MOVING: ReadonlySet<string> = new Set(['start', 'update', 'restore']);
@@ -34,7 +32,7 @@ async function whoRuns(daemon: Daemon, { migration, locker }: Subject): Promise<
   const moved = daemon.jobs
     .running()
     .flatMap(({ verb, locker: of }) => (MOVING.has(verb) && of && names.includes(of) ? [of] : []));
-  return [...new Set([...running, ...moved])].slice(0, 20);
+  return [...new Set([...running, ...moved])].slice(0, 20).map((name) => `${name} runs`);
 }
 
 /** Data that are not mounted look like no data: nothing is migrated there. */

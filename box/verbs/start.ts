@@ -16,6 +16,7 @@ import { startLocker } from '../locker/start-locker';
 import { stopLocker, wasSignalled } from '../locker/stop-locker';
 import { waitsFor } from '../locker/waits-for';
 import type { InitProcess } from '../lxc/lxc';
+import { checkNotBarred, fittingVersion } from '../migrations/bars';
 import { hasCrashed } from '../upkeep/decide-upkeep';
 import { currentVersion, switchTo } from '../release/versions';
 
@@ -34,6 +35,7 @@ export async function start(daemon: Daemon, job: Job, params: Params): Promise<R
   }
   if (seen.init && !job.intended('start')) return runsAlready(daemon, job, { ...params, init: seen.init });
   await checkFit(daemon, locker, 'start');
+  checkNotBarred(daemon.journal.state(), locker);
   const { owed, crashes } = recordOf(daemon.journal.state(), locker);
   // After a boot all are down, and pressure must count; a single one that went down is missed now.
   const urgency = owed || hasCrashed(crashes, daemon.now()) ? 'is-down' : 'is-wanted';
@@ -71,13 +73,15 @@ async function bringUp(daemon: Daemon, job: Job, params: Params): Promise<Result
   const began = daemon.now();
   const { owed, next } = recordOf(daemon.journal.state(), locker);
   const current = await currentVersion(daemon, locker);
-  await job.record({ kind: 'wanted', locker, wanted: 'up' });
-  let version = owed ? owedVersion(owed, current) : (next ?? current);
+  // Nobody's to keep down any more, whatever becomes of this start.
+  await job.record({ kind: 'wanted', locker, wanted: 'up' }, { kind: 'parked', locker, parked: null });
+  const wish = owed ? owedVersion(owed, current) : (next ?? current);
+  let version = await fittingVersion(daemon, locker, wish);
   let served = await startOn(daemon, job, { locker, version, deadlineMs: startDeadlineMs });
   if (served.kind === 'not-serving' && owed?.from && owed.from !== version) {
     job.say(`${locker} does not serve on version ${version}: back to ${owed.from}`);
     await stopLocker(daemon, job, { locker, rule: FAILED_START_STOP });
-    version = owed.from;
+    version = await fittingVersion(daemon, locker, owed.from);
     served = await startOn(daemon, job, { locker, version, deadlineMs: startDeadlineMs });
   }
   if (served.kind === 'not-serving') return { kind: 'not-serving', evidence: served.evidence };

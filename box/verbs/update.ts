@@ -9,7 +9,8 @@ import type { Job } from '../jobs/job';
 import { seeLocker } from '../locker/check-fit';
 import { moveLocker } from '../locker/move-locker';
 import { recordOf } from '../journal/state';
-import { newestVersionOf } from '../release/versions';
+import { checkMigrated } from '../migrations/bars';
+import { newestVersionOf, readRevision } from '../release/versions';
 import { drainLocker } from './drain';
 
 export async function update(daemon: Daemon, job: Job, params: z.output<typeof VERBS.update.params>): Promise<UpdateOutcome> {
@@ -24,6 +25,8 @@ export async function update(daemon: Daemon, job: Job, params: z.output<typeof V
     throw new Fault('LockerUnfit', `Release ${params.to} is not staged for locker ${locker}.`, { cure });
   }
   if (!begun) {
+    const revision = await readRevision(daemon, locker, to);
+    if (revision) await checkMigrated(daemon, revision, locker);
     const late = await drainAgain(daemon, job, locker);
     if (late) return late;
   }

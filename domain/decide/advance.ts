@@ -6,6 +6,7 @@
 import { formatDuration } from '../model/format-duration';
 import type { Plan } from '../model/plan';
 import type { Progress } from '../model/progress';
+import { turnBarrier } from './barrier';
 import { isInFlight } from './box-load';
 import { pastNoReturn, waitsAtFirstGate } from './box-migrations';
 import { addHold, addNote, endLocker, isHalted, unmovedEnd } from './change-progress';
@@ -26,6 +27,7 @@ const RULES: readonly Rule[] = [
   liftTimedPause,
   leaveInconclusive,
   endWhatNeverBegan,
+  turnBarrier,
   turnBack,
   openFirstGate,
   endBatch,
@@ -51,11 +53,11 @@ function liftTimedPause(plan: Plan, progress: Progress, now: number): Progress {
 function endWhatNeverBegan(plan: Plan, progress: Progress, now: number): Progress {
   if (!progress.abort && !progress.fault) return progress;
   const busy = Object.values(progress.lockers).some(
-    (locker) => isInFlight(locker) && !(progress.fault && locker.stage === 'stuck'),
+    (locker) => isInFlight(locker) && !(progress.fault && (locker.stage === 'stuck' || locker.stage === 'halted')),
   );
   if (busy) return progress;
   const waiting = plan.lockers.filter(({ name }) => progress.lockers[name]?.stage === 'waiting');
-  const stuck = plan.lockers.filter(({ name }) => progress.lockers[name]?.stage === 'stuck');
+  const stuck = plan.lockers.filter(({ name }) => ['stuck', 'halted'].includes(progress.lockers[name]?.stage ?? 'ended'));
   const reason = progress.abort ? 'aborted before its turn' : 'the rollout ended before its turn';
   const skipped = waiting.reduce((p, { name }) => {
     return endLocker(plan, p, { locker: name, ...unmovedEnd(p.lockers[name] ?? {}, reason) }, now);

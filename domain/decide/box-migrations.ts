@@ -40,10 +40,23 @@ export function waitsAtFirstGate({ batches }: Plan, { batch, approvals }: Progre
 
 /** Which one is to be asked for now. */
 export function dueMigration(plan: Plan, progress: Progress): string | null {
-  if (isMigrating(progress) || isHalted(progress)) return null;
+  if (isMigrating(progress)) return null;
+  if (isHalted(progress)) return null;
   if (progress.rollback) return dueUndo(plan, progress);
   if (progress.batch !== 1 || waitsAtFirstGate(plan, progress)) return null;
-  return boxMigrations(plan, 'before-first').find(({ id }) => migrationAt(progress, id).stage === 'waiting')?.id ?? null;
+  return boxMigrations(plan, 'before-first').find(({ id }) => TO_COME.has(migrationAt(progress, id).stage))?.id ?? null;
+}
+
+const TO_COME: ReadonlySet<MigrationProgress['stage']> = new Set<MigrationProgress['stage']>(['waiting', 'open']);
+
+/** It is not done yet. */
+export function isBarrierAhead(plan: Plan, progress: Progress): boolean {
+  return boxMigrations(plan, 'all-halted').some(({ id }) => migrationAt(progress, id).stage !== 'done');
+}
+
+/** From here on nobody goes back as he was. */
+export function isBarrierBegun(plan: Plan, progress: Progress): boolean {
+  return boxMigrations(plan, 'all-halted').some(({ id }) => migrationAt(progress, id).stage !== 'waiting');
 }
 
 /** The last one first. */
@@ -61,7 +74,9 @@ const STAYS: ReadonlySet<string> = new Set(['updated', 'failed', 'unreachable'])
 /** Past it nothing goes back by itself. */
 export function pastNoReturn(plan: Plan, progress: Progress): string | null {
   const { migrations = [] } = plan;
-  const passed = migrations.filter(({ reversible }) => !reversible).find((migration) => isBegun(progress, migration));
+  const passed = migrations
+    .filter(({ reversible, when }) => !reversible || when === 'all-halted')
+    .find((migration) => isBegun(progress, migration));
   return passed?.id ?? null;
 }
 
@@ -74,16 +89,16 @@ function isBegun(progress: Progress, { id, lockers }: PlannedMigration): boolean
 export function keptBy({ migrations = [] }: Plan, progress: Progress, locker: LockerName): string | null {
   const keeping = migrations.find(({ id, when, reversible, lockers }) => {
     // The release before runs beside one that comes before the first locker.
-    if (reversible || when === 'before-first') return false;
+    if (when === 'before-first' || (reversible && when !== 'all-halted')) return false;
     return lockers === undefined ? migrationAt(progress, id).stage === 'done' : lockers.includes(locker);
   });
-  return keeping ? `can not go back: migration ${keeping.id} can not be undone` : null;
+  return keeping ? `can not go back: migration ${keeping.id} is done on its data` : null;
 }
 
 export function foldMigration(progress: Progress, event: MigrationEvent, now: number): Progress {
   const at = migrationAt(progress, event.migration);
   if (event.kind === 'begin-migration') {
-    if (at.stage === 'waiting') return change(progress, event.migration, { ...at, stage: 'running' });
+    if (TO_COME.has(at.stage)) return change(progress, event.migration, { ...at, stage: 'running' });
     return at.stage === 'done' ? change(progress, event.migration, { cycle: at.cycle + 1, stage: 'undoing' }) : progress;
   }
   if (event.cycle !== at.cycle || (at.stage !== 'running' && at.stage !== 'undoing')) return progress;
@@ -104,7 +119,15 @@ function foldOutcome(progress: Progress, id: string, outcome: MigrateOutcome, no
 }
 
 /** The box may be at it all the same: the same token attaches. */
-const LEAVES_IT_OPEN: ReadonlySet<string> = new Set(['BoxUnreachable', 'BoxLost', 'LinkLost', 'ChangesFrozen']);
+const LEAVES_IT_OPEN: ReadonlySet<string> = new Set(['BoxUnreachable', 'BoxLost', 'LinkLost']);
+/** Refused before anything was begun. */
+const CERTAINLY_NOT: ReadonlySet<string> = new Set([
+  'MeNotMounted',
+  'DiskFull',
+  'BadRequest',
+  'ChangesFrozen',
+  'ManifestInvalid',
+]);
 const ENDS_THE_ROLLOUT: ReadonlySet<string> = new Set(['Fenced', 'NoLease', 'HeldBy']);
 
 function foldFault(progress: Progress, id: string, fault: StepFault, now: number): Progress {
@@ -114,17 +137,23 @@ function foldFault(progress: Progress, id: string, fault: StepFault, now: number
     return { ...open, pause: null, gate: null, holds: [], fault: progress.fault ?? fault };
   }
   if (LEAVES_IT_OPEN.has(fault.code)) {
-    const open = change(progress, id, { ...at, stage: BEFORE[at.stage] });
+    const open = change(progress, id, { ...at, stage: OPEN[at.stage] });
     return hold(open, { reason: 'migration-failed', sentence: `${fault.sentence} ${fault.cure.replace(/\.$/, '')}`, now });
   }
   const reason = fault.code === 'MigrationUndecided' ? 'migration-undecided' : 'migration-failed';
   const told = fault.evidence.length > 0 ? `: ${fault.evidence.join(' · ')}` : '';
-  return hold(waitAgain(progress, id), { reason, sentence: `${fault.sentence.replace(/\.$/, '')}${told}`, now });
+  const again = CERTAINLY_NOT.has(fault.code)
+    ? waitAgain(progress, id)
+    : change(progress, id, { stage: OPEN[at.stage], cycle: at.cycle + 1 });
+  return hold(again, { reason, sentence: `${fault.sentence.replace(/\.$/, '')}${told}`, now });
 }
+
+const OPEN = { waiting: 'waiting', running: 'open', open: 'open', done: 'done', undoing: 'done', undone: 'undone' } as const;
 
 const BEFORE: Readonly<Record<MigrationProgress['stage'], MigrationProgress['stage']>> = {
   waiting: 'waiting',
   running: 'waiting',
+  open: 'waiting',
   done: 'done',
   undoing: 'done',
   undone: 'undone',

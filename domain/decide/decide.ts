@@ -8,7 +8,8 @@ import type { LockerName } from '../model/ids';
 import type { Plan } from '../model/plan';
 import type { Progress, RunState } from '../model/progress';
 import { boxLoad } from './box-load';
-import { dueMigration, dueUndo, isMigrating, waitsForStart } from './box-migrations';
+import { dueBarrier, haltable, outlivesAbort, risers } from './barrier';
+import { dueMigration, dueUndo, isBarrierAhead, isMigrating, waitsForStart } from './box-migrations';
 import { isHalted } from './change-progress';
 import { checkDue } from './check-due';
 import { endStateOf } from './count-ends';
@@ -23,8 +24,11 @@ export function decide(plan: Plan, progress: Progress, now: number): Decision {
   const check = checkDue(plan, progress, now);
   return {
     kind: 'walk',
-    begin: isHalted(progress) || opensAt(plan, progress, now) !== now ? [] : mayBegin(plan, progress),
-    migrate: opensAt(plan, progress, now) === now ? dueMigration(plan, progress) : null,
+    begin: [
+      ...risers(plan, progress),
+      ...(isHalted(progress) || opensAt(plan, progress, now) !== now ? [] : mayBegin(plan, progress)),
+    ],
+    migrate: dueBarrier(plan, progress) ?? (opensAt(plan, progress, now) === now ? dueMigration(plan, progress) : null),
     recall: draining(plan, progress).filter((name) => isHalted(progress) || turnsAround(progress, name)),
     ...(check && !isHalted(progress) && { check }),
     waitUntil: soonest(waitUntil(plan, progress, now), nextOpening(plan, progress, now)),
@@ -42,6 +46,7 @@ function isDone(plan: Plan, progress: Progress, now: number): boolean {
 }
 
 function mayBegin(plan: Plan, progress: Progress): LockerName[] {
+  if (!progress.rollback && isBarrierAhead(plan, progress)) return haltable(plan, progress);
   const load = boxLoad(plan, progress);
   let room = load.slots - load.down;
   let unprovenRoom = load.maxUnproven - load.inFlight;
@@ -104,7 +109,7 @@ const pauseEnds = ({ pause, abort, fault }: Progress): number | null => (abort |
 
 export function runStateOf(plan: Plan, progress: Progress, now: number): RunState {
   const { abort, fault, pause, holds, gate, rollback } = progress;
-  const stuck = holds.some(({ reason }) => reason === 'stop-timed-out');
+  const stuck = holds.some((hold) => outlivesAbort(plan, progress, hold));
   if (abort || fault) return stuck ? 'held' : 'settling';
   if (pause) return 'paused';
   if (holds.length > 0) return 'held';

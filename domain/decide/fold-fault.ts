@@ -6,6 +6,7 @@
 import type { LockerName } from '../model/ids';
 import type { Plan } from '../model/plan';
 import type { LockerProgress, Progress, StepFault } from '../model/progress';
+import { foldFaultInBarrier, foldLinkInBarrier } from './barrier';
 import { addHold, addNote, changeLocker, endLocker, sendBack } from './change-progress';
 import { countUnreachable } from './count-ends';
 import { drainsFirst, failUpdate, takeBack } from './fold-step';
@@ -34,6 +35,10 @@ interface Faulty {
 
 export function foldFault(plan: Plan, progress: Progress, faulty: Faulty, now: number): Progress {
   const whose = Object.hasOwn(WHOSE, faulty.fault.code) ? WHOSE[faulty.fault.code] : undefined;
+  const { stage } = progress.lockers[faulty.locker] ?? {};
+  const inBarrier = stage === 'halting' || stage === 'starting';
+  if (inBarrier && whose === 'link') return foldLinkInBarrier(plan, progress, faulty, now);
+  if (inBarrier && whose === undefined) return foldFaultInBarrier(plan, progress, faulty, now);
   if (whose === 'link') return foldLinkFault(plan, progress, faulty, now);
   if (whose === 'rollout') return foldRolloutFault(plan, progress, faulty, now);
   if (whose === 'person') return foldFrozen(plan, progress, faulty, now);
@@ -60,7 +65,8 @@ function foldLinkFault(plan: Plan, progress: Progress, { locker, fault }: Faulty
 /** Nothing was begun: its quiesce, if it had one, is taken back, and it waits until the person is done. */
 function foldFrozen(plan: Plan, progress: Progress, { locker, fault }: Faulty, now: number): Progress {
   const stage = progress.lockers[locker]?.stage;
-  if (stage !== 'draining' && stage !== 'updating') return foldLockerFault(plan, progress, { locker, fault }, now);
+  if (stage !== 'draining' && stage !== 'updating' && stage !== 'halting')
+    return foldLockerFault(plan, progress, { locker, fault }, now);
   const waits = stage === 'updating' ? takeBack(plan, progress, locker) : sendBack(progress, locker);
   const sentence = `${fault.sentence} ${fault.cure.replace(/\.$/, '')}`;
   return addHold(waits, { reason: 'changes-frozen', sentence, liftedBy: ['resume', 'abort'], locker: null, since: now });
@@ -93,6 +99,9 @@ function foldLockerFault(plan: Plan, progress: Progress, { locker, fault }: Faul
     case 'restoring':
       return failOpened(plan, progress, { locker, reason: `${failure}; not restored: ${fault.sentence}` }, now);
     case undefined:
+    case 'halting':
+    case 'halted':
+    case 'starting':
     case 'waiting':
     case 'stuck':
     case 'inconclusive':

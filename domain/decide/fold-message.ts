@@ -4,6 +4,7 @@
  */
 import type { Plan } from '../model/plan';
 import type { Progress } from '../model/progress';
+import { outlivesAbort } from './barrier';
 import { addHold, addNote, dropHolds, endLocker, unmovedEnd } from './change-progress';
 import { askAllAgain } from './fold-checks';
 import { acknowledge, liftPause } from './lift-pause';
@@ -27,7 +28,7 @@ export function foldMessage(plan: Plan, progress: Progress, message: MessageEven
     case 'resume':
       return resume(plan, progress, now);
     case 'abort':
-      return abort(progress, message, now);
+      return abort(plan, progress, message, now);
     case 'rollBack':
       return rollBack(progress, message, now);
     case 'skipLocker':
@@ -109,9 +110,9 @@ function resume(plan: Plan, progress: Progress, now: number): Progress {
   return acknowledge(plan, { ...lifted, gate }, { before: progress, now });
 }
 
-function abort(progress: Progress, { actor, reason }: FromPerson, now: number): Progress {
+function abort(plan: Plan, progress: Progress, { actor, reason }: FromPerson, now: number): Progress {
   if (progress.abort || progress.fault) return progress;
   // A locker that was told to stop is no safe point: this hold outlives the abort.
-  const freed = dropHolds(progress, (hold) => hold.reason !== 'stop-timed-out');
+  const freed = dropHolds(progress, (hold) => !outlivesAbort(plan, progress, hold));
   return { ...freed, pause: null, gate: null, abort: { actor, reason, at: now } };
 }

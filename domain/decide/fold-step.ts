@@ -4,6 +4,8 @@ import type { LockerName } from '../model/ids';
 import type { DrainOutcome, UpdateOutcome, VerifyOutcome } from '../model/outcome';
 import type { Plan } from '../model/plan';
 import type { LockerStage, Progress } from '../model/progress';
+import { NO_WAY_BACK } from './barrier';
+import { isBarrierBegun } from './box-migrations';
 import { freshCycle } from './fresh-cycle';
 import { addHold, addNote, changeLocker, endLocker, isHalted, sendBack, unmovedEnd } from './change-progress';
 import { holdInconclusive } from './fold-checks';
@@ -91,13 +93,14 @@ export function foldUpdate(plan: Plan, before: Progress, { locker, outcome }: Of
       return changeLocker(progress, locker, { stage: 'verifying' });
     case 'linked':
       if (links) return endLocker(plan, progress, { locker, end: 'updated', reason: null }, now);
+      if (isBarrierBegun(plan, progress)) return changeLocker(progress, locker, { stage: 'starting' });
       // Stopped by a script, or by a person since the plan: nobody has seen it run the release.
       return changeLocker(endLocker(plan, progress, { locker, end: 'skipped', reason: STOPPED_BY_OTHERS }, now), locker, {
         linked: true,
       });
     case 'already':
       if (links) return endLocker(plan, progress, { locker, end: already ? 'unchanged' : 'updated', reason: null }, now);
-      return changeLocker(progress, locker, { stage: 'verifying', already });
+      return changeLocker(progress, locker, { stage: isBarrierBegun(plan, progress) ? 'starting' : 'verifying', already });
     case 'not-serving':
       return failUpdate(
         plan,
@@ -192,6 +195,8 @@ export function failUpdate(
   { locker, failure }: { readonly locker: LockerName; readonly failure: string },
   now: number,
 ): Progress {
+  if (isBarrierBegun(plan, progress))
+    return endLocker(plan, progress, { locker, end: 'failed', reason: `${failure}; ${NO_WAY_BACK}` }, now);
   const from = plan.lockers.find(({ name }) => name === locker)?.from ?? null;
   if (from === null) {
     return endLocker(

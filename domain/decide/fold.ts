@@ -6,6 +6,7 @@
 import type { Plan } from '../model/plan';
 import type { LockerStage, Progress } from '../model/progress';
 import { advance } from './advance';
+import { beginInBarrier, foldHalt, foldStart } from './barrier';
 import { foldMigration } from './box-migrations';
 import { addNote, changeLocker, moveClocks } from './change-progress';
 import { foldCrashLoop } from './crash-loop';
@@ -53,6 +54,8 @@ function apply(plan: Plan, progress: Progress, event: RolloutEvent, now: number)
     case 'drain':
     case 'drain-cancelled':
     case 'undrain':
+    case 'halt':
+    case 'start':
     case 'update':
     case 'verify':
     case 'restore':
@@ -76,6 +79,8 @@ function foldLateness(progress: Progress, ms: number, now: number): Progress {
 }
 
 function begin(plan: Plan, progress: Progress, name: string, now: number): Progress {
+  const inBarrier = beginInBarrier(plan, progress, name, now);
+  if (inBarrier) return inBarrier;
   const planned = plan.lockers.find((locker) => locker.name === name);
   const locker = progress.lockers[name];
   if (!planned || locker?.stage !== 'waiting') return progress;
@@ -88,10 +93,12 @@ const AWAITED: Readonly<Record<StepEvent['kind'], readonly LockerStage[]>> = {
   drain: ['draining'],
   'drain-cancelled': ['draining'],
   undrain: ['undraining'],
+  halt: ['halting'],
+  start: ['starting'],
   update: ['updating'],
   verify: ['verifying'],
   restore: ['restoring'],
-  fault: ['draining', 'undraining', 'updating', 'verifying', 'restoring'],
+  fault: ['draining', 'undraining', 'halting', 'starting', 'updating', 'verifying', 'restoring'],
 };
 
 function foldStep(plan: Plan, progress: Progress, event: StepEvent, now: number): Progress {
@@ -105,6 +112,10 @@ function foldStep(plan: Plan, progress: Progress, event: StepEvent, now: number)
       return changeLocker(progress, event.locker, { stage: 'undraining' });
     case 'undrain':
       return foldUndrain(plan, progress, event.locker, now);
+    case 'halt':
+      return foldHalt(progress, event, now);
+    case 'start':
+      return foldStart(plan, progress, event, now);
     case 'update':
       return foldUpdate(plan, progress, event, now);
     case 'verify':

@@ -8,6 +8,7 @@ import type { LockerName } from '../model/ids';
 import type { LockerEnd } from '../model/outcome';
 import type { Plan } from '../model/plan';
 import type { Acknowledged, Hold, LockerProgress, Progress } from '../model/progress';
+import { isBarrierAhead } from './box-migrations';
 import { addNote, changeLocker, dropHolds } from './change-progress';
 import { askAgain } from './fold-checks';
 import { reopenBatch } from './reopen-batch';
@@ -45,12 +46,13 @@ export function retryLocker(plan: Plan, progress: Progress, retry: Retry, now: n
   const at = progress.lockers[locker];
   if (!at || retryRefusal(plan, progress, locker) !== null) return progress;
   if (at.stage === 'inconclusive') return askAgain(progress, locker);
-  return at.stage === 'stuck' ? retryStuck(progress, at, retry) : retryEnded(plan, progress, { ...retry, at }, now);
+  return at.stage === 'stuck' ? retryStuck(plan, progress, at, retry) : retryEnded(plan, progress, { ...retry, at }, now);
 }
 
-function retryStuck(progress: Progress, stuck: LockerProgress, { locker, how }: Retry): Progress {
+function retryStuck(plan: Plan, progress: Progress, stuck: LockerProgress, { locker, how }: Retry): Progress {
   const freed = dropHolds(progress, (hold) => hold.reason === 'stop-timed-out' && hold.locker === locker);
-  const stage = stuck.failure === null ? moveStageOf(stuck) : 'restoring';
+  const first = isBarrierAhead(plan, progress) && stuck.back !== true ? 'halting' : moveStageOf(stuck);
+  const stage = stuck.failure === null ? first : 'restoring';
   return changeLocker(freed, locker, { stage, cycle: stuck.cycle + 1, retry: how });
 }
 

@@ -5,7 +5,7 @@
 import type { CheckedLocker } from '../model/check';
 import type { LockerName } from '../model/ids';
 import type { MigrateOutcome } from '../model/migration';
-import type { DrainOutcome, UpdateOutcome, VerifyOutcome } from '../model/outcome';
+import type { DrainOutcome, StartOutcome, StopOutcome, UpdateOutcome, VerifyOutcome } from '../model/outcome';
 import type { Adjustable, CheckMoment, LockerStage, StepFault } from '../model/progress';
 
 interface OfLocker {
@@ -23,6 +23,8 @@ export type StepEvent = OfLocker &
     /** The drain was taken back before it came to anything. */
     | { readonly kind: 'drain-cancelled' }
     | { readonly kind: 'undrain' }
+    | { readonly kind: 'halt'; readonly outcome: StopOutcome }
+    | { readonly kind: 'start'; readonly outcome: StartOutcome }
     | { readonly kind: 'update'; readonly outcome: UpdateOutcome }
     | { readonly kind: 'verify'; readonly outcome: VerifyOutcome }
     | { readonly kind: 'restore'; readonly outcome: UpdateOutcome }

@@ -79,6 +79,14 @@ export const RehearsalOutcome = z.discriminatedUnion('kind', [
 ]);
 export type RehearsalOutcome = z.infer<typeof RehearsalOutcome>;
 
+/** Of the bare start and stop. */
+export type StartOutcome =
+  | { readonly kind: 'serving' | 'already' }
+  | { readonly kind: 'not-serving'; readonly evidence: readonly string[] };
+export type StopOutcome =
+  | { readonly kind: 'stopped' | 'already' }
+  | { readonly kind: 'stop-timed-out'; readonly evidence: readonly string[] };
+
 export const LockerEnd = z.enum(['updated', 'unchanged', 'restored', 'failed', 'skipped', 'unreachable']);
 export type LockerEnd = z.infer<typeof LockerEnd>;
 

@@ -10,6 +10,7 @@ import type { LockerEnd } from './outcome';
  * its first good probe), verifying as unproven (serves, not yet stable). undraining: a drain that is
  * taken back. stuck: its stop timed out under `hold`; only retryLocker goes on from there,
  * as it does for one that ended badly.
+ * halting, halted, starting: for a migration that needs everybody halted (decide/barrier.ts).
  * inconclusive: up, and its checks gave no clear answer; unproven until somebody has them asked again.
  */
 export type LockerStage =
@@ -21,6 +22,9 @@ export type LockerStage =
   | 'inconclusive'
   | 'restoring'
   | 'stuck'
+  | 'halting'
+  | 'halted'
+  | 'starting'
   | 'ended';
 
 export interface LockerProgress {
@@ -88,8 +92,8 @@ export interface Hold {
 
 /** One of the whole box; those of lockers are part of their update. */
 export interface MigrationProgress {
-  /** running and undoing: on the box, and nobody stops it. done, undone: known. waiting: neither begun nor, as far as is known, done. */
-  readonly stage: 'waiting' | 'running' | 'done' | 'undoing' | 'undone';
+  /** running and undoing: on the box, and nobody stops it. open: asked for, and what came of it is not known. done, undone: known. waiting: the data are as before. */
+  readonly stage: 'waiting' | 'running' | 'open' | 'done' | 'undoing' | 'undone';
   /** Each asking after a known end has a token of its own. */
   readonly cycle: number;
 }
@@ -172,6 +176,8 @@ export interface Progress {
   readonly lockers: { readonly [name: string]: LockerProgress };
   /** By id; absent: the plan has none of the whole box. */
   readonly migrations?: { readonly [id: string]: MigrationProgress };
+  /** Everybody who was halted comes back up as he was. Absent: no. */
+  readonly turned?: boolean;
   readonly approvals: readonly Approval[];
   readonly gate: Gate | null;
   readonly pause: Pause | null;

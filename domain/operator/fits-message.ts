@@ -5,6 +5,7 @@ import type { Plan } from '../model/plan';
 import type { Adjustable, Progress } from '../model/progress';
 import { retryRefusal } from '../decide/retry';
 import { fitsIdentity } from './fits-identity';
+import { isBetween } from '../decide/barrier';
 import { mayApprove } from './may-approve';
 import type { OperatorMessage } from './operator-message';
 import type { RolloutView } from './rollout-view';
@@ -24,7 +25,7 @@ export function fitsMessage(message: OperatorMessage, view: RolloutView): string
     case 'abort':
       return progress.abort ? `${progress.abort.actor} aborted it already; it waits for the locker that hangs.` : null;
     case 'rollBack':
-      return canRollBack(progress);
+      return canRollBack(plan, progress);
     case 'pause':
       return progress.abort ? 'it was aborted; no locker begins any more.' : null;
     case 'adjust':
@@ -69,7 +70,10 @@ function canResume({ pause, holds }: Progress): string | null {
   return `this hold is not lifted by it. Use ${lifts.join(' or ')}.`;
 }
 
-function canRollBack({ abort, rollback }: Progress): string | null {
+function canRollBack(plan: Plan, progress: Progress): string | null {
+  const { abort, rollback } = progress;
+  if (isBetween(plan, progress))
+    return 'its lockers stand halted for a migration of which nobody knows whether it is done. Settle that first.';
   if (abort) return 'it was aborted; roll back when it has ended.';
   return rollback ? `${rollback.actor} asked for it already.` : null;
 }

@@ -29,6 +29,9 @@ const IN_FLIGHT: readonly LockerStatus['stage'][] = [
   'inconclusive',
   'restoring',
   'stuck',
+  'halting',
+  'halted',
+  'starting',
 ];
 
 interface Line {

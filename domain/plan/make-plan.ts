@@ -12,12 +12,12 @@ import type { Release } from '../model/release';
 import type { ServiceConfig } from '../model/service';
 import { byText, cutBatches } from './cut-batches';
 import type { Durations } from './cut-batches';
-import { batchRule, gateFirst, planMigrations, refuseMigrations } from './plan-migrations';
+import { batchRule, gateFirst, haltAll, planMigrations, refuseHeldOut, refuseMigrations } from './plan-migrations';
 import { digestText } from './digest-text';
 import { expectTime } from './expect-time';
 import { downBy, NO_FORCE, refuseDown } from './direction';
 import type { Force, GoingDown } from './direction';
-import { forceLocker, holdOut, planLocker } from './plan-locker';
+import { forceLocker, holdOut, isOwed, planLocker } from './plan-locker';
 import { rehearsalOf, refuseRehearsal } from './rehearsal';
 import { asksOf, refuseRelease } from './refuse-release';
 import { refuseBox, refuseDisk, refuseLocker, refuseUnknown } from './refuse';
@@ -60,7 +60,7 @@ export function makePlan(facts: PlanFacts, hash: (text: string) => string): Plan
   }
   refusals.push(...refuseDown(facts.box, facts.release, down));
   if (lockers.some(({ action }) => action !== 'none')) refusals.push(...refuseDisk(facts.box, facts.inventory));
-  refusals.push(...refuseRelease(facts, lockers));
+  refusals.push(...refuseRelease(facts, lockers), ...refuseHeldOut(facts.box, lockers, planMigrations(facts.inventory, lockers)));
   if (lockers.some(({ action }) => action !== 'none')) refusals.push(...refuseRehearsal(facts));
   if (refusals.length > 0) return { kind: 'refused', refusals };
   return { kind: 'plan', plan: assemble(facts, seen, lockers, hash) };
@@ -71,10 +71,12 @@ function planSeen(seen: SeenLocker, release: Release, force: Force): PlannedLock
   return digest && forceLocker(seen, planLocker(seen, release, digest), force);
 }
 
-function assemble(facts: PlanFacts, seen: SeenLocker[], lockers: PlannedLocker[], hash: (text: string) => string): Plan {
+function assemble(facts: PlanFacts, seen: SeenLocker[], due: PlannedLocker[], hash: (text: string) => string): Plan {
   const { box, service, policy, release, durations } = facts;
+  const changes = due.some(({ action }) => action !== 'none');
+  const migrations = changes ? planMigrations(facts.inventory, due) : [];
+  const lockers = haltAll(due, migrations);
   const changing = lockers.filter(({ action }) => action !== 'none');
-  const migrations = changing.length > 0 ? planMigrations(facts.inventory, lockers) : [];
   const batches = cutBatches(changing, healthyOf(seen), batchRule(policy, migrations), durations);
   const core = {
     format: 1 as const,
@@ -95,7 +97,7 @@ function assemble(facts: PlanFacts, seen: SeenLocker[], lockers: PlannedLocker[]
   return {
     ...core,
     ...((policy.windows ?? []).length > 0 && { windows }),
-    owed: seen.filter(({ owed }) => owed !== null).map(({ name }) => name),
+    owed: seen.filter(isOwed).map(({ name }) => name),
     ...asksOf(facts.inventory),
     ...(changing.length > 0 && { rehearsal: rehearsalOf(policy, facts.inventory) }),
     changes: facts.changes,

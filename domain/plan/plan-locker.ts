@@ -61,8 +61,13 @@ export function stoppedOnPurpose({ state, wanted, owed, parked }: SeenLocker): b
   return state === 'stopped' && wanted === 'down' && owed === null && parked === null;
 }
 
+/** Down by a rollout that is no more: by a move, or halted for a migration. What a script parked is the script's. */
+export function isOwed({ owed, parked }: SeenLocker): boolean {
+  return owed !== null || (parked !== null && !parked.by.startsWith('local:'));
+}
+
 /** An owed locker served until a rollout took it down: it is no excuse for this one. */
 function baselineOf(seen: SeenLocker): PlannedLocker['baseline'] {
   if (stoppedOnPurpose(seen)) return 'stopped';
-  return seen.healthy || seen.owed !== null ? 'serving' : 'failing';
+  return seen.healthy || isOwed(seen) ? 'serving' : 'failing';
 }

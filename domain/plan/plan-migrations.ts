@@ -44,6 +44,27 @@ export function batchRule(policy: Policy, migrations: readonly PlannedMigration[
   return needsBarrier(migrations) ? { ...policy, batches: ['rest'] } : policy;
 }
 
+/** One that is on the release already runs all the same, and the data are everybody's: it is halted with the others. */
+export function haltAll(lockers: readonly PlannedLocker[], migrations: readonly PlannedMigration[]): readonly PlannedLocker[] {
+  if (!needsBarrier(migrations)) return lockers;
+  return lockers.map((locker) => {
+    if (locker.action !== 'none' || locker.heldOut !== undefined) return locker;
+    return { ...locker, action: locker.baseline === 'stopped' ? 'link' : 'update' };
+  });
+}
+
+/** Whoever is left out would run on while the data of all change. */
+export function refuseHeldOut(
+  box: Inventory['box'],
+  lockers: readonly PlannedLocker[],
+  migrations: readonly PlannedMigration[],
+): PlanRefusal[] {
+  const out = lockers.filter(({ heldOut, baseline }) => heldOut !== undefined && baseline !== 'stopped').map(({ name }) => name);
+  if (out.length === 0 || !needsBarrier(migrations)) return [];
+  const sentence = `On ${box} a migration needs all lockers halted, and ${out.join(', ')} is to be left out.`;
+  return [{ ...refusal('PolicyInvalid', sentence), cure: 'Leave nobody out of this rollout, or stop it on purpose first.' }];
+}
+
 /** The approval of the point of no return is the one that lets batch 1 begin: whatever comes first comes after it. */
 export function gateFirst(batches: readonly PlannedBatch[], migrations: readonly PlannedMigration[]): PlannedBatch[] {
   const gate = irreversibleOf({ migrations }).length > 0;
@@ -55,7 +76,7 @@ export function refuseMigrations(inventory: Seen): PlanRefusal[] {
   return [...(manifest?.migrations ?? []).flatMap(refuseKind), ...migrations.flatMap((seen) => refuseSeen(box, seen))];
 }
 
-const LATER: readonly Migration['when'][] = ['per-locker', 'all-halted'];
+const LATER: readonly Migration['when'][] = ['per-locker'];
 
 function refuseKind({ id, when, scope }: Migration): PlanRefusal[] {
   if (LATER.includes(when))

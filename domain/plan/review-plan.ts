@@ -7,6 +7,7 @@ import type { Inventory } from '../model/inventory';
 import type { Plan, PlannedLocker } from '../model/plan';
 import { irreversibleOf } from '../model/point-of-no-return';
 import { batchRule } from './plan-migrations';
+import { isOwed } from './plan-locker';
 import { batchSizes, byText, hasGate } from './cut-batches';
 
 type Check = (plan: Plan, inventory: Inventory) => readonly string[];
@@ -96,7 +97,7 @@ function limitsHold({ limits, lockers, notServing }: Plan): string[] {
 }
 
 function actionsFit({ lockers, owed, release }: Plan, inventory: Inventory): string[] {
-  const debts = inventory.lockers.filter((seen) => seen.owed !== null).map(({ name }) => name);
+  const debts = inventory.lockers.filter(isOwed).map(({ name }) => name);
   return [
     ...unless(sameText(owed, debts.toSorted(byText)), `owed are [${owed.join(' ')}] instead of [${debts.join(' ')}]`),
     ...lockers.flatMap(({ name, action, from, baseline, configDigest, heldOut, forced }) => [

@@ -110,3 +110,62 @@ test('undecided: the rollout holds with every locker up, a person settles it, an
   expect(runs()).toEqual(['ran']);
   expect((await here.sandbox.exec('lockerctl', 'history')).stdout).toContain('migration split-jobs settled as done');
 });
+
+const worker = async () => {
+  const file = join(String(here.env['LOCKSTEP_HOME']), 'run/worker.json');
+  const { pid } = JSON.parse(readFileSync(file, 'utf8')) as { pid: number };
+  if (!(pid > 1)) throw new Error('the worker has no pid');
+  process.kill(pid, 'SIGKILL');
+  // Any command of anybody starts the next one.
+  await here.lockstep('status');
+};
+const running = async () => {
+  const { stdout } = await here.sandbox.exec('lockerctl', 'status');
+  return here.sandbox.lockers.filter((locker) => new RegExp(`^${locker} +running`, 'm').test(stdout)).length;
+};
+
+test('all halted: lockerd, worker and runner die before, during and after it, and it runs once; past the point of no return nobody goes back', async () => {
+  await commitMigration({ when: 'all-halted', reversible: false });
+  const before = await builds();
+  const asking = await here.rollout();
+  expect(finishedOf(asking)).toMatchObject({ state: 'waiting-for-approval', pointOfNoReturn: 'ahead' });
+  expect(await serving()).toBe(4);
+  expect((await here.lockstep('approve', '--batch', '1')).code).toBe(0);
+  // Before: while they are being halted.
+  await until(async () => (await serving()) < 4);
+  await killLockerd();
+  await worker();
+  const watching = here.lockstep('watch', '--json');
+  await until(() => runs().length === 1);
+  // Everybody is confirmed down, and lockerd starts nobody.
+  expect(await running()).toBe(0);
+  await killLockerd();
+  await worker();
+  process.kill(await runnerOf(), 'SIGKILL');
+  await sleep(1_000);
+  expect(await running()).toBe(0);
+  put('go');
+  await until(() => has('marker'));
+  await killLockerd();
+  await worker();
+  await watching;
+  await until(async () => (await serving()) === 4);
+  expect(runs()).toEqual(['ran']);
+  expect(new Set(await builds()).size).toBe(1);
+  expect(before).not.toContain((await builds())[0]);
+});
+
+test('all halted: what could not begin brings everybody back up on the old release', async () => {
+  await commitMigration({ when: 'all-halted' });
+  const before = await builds();
+  put('confused');
+  const held = await here.rollout();
+  expect(finishedOf(held)).toMatchObject({ state: 'held', holds: [{ reason: 'migration-failed' }] });
+  await until(async () => (await serving()) === 4);
+  expect(await builds()).toEqual(before);
+  expect((await here.lockstep('abort')).code).toBe(0);
+  await here.lockstep('watch', '--json');
+  expect(await builds()).toEqual(before);
+  expect(runs()).toEqual([]);
+  for (const locker of here.sandbox.lockers) expect(await here.sandbox.dataIsWhole(locker)).toBe(true);
+});

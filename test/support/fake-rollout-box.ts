@@ -21,7 +21,7 @@ import type {
 import type { FaultCode } from '../../domain/faults';
 import { Fault } from '../../domain/faults';
 import { PRODUCT_DEFAULTS } from '../../domain/model/merge-policy';
-import type { DrainOutcome, UpdateOutcome, VerifyOutcome } from '../../domain/model/outcome';
+import type { DrainOutcome, StartOutcome, StopOutcome, UpdateOutcome, VerifyOutcome } from '../../domain/model/outcome';
 import type { CheckResult, CheckSet } from '../../domain/model/check';
 import type { MigrateOutcome } from '../../domain/model/migration';
 import type { Lease } from '../../domain/model/lease';
@@ -45,6 +45,8 @@ export interface FakeBoxOptions {
   readonly restore?: Script<MoveLocker, UpdateOutcome>;
   /** Of each locker that is asked its checks outside of verify. */
   readonly check?: (locker: string, set: CheckSet) => CheckResult[];
+  readonly halt?: Script<LockerStep, StopOutcome>;
+  readonly start?: Script<LockerStep, StartOutcome>;
   readonly migrate?: Script<MigrateBox, MigrateOutcome>;
   readonly stage?: () => Promise<void>;
   readonly rehearse?: () => Promise<Rehearsed>;
@@ -62,6 +64,8 @@ export interface FakeRolloutBox {
   readonly activities: BoxActivities;
   readonly calls: FakeCall[];
   readonly down: Set<string>;
+  /** Parked for a migration. */
+  readonly halted: Set<string>;
   mostDown: number;
   lease: Lease | null;
   options: FakeBoxOptions;
@@ -94,7 +98,15 @@ export async function neverIdle(): Promise<never> {
 }
 
 export function aFakeRolloutBox(options: FakeBoxOptions): FakeRolloutBox {
-  const box: FakeRolloutBox = { calls: [], down: new Set(), mostDown: 0, lease: null, options, activities: undefined as never };
+  const box: FakeRolloutBox = {
+    calls: [],
+    down: new Set(),
+    halted: new Set(),
+    mostDown: 0,
+    lease: null,
+    options,
+    activities: undefined as never,
+  };
   return Object.assign(box, { activities: activitiesOf(box) });
 }
 
@@ -165,6 +177,7 @@ function activitiesOf(box: FakeRolloutBox): BoxActivities {
     undrainLocker: async (step) => begin('undrainLocker', step),
     updateLocker: async (step) => {
       await begin('updateLocker', step);
+      if (box.halted.has(step.locker)) return { kind: 'linked', ...moved };
       return move(step, box.options.update);
     },
     verifyLocker: async (step) => {
@@ -184,6 +197,19 @@ function activitiesOf(box: FakeRolloutBox): BoxActivities {
       await sleep(box.options.stepMs ?? 5);
       const asked = (lockers ?? []).map((locker) => ({ locker, checks: box.options.check?.(locker, set) ?? [] }));
       return { configured: true, lockers: asked };
+    },
+    haltLocker: async (step) => {
+      await begin('haltLocker', step);
+      goDown(step.locker);
+      box.halted.add(step.locker);
+      return (await box.options.halt?.[step.locker]?.(step)) ?? { kind: 'stopped' };
+    },
+    startLocker: async (step) => {
+      await begin('startLocker', step);
+      const outcome = (await box.options.start?.[step.locker]?.(step)) ?? { kind: 'serving' };
+      box.down.delete(step.locker);
+      box.halted.delete(step.locker);
+      return outcome;
     },
     migrateBox: async (input) => {
       const { migration, cycle } = input;

@@ -71,13 +71,22 @@ function faultOf(draw: Draw, at: { locker: LockerName; cycle: number }, stage: L
 /** What the step that this locker is in may come to; null where it is in none. */
 function outcomeOf(plan: Plan, locker: LockerName, { stage, cycle }: LockerProgress, draw: Draw): RolloutEvent | null {
   const at = { locker, cycle };
-  if (draw.number(40) === 0 && !['waiting', 'ended', 'stuck', 'inconclusive'].includes(stage)) return faultOf(draw, at, stage);
+  if (draw.number(40) === 0 && !['waiting', 'ended', 'halted', 'stuck', 'inconclusive'].includes(stage))
+    return faultOf(draw, at, stage);
   const links = plan.lockers.find(({ name }) => name === locker)?.action === 'link';
   switch (stage) {
     case 'draining':
       return { kind: 'drain', ...at, outcome: drainOutcome(plan, draw) };
     case 'undraining':
       return { kind: 'undrain', ...at };
+    case 'halting':
+      return draw.number(30) === 0
+        ? { kind: 'halt', ...at, outcome: { kind: 'stop-timed-out', evidence } }
+        : { kind: 'halt', ...at, outcome: { kind: 'stopped' } };
+    case 'starting':
+      return draw.number(10) === 0
+        ? { kind: 'start', ...at, outcome: { kind: 'not-serving', evidence } }
+        : { kind: 'start', ...at, outcome: { kind: 'serving' } };
     case 'updating':
       return { kind: 'update', ...at, outcome: links ? { kind: 'linked', ...Moved } : updateOutcome(draw) };
     case 'verifying':
@@ -86,6 +95,7 @@ function outcomeOf(plan: Plan, locker: LockerName, { stage, cycle }: LockerProgr
       return { kind: 'restore', ...at, outcome: updateOutcome(draw) };
     case 'waiting':
     case 'stuck':
+    case 'halted':
     case 'inconclusive':
     case 'ended':
       break;

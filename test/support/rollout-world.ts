@@ -45,6 +45,8 @@ const ACTIVITIES: readonly (keyof BoxActivities)[] = [
   'verifyLocker',
   'restoreLocker',
   'checkLockers',
+  'haltLocker',
+  'startLocker',
   'migrateBox',
   'watchLockers',
   'settleBox',

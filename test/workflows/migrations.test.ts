@@ -1,7 +1,7 @@
 /** Migrations of the box in a rollout: when they are asked for, what holds, and what people decide. */
 import type { MigrateOutcome } from '../../domain/model/migration';
 import type { Finished } from '../../domain/model/status';
-import { approve, resume, rollBack } from '../../workflows/messages';
+import { abort, approve, resume, rollBack } from '../../workflows/messages';
 import { aManifest, aPlan } from '../support/builders';
 import type { AMigration } from '../support/builders';
 import { aFakeRolloutBox, throwFault } from '../support/fake-rollout-box';
@@ -95,4 +95,50 @@ test('a roll-back undoes it last, when every locker is back', async () => {
   const order = told(box);
   expect(order.filter((one) => one === 'undo split-jobs')).toHaveLength(1);
   expect(order.lastIndexOf('verifyLocker')).toBeLessThan(order.indexOf('undo split-jobs'));
+});
+
+const shrink = { id: 'shrink', when: 'all-halted' } as const;
+
+test('all halted: everybody stops, it runs once, everybody is linked, started and verified', async () => {
+  const box = aFakeRolloutBox({ plan: planWith('m6', split, shrink) });
+  const finished = await resultOf(await world.start('m6', box));
+  expect(finished).toMatchObject({ state: 'succeeded', counts: { updated: 3 } });
+  const order = told(box);
+  expect(order.indexOf('run split-jobs')).toBeLessThan(order.indexOf('haltLocker'));
+  expect(order.lastIndexOf('haltLocker')).toBeLessThan(order.indexOf('run shrink'));
+  expect(order.indexOf('run shrink')).toBeLessThan(order.indexOf('updateLocker'));
+  expect(order.filter((one) => one === 'startLocker')).toHaveLength(3);
+  expect(migrations(box)).toHaveLength(2);
+  expect(box.down.size).toBe(0);
+});
+
+test('all halted: what came to nothing brings everybody back up; an abort then ends it with nobody changed', async () => {
+  const box = aFakeRolloutBox({ plan: planWith('m7', shrink), migrate: { shrink: () => NOT_DONE } });
+  const handle = await world.start('m7', box);
+  await until(
+    handle,
+    (now) => now.state === 'held' && box.down.size === 0 && now.lockers.every(({ stage }) => stage === 'waiting'),
+  );
+  expect(told(box)).not.toContain('updateLocker');
+  await handle.executeUpdate(abort, { args: [person] });
+  expect(await resultOf(handle)).toMatchObject({ state: 'aborted', counts: { skipped: 3 } });
+});
+
+test('all halted: undecided nobody comes up, whatever is asked, until a person has settled it', async () => {
+  let settled = false;
+  const undecided = () =>
+    settled ? DONE : throwFault('MigrationUndecided', 'On m8 migration shrink was begun, and nobody knows.');
+  const box = aFakeRolloutBox({ plan: planWith('m8', shrink), migrate: { shrink: undecided } });
+  const handle = await world.start('m8', box);
+  await until(handle, inState('held'));
+  await expect(handle.executeUpdate(rollBack, { args: [person] })).rejects.toThrow();
+  await handle.executeUpdate(abort, { args: [person] });
+  const held = await until(handle, inState('held'));
+  expect(held.holds).toMatchObject([{ reason: 'migration-undecided' }]);
+  expect(box.down.size).toBe(3);
+  expect(told(box)).not.toContain('startLocker');
+  settled = true;
+  await handle.executeUpdate(resume, { args: [person] });
+  expect(await resultOf(handle)).toMatchObject({ state: 'aborted', counts: { updated: 3 } });
+  expect(box.down.size).toBe(0);
 });

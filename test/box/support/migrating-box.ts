@@ -60,13 +60,16 @@ export interface MigratingBox {
   remove(): Promise<void>;
 }
 
+/** Version 1 of each locker is of the release before, version 2 of the one that migrates. */
 export async function migratingBox(migration: Record<string, unknown> = {}): Promise<MigratingBox> {
   const here = stagedBox();
   const wanted = { id: 'split-jobs', scope: 'box', when: 'before-first', reversible: true, ...migration };
   const commands = { run: ['sh', 'run.sh'], check: ['sh', 'check.sh'], ...(wanted.reversible && { undo: ['sh', 'undo.sh'] }) };
   const manifest = JSON.stringify({ migrations: [{ ...commands, ...wanted }] });
-  here.code.commit({ 'lockstep.json': manifest, 'run.sh': RUN, 'check.sh': CHECK, 'undo.sh': UNDO, 'locker.js': '' });
+  here.code.commit({ 'locker.js': 'before' });
   here.settings.commit({ 'templates/config.json': '{}' });
+  await here.stage(await here.targetOf());
+  here.code.commit({ 'lockstep.json': manifest, 'run.sh': RUN, 'check.sh': CHECK, 'undo.sh': UNDO, 'locker.js': '' });
   const { data } = here.box.config;
   mkdirSync(data);
   const bootId = textOf('/proc/sys/kernel/random/boot_id').trim();

@@ -2,7 +2,7 @@ import type { SeenMigration } from '../../../domain/model/migration';
 import { makePlan } from '../../../domain/plan/make-plan';
 import { renderPlan } from '../../../domain/plan/render-plan';
 import { reviewPlan } from '../../../domain/plan/review-plan';
-import { aManifest, aPlan, fakeHash, lockerName, planFacts } from '../../support/builders';
+import { aManifest, aPlan, anOwed, fakeHash, lockerName, planFacts } from '../../support/builders';
 import type { PlanOptions } from '../../support/builders';
 import { expectGolden } from '../../support/golden';
 
@@ -50,6 +50,28 @@ test('one that can not be undone asks before batch 1, whatever the gates of the 
   expect(gatesOf({ manifest: aManifest(split) })).not.toContain(true);
 });
 
+test('for one that needs all lockers halted all of them go together, those that are there already too', () => {
+  const there = { [lockerName(2)]: { on: planFacts().release } };
+  const plan = sound({ manifest: aManifest(shrink), policy: { batches: [1, 5, 'rest'] }, each: there });
+  expect(plan.batches.map(({ lockers }) => lockers.length)).toEqual([12]);
+  expect(plan.lockers.map(({ action }) => action)).not.toContain('none');
+});
+
+test('for one that needs all lockers halted nobody is left out', () => {
+  const heldOut = { [lockerName(3)]: 'left out of this rollout' };
+  expect(refusalsOf({ manifest: aManifest(shrink), heldOut })).toMatchObject([{ code: 'PolicyInvalid' }]);
+  expect(refusalsOf({ manifest: aManifest(split), heldOut })).toEqual([]);
+});
+
+test('what a rollout that is no more left halted is brought up first; what a script parked is the script’s', () => {
+  const since = '2026-11-20T09:00:00.000Z';
+  const parked = (by: string) =>
+    ({ state: 'stopped', initPid: null, healthy: false, parked: { by, token: anOwed().token, since } }) as const;
+  const rollout = '11111111-1111-4111-8111-111111111111';
+  const plan = sound({ each: { [lockerName(1)]: parked(rollout), [lockerName(2)]: parked('local:jane') } });
+  expect(plan.owed).toEqual([lockerName(1)]);
+});
+
 test('the digest covers the migrations, and is what it was where there are none', () => {
   const digests = [{}, { manifest: aManifest(split) }, { manifest: aManifest({ ...split, timeout: '1m' }) }].map(
     (options) => aPlan(options).digest,
@@ -76,17 +98,14 @@ describe('no plan is made', () => {
 
   test('where scope and moment do not go together, or where it is of a kind to come', () => {
     expect(refusalsOf({ manifest: aManifest({ ...split, scope: 'locker' }) })).toMatchObject([{ code: 'ManifestInvalid' }]);
-    expect(refusalsOf({ manifest: aManifest(each, shrink) })).toMatchObject([
-      { code: 'NotAvailableYet' },
-      { code: 'NotAvailableYet' },
-    ]);
+    expect(refusalsOf({ manifest: aManifest(each) })).toMatchObject([{ code: 'NotAvailableYet' }]);
   });
 });
 
 test('the plan names each, how often it runs, and the point of no return', () => {
   expectGolden(
     'plan-with-migrations.txt',
-    renderPlan(aPlan({ manifest: aManifest(split, { ...shrink, when: 'before-first' }), rehearsal: { kind: 'possible' } }), {
+    renderPlan(aPlan({ manifest: aManifest(split, shrink), rehearsal: { kind: 'possible' } }), {
       style: 'text',
     }),
   );

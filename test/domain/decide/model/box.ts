@@ -95,6 +95,11 @@ export function makeBox(plan: Plan): Box {
         return { kind: 'update', locker, cycle, outcome: moved(planned, 'new', { how, mayHang }) };
       case 'restoring':
         return { kind: 'restore', locker, cycle, outcome: moved(planned, 'from', { how, mayHang }) };
+      // No plan of this model has a migration.
+      case 'halting':
+      case 'halted':
+      case 'starting':
+        return null;
       case 'verifying':
         break;
     }

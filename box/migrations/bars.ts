@@ -1,0 +1,108 @@
+/**
+ * What migrations mean for starting a locker. Invariants: while one that needs it down is begun and
+ * nobody knows what it came to, nothing starts it: not boot, not the dead-man, not a script; once one is
+ * done on its data it starts only on a release that contains it. One that comes before the first locker
+ * bars nothing: the release before lives with it.
+ */
+import { stat } from 'node:fs/promises';
+import { Fault } from '../../domain/faults';
+import type { LockerName, ServiceName, Sha } from '../../domain/model/ids';
+import { WHOLE_BOX } from '../../domain/model/migration';
+import type { MigrationRecord } from '../../domain/model/migration';
+import { NO_MANIFEST } from '../../domain/model/release-manifest';
+import type { ReleaseManifest } from '../../domain/model/release-manifest';
+import type { Revision } from '../../domain/model/release';
+import type { BoxContext } from '../context';
+import type { Daemon } from '../daemon';
+import { migrationKey } from '../journal/state';
+import type { BoxState } from '../journal/state';
+import { git } from '../release/git';
+import { mirrorOf } from '../release/mirror';
+import { readManifest } from '../release/read-manifest';
+import { readRevision, versionsOf } from '../release/versions';
+import { nameOf } from './subject';
+
+const concerns = ({ scope, when }: MigrationRecord, locker: LockerName): boolean =>
+  when !== 'before-first' && (scope === WHOLE_BOX || scope === locker);
+const OPEN: ReadonlySet<MigrationRecord['state']> = new Set<MigrationRecord['state']>(['begun', 'undoing', 'undecided']);
+
+/** null: none holds it down. */
+export function barredBy({ migrations }: BoxState, locker: LockerName): MigrationRecord | null {
+  return [...migrations.values()].find((record) => OPEN.has(record.state) && concerns(record, locker)) ?? null;
+}
+
+export function checkNotBarred(state: BoxState, locker: LockerName): void {
+  const record = barredBy(state, locker);
+  if (!record) return;
+  const how = record.state === 'undecided' ? 'is undecided' : 'runs or ran';
+  throw new Fault('MigrationUnderWay', `Locker ${locker} stays down: ${nameOf(record)} ${how} since ${record.at}.`);
+}
+
+/** The wished version where it fits the data, else the newest that does. Throws ReleaseTooOld where none does. */
+export async function fittingVersion(daemon: Daemon, locker: LockerName, wish: number | null): Promise<number | null> {
+  const done = doneOn(daemon.journal.state(), locker);
+  if (done.length === 0 || wish === null) return wish;
+  for (const version of [wish, ...(await versionsOf(daemon, locker)).toReversed()]) {
+    const revision = await readRevision(daemon, locker, version);
+    if (revision && (await lacking(daemon, revision, done)) === null) return version;
+  }
+  throw tooOld(locker, wish, done[0]);
+}
+
+/** Throws ReleaseTooOld before anything is touched. */
+export async function checkFitting(daemon: Daemon, locker: LockerName, version: number): Promise<void> {
+  const done = doneOn(daemon.journal.state(), locker);
+  if (done.length === 0) return;
+  const revision = await readRevision(daemon, locker, version);
+  const missing = revision && (await lacking(daemon, revision, done));
+  if (missing) throw tooOld(locker, version, missing);
+}
+
+function tooOld(locker: LockerName, version: number, record: MigrationRecord | undefined): Fault {
+  const which = record ? nameOf(record) : 'a migration';
+  return new Fault('ReleaseTooOld', `Version ${version} of locker ${locker} lacks ${which}, which is done on its data.`);
+}
+
+function doneOn({ migrations }: BoxState, locker: LockerName): MigrationRecord[] {
+  return [...migrations.values()].filter((record) => record.state === 'done' && concerns(record, locker));
+}
+
+async function lacking(box: BoxContext, revision: Revision, done: readonly MigrationRecord[]): Promise<MigrationRecord | null> {
+  for (const record of done.filter(({ service }) => service === revision.service))
+    if (!(await contains(box, revision, record))) return record;
+  return null;
+}
+
+/** By name, or by descent: a later release may have taken an old migration out of its file. */
+async function contains(box: BoxContext, { service, code }: Revision, record: MigrationRecord): Promise<boolean> {
+  if (code.revision === record.code.revision) return true;
+  const { migrations } = await manifestOf(box, service, code.revision);
+  if (migrations.some(({ id }) => id === record.id)) return true;
+  const mirror = mirrorOf(box, service, 'code');
+  return (await git(['-C', mirror, 'merge-base', '--is-ancestor', record.code.revision, code.revision])).code === 0;
+}
+
+/** Throws MigrationMissing: brought by anything but a rollout, the release would meet data that it can't read. */
+export async function checkMigrated(
+  daemon: Daemon,
+  revision: Revision,
+  locker: LockerName,
+  asked: readonly string[] = [],
+): Promise<void> {
+  const { migrations } = await manifestOf(daemon, revision.service, revision.code.revision);
+  const state = daemon.journal.state();
+  const missing = migrations.find(({ id, scope }) => {
+    const key = migrationKey({ service: revision.service, id, scope: scope === 'box' ? WHOLE_BOX : locker });
+    return !asked.includes(id) && state.migrations.get(key)?.state !== 'done';
+  });
+  if (!missing) return;
+  const { label } = revision.release;
+  throw new Fault('MigrationMissing', `${label} needs migration ${missing.id}, which is not done for locker ${locker}.`);
+}
+
+/** Of a release that was not staged from a mirror (a box that was taken over by hand) nothing is asked. */
+async function manifestOf(box: BoxContext, service: ServiceName, revision: Sha): Promise<ReleaseManifest> {
+  const mirror = mirrorOf(box, service, 'code');
+  const there = await stat(mirror).catch(() => null);
+  return there === null ? NO_MANIFEST : readManifest(mirror, revision).catch(() => NO_MANIFEST);
+}

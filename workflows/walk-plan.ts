@@ -3,7 +3,7 @@
  * window of coroutines, one for each locker in flight; a child workflow each would take 3-6 times
  * as long. To continue as new it begins nothing more and lets what is in flight come to its end.
  */
-import { condition, workflowInfo } from '@temporalio/workflow';
+import { condition, patched, workflowInfo } from '@temporalio/workflow';
 import { decide } from '../domain/decide/decide';
 import type { Decision } from '../domain/decide/decision';
 import type { LockerName } from '../domain/model/ids';
@@ -38,7 +38,7 @@ export async function walkPlan(rollout: Rollout): Promise<EndState | 'continue-a
     for (const name of decision.recall) rollout.drains.get(name)?.cancel();
     launchWorking(rollout);
     if (decision.check && !rollOver && !rollout.checking) void runFullChecks(rollout, decision.check);
-    await somethingHappens(rollout, decision, rollOver);
+    await somethingHappens(rollout, dueAfterBegin(rollout, decision), rollOver);
   }
 }
 
@@ -81,7 +81,16 @@ async function launchMigration(rollout: Rollout, id: string): Promise<void> {
   rollout.changes += 1;
 }
 
-async function somethingHappens(rollout: Rollout, { waitUntil }: Walk, rollOver: boolean): Promise<void> {
+/** What has just begun has a deadline of its own, which the decision from before it could not know. */
+function dueAfterBegin(rollout: Rollout, { begin, waitUntil }: Walk): number | null {
+  const { plan, progress } = planOf(rollout);
+  // Without a deadline a begin changes nothing here; with one, a rollout from before keeps its order of timers.
+  if (begin.length === 0 || (plan.policy.progressDeadlineMs ?? null) === null || !patched('due-after-begin')) return waitUntil;
+  const anew = decide(plan, progress, Date.now());
+  return anew.kind === 'walk' ? anew.waitUntil : waitUntil;
+}
+
+async function somethingHappens(rollout: Rollout, waitUntil: number | null, rollOver: boolean): Promise<void> {
   const seen = rollout.changes;
   const happened = () => rollout.changes !== seen || (rollOver && isQuiet(rollout));
   rollout.dueAt = waitUntil;

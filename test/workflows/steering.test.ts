@@ -1,9 +1,9 @@
 /** Steering a rollout that runs: other rules, lockers left out, a pause with an end. */
 import { ApplicationFailure, WorkflowUpdateFailedError } from '@temporalio/client';
-import { adjust, approve, pause, skipLocker } from '../../workflows/messages';
+import { abort, adjust, approve, pause, resume, skipLocker } from '../../workflows/messages';
 import { LockerName } from '../../domain/model/ids';
 import { aPlan } from '../support/builders';
-import { aFakeRolloutBox } from '../support/fake-rollout-box';
+import { aFakeRolloutBox, neverIdle } from '../support/fake-rollout-box';
 import { inState, openWorld, resultOf, until } from '../support/rollout-world';
 import type { RolloutHandle, RolloutWorld } from '../support/rollout-world';
 
@@ -88,4 +88,18 @@ test('outside of its windows nothing begins, and at the next opening it goes on 
   const begun = box.calls.filter(({ activity }) => activity === 'updateLocker').length;
   expect(await resultOf(handle)).toMatchObject({ state: 'succeeded', counts: { updated: 12 } });
   expect(begun).toBeLessThan(12);
+});
+
+test('no locker comes to its end: it holds at the deadline, a resume gives as long again, and an abort takes the drain back', async () => {
+  const plan = aPlan({ box: 'stands', policy: { ...policy, gates: 'none', batches: [1, 'rest'], progressDeadline: '2s' } });
+  const first = plan.batches[0]?.lockers[0] ?? '';
+  const box = aFakeRolloutBox({ plan, drain: { [first]: neverIdle } });
+  const handle = await world.start('stands', box);
+  const held = await until(handle, inState('held'));
+  expect(held.holds[0]?.sentence).toContain('No locker came to its end within 2s');
+  await handle.executeUpdate(resume, { args: [me] });
+  expect((await until(handle, inState('held'))).holds).toMatchObject([{ reason: 'no-progress' }]);
+  await handle.executeUpdate(abort, { args: [me] });
+  expect(await resultOf(handle)).toMatchObject({ state: 'aborted', counts: { skipped: 12 } });
+  expect(box.down.size).toBe(0);
 });

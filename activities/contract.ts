@@ -4,6 +4,8 @@
  * fault's code as `type` and its FaultDetails as the only detail.
  */
 import type { CheckedLocker, CheckSet } from '../domain/model/check';
+import type { HookOutcome } from '../domain/model/hook';
+import type { HookFacts } from '../domain/model/hook-facts';
 import type { BoxName, Digest, LockerName, ReleaseId, ServiceName } from '../domain/model/ids';
 import type { SeenLocker } from '../domain/model/inventory';
 import type { Proof } from '../domain/operator/assertion';
@@ -133,6 +135,8 @@ export interface BoxActivities {
   migrateBox(input: MigrateBox): Promise<MigrateOutcome>;
   /** Who crashes again and again on the version that he is on. Looks only. */
   watchLockers(input: { box: BoxName }): Promise<{ loops: readonly CrashLoop[] }>;
+  /** By the fleet file's hook of that name. A hook that fails is an outcome; its token is the same on every attempt. */
+  runHook(input: { box: BoxName; deadlineMs: number; facts: HookFacts }): Promise<HookOutcome>;
   settleBox(
     input: Held & { state: string; release: string | null; counts: Counts; by: string; keepReleases: number },
   ): Promise<{ removed: readonly string[]; owed: readonly LockerName[] }>;

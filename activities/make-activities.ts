@@ -16,6 +16,7 @@ import { makeRehearseRelease } from './rehearse-release';
 import { makeReleaseLease } from './release-lease';
 import { makeRemoveLocker } from './remove-locker';
 import { makeRestoreLocker } from './restore-locker';
+import { makeRunHook } from './run-hook';
 import { makeSettleBox } from './settle-box';
 import { makeSettleMigration } from './settle-migration';
 import { makeStageRelease } from './stage-release';
@@ -46,6 +47,7 @@ export const makeActivities = (ports: ActivityPorts): BoxActivities & LockerActi
   migrateBox: makeMigrateBox(ports),
   settleMigration: makeSettleMigration(ports),
   watchLockers: makeWatchLockers(ports),
+  runHook: makeRunHook(ports),
   settleBox: makeSettleBox(ports),
   lookAtLocker: makeLookAtLocker(ports),
   addLocker: makeAddLocker(ports),

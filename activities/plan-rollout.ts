@@ -8,6 +8,7 @@ import { GitRef } from '../domain/model/ids';
 import type { ReleaseId } from '../domain/model/ids';
 import type { Inventory } from '../domain/model/inventory';
 import type { Plan } from '../domain/model/plan';
+import { hooksOf } from '../domain/model/hooks-of';
 import { policyOf } from '../domain/model/policy-of';
 import { serviceConfigOf, stageTargetOf, valuesOf } from '../domain/model/service-of';
 import type { VerbParams, VerbResult } from '../domain/protocol/verbs';
@@ -57,6 +58,7 @@ async function planFor(
     release,
     changes,
     heldOut,
+    hooks: hooksOf(fleet, box),
     ...(force && { force }),
   };
   const made = makePlan(facts, ports.hash);

@@ -9,6 +9,7 @@ import { inspect } from 'node:util';
 import { DefaultLogger, Runtime } from '@temporalio/worker';
 import type { LogEntry } from '@temporalio/worker';
 import { makeFleetFile } from '../activities/adapters/fleet-file';
+import { runCommand } from '../activities/adapters/run-command';
 import { fetchHttp } from '../activities/adapters/http/fetch-http';
 import { makeGitSource } from '../activities/adapters/git/make-git-source';
 import { verifyEd25519 } from '../activities/adapters/verify-ed25519';
@@ -26,6 +27,7 @@ function portsFrom(env: NodeJS.ProcessEnv): ActivityPorts {
   return {
     fleet,
     http: fetchHttp,
+    command: runCommand,
     box: makeSshBoxPort({ fleet, account }),
     source: makeGitSource(resolve(env.LOCKSTEP_HOME ?? '.lockstep', 'source')),
     hash: (text) => createHash('sha256').update(text).digest('hex'),

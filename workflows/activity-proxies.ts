@@ -113,6 +113,9 @@ export const settleMigration = asked('settleMigration', minutes(2), FIRST);
 /** Beside the steps, and asked again soon anyhow. */
 const BESIDE = { retry: { ...RETRY, maximumAttempts: 1 }, scheduleToCloseTimeout: 20 * SECOND };
 export const watchLockers = asked('watchLockers', () => 20 * SECOND, BESIDE);
+/** An attempt that a worker's death cut off is made again, by the same token. */
+export const runHook: Call<'runHook'> = (summary, input) =>
+  asked('runHook', () => input.deadlineMs, { retry: { ...RETRY, maximumAttempts: 3 } })(summary, input);
 export const settleBox = asked('settleBox', minutes(3));
 
 export const lookAtLocker = asked('lookAtLocker', minutes(5), FIRST);

@@ -24,6 +24,7 @@ import { prepareBox } from './prepare-box';
 import { prepareUndo } from './prepare-undo';
 import { apply, heldOf, openRollout, planOf } from './rollout';
 import type { Rollout } from './rollout';
+import { runHooksAfter } from './run-hooks';
 import { showProgress } from './show-progress';
 import { failureOf, stepFaultOf } from './step-fault';
 import { walkPlan } from './walk-plan';
@@ -67,9 +68,11 @@ const isOver = ({ phase }: Rollout): boolean => !['planning', 'staging', 'walkin
 /** Before the first locker was touched: the box is given back, and the fault is the result. */
 async function failSafely(rollout: Rollout, error: unknown): Promise<never> {
   await giveBack(rollout);
-  rollout.phase = isCancellation(error) ? 'aborted' : 'failed';
+  const state = isCancellation(error) ? 'aborted' : 'failed';
   const fault = stepFaultOf(error, `preparing ${rollout.input.box}`);
-  if (!isCancellation(error)) endAll(rollout, fault);
+  if (state === 'failed') endAll(rollout, fault);
+  await runHooksAfter(rollout, state);
+  rollout.phase = state;
   showProgress(rollout);
   if (isCancellation(error)) throw error;
   throw failureOf(fault);

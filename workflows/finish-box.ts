@@ -6,6 +6,7 @@ import { finishedOf, statusOf } from '../domain/operator/rollout-status';
 import { forgetLease, releaseLease, settleBox } from './activity-proxies';
 import { apply, heldOf, planOf, viewOf } from './rollout';
 import type { Rollout } from './rollout';
+import { runHooksAfter } from './run-hooks';
 import { showProgress } from './show-progress';
 import { failureOf, stepFaultOf } from './step-fault';
 
@@ -16,6 +17,7 @@ export async function finishBox(rollout: Rollout, state: EndState): Promise<Fini
   // A rollout that lost the box may not touch it any more; one that changed nothing has nothing to record.
   if (!progress.fault && plan.batches.length > 0) await settle(rollout, state);
   await giveBack(rollout);
+  await runHooksAfter(rollout, state);
   rollout.phase = state;
   showProgress(rollout);
   await condition(allHandlersFinished);

@@ -10,6 +10,7 @@ import type { Plan, PlanRefusal } from '../domain/model/plan';
 import { forcedLines } from '../domain/plan/direction';
 import { payOwed, planRollout, rehearseRelease, stageRelease } from './activity-proxies';
 import { seeBaseline } from './run-checks';
+import { runHooksBefore } from './run-hooks';
 import { apply, beginPlan, heldOf, planOf } from './rollout';
 import type { Rollout } from './rollout';
 import { showProgress } from './show-progress';
@@ -33,6 +34,7 @@ export async function prepareBox(rollout: Rollout): Promise<void> {
   if (plan.batches.length > 0) await stage(rollout, plan);
   if (plan.rehearsal?.kind === 'due') await untilAbort(rollout, () => rehearse(rollout, plan));
   await untilAbort(rollout, () => seeBaseline(rollout));
+  await runHooksBefore(rollout);
   rollout.phase = 'walking';
 }
 

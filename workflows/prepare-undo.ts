@@ -7,6 +7,7 @@ import { inspectBox } from './activity-proxies';
 import type { Undo } from './messages';
 import { apply } from './rollout';
 import type { Rollout } from './rollout';
+import { runHooksBefore } from './run-hooks';
 import { takeBox } from './take-box';
 
 export async function prepareUndo(rollout: Rollout, { plan, progress, reason }: Undo): Promise<void> {
@@ -17,5 +18,6 @@ export async function prepareUndo(rollout: Rollout, { plan, progress, reason }: 
   rollout.progress = undoProgress(plan, progress, on);
   for (const event of rollout.early.splice(0)) apply(rollout, event);
   apply(rollout, { kind: 'rollBack', actor: by, reason });
+  await runHooksBefore(rollout);
   rollout.phase = 'walking';
 }

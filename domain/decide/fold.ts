@@ -11,6 +11,7 @@ import { foldMigration } from './box-migrations';
 import { addNote, changeLocker, moveClocks } from './change-progress';
 import { foldCrashLoop } from './crash-loop';
 import { foldChecks } from './fold-checks';
+import { foldHook } from './fold-hook';
 import { foldFault } from './fold-fault';
 import { foldMessage } from './fold-message';
 import { moveStageOf } from './roll-back';
@@ -47,6 +48,8 @@ function apply(plan: Plan, progress: Progress, event: RolloutEvent, now: number)
     case 'adjust':
     case 'retryLocker':
       return foldMessage(plan, progress, event, now);
+    case 'hook':
+      return foldHook(progress, event, now);
     case 'baseline':
     case 'checked':
     case 'check-fault':

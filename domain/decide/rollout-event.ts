@@ -3,6 +3,7 @@
  * cycle, so that one which comes late or twice matches no stage any more and changes nothing.
  */
 import type { CheckedLocker } from '../model/check';
+import type { HookOutcome } from '../model/hook';
 import type { LockerName } from '../model/ids';
 import type { MigrateOutcome } from '../model/migration';
 import type { DrainOutcome, StartOutcome, StopOutcome, UpdateOutcome, VerifyOutcome } from '../model/outcome';
@@ -64,6 +65,7 @@ export type RolloutEvent =
   | StepEvent
   | MessageEvent
   | CheckEvent
+  | { readonly kind: 'hook'; readonly outcome: HookOutcome; readonly holds: boolean }
   | { readonly kind: 'begin'; readonly locker: LockerName }
   | MigrationEvent
   /** Time went by: a soak or a gate's timeout may be over. */

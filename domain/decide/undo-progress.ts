@@ -19,6 +19,7 @@ export function undoProgress(plan: Plan, ended: Progress, on: readonly On[]): Pr
   return {
     ...ended,
     lockers: Object.fromEntries(lockers),
+    hooks: [],
     gate: null,
     pause: null,
     holds: [],

@@ -5,6 +5,7 @@
 import { z } from 'zod';
 import { ChecksInput } from './check';
 import { PositiveDuration } from './duration';
+import { HooksInput } from './hook';
 import { HttpPath } from './http-path';
 import { BoxName, GitRef, LockerName, ServiceName } from './ids';
 import { IdentityInput, People } from './people';
@@ -41,6 +42,7 @@ export const ServiceInput = z.strictObject({
   /** Files of /Config that no repository has: they lie on each box, in its `secrets` folder. */
   secrets: z.array(SecretPath).default([]),
   checks: ChecksInput.optional(),
+  hooks: HooksInput.optional(),
   values: Values.default({}),
   policy: PolicyInput.default({}),
 });
@@ -77,6 +79,7 @@ export const BoxInput = z.strictObject({
   values: Values.default({}),
   /** Per locker values; a locker that is not named here has the box's alone. */
   lockers: z.record(LockerName, z.strictObject({ values: Values.default({}), holdOut: HoldOut.optional() })).default({}),
+  hooks: HooksInput.optional(),
   /** Each box runs the lockers that exist on it and match its pattern (box.json); these are left out. */
   policy: PolicyInput.default({}),
 });
@@ -87,6 +90,7 @@ export const FleetInput = z.strictObject({
   policy: PolicyInput.default({}),
   people: People.default({}),
   identity: IdentityInput.default({ required: false, keys: {} }),
+  hooks: HooksInput.optional(),
   services: z.record(ServiceName, ServiceInput),
   boxes: z.record(BoxName, BoxInput),
 });

@@ -10,7 +10,6 @@ export interface LaterKey {
 }
 
 export const LATER_KEYS: readonly LaterKey[] = [
-  { key: 'hooks', what: 'hooks before and after a rollout' },
   { key: 'waves', what: 'waves of boxes' },
   { key: 'maxBoxes', what: 'rollouts of several boxes' },
   { key: 'groups', what: 'groups of boxes' },

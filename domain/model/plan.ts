@@ -3,6 +3,7 @@
  * Its digest covers from and to release per locker, batches, gates, policy and migrations; never
  * health or what is owed, so that a sick locker does not outdate an approval.
  */
+import type { PlannedHooks } from './hook';
 import type { BoxName, Digest, LockerName, ReleaseId, ServiceName } from './ids';
 import type { MigrationWhen } from './migration';
 import type { Limits, Policy } from './policy';
@@ -93,6 +94,8 @@ export interface Plan {
   readonly checks?: PlannedChecks;
   /** Before the first locker; `none` with why not. Absent: in plans of an earlier version, and where nothing is to be done. */
   readonly rehearsal?: { readonly kind: 'due' } | { readonly kind: 'none'; readonly because: string };
+  /** Absent: there are none. */
+  readonly hooks?: PlannedHooks;
   readonly changes: { readonly code: readonly string[]; readonly config: readonly string[] };
   readonly expected: {
     readonly seconds: number;

@@ -2,6 +2,7 @@
  * What has happened to a plan so far: the decider's only memory, folded from outcomes, carried
  * through continue-as-new. Plain data, times in epoch milliseconds of workflow time.
  */
+import type { HookOutcome } from './hook';
 import type { LockerName } from './ids';
 import type { LockerEnd } from './outcome';
 
@@ -80,6 +81,7 @@ export interface Hold {
     | 'world-changed'
     | 'changes-frozen'
     | 'inconclusive'
+    | 'hook-failed'
     | 'migration-failed'
     | 'migration-undecided';
   /** What happened, with figures. */
@@ -197,6 +199,8 @@ export interface Progress {
   readonly failedBefore?: Readonly<Record<string, readonly string[]>>;
   /** Which runs of the full checks are over. */
   readonly checked?: readonly CheckMoment[];
+  /** What its hooks came to, in order. */
+  readonly hooks?: readonly HookOutcome[];
   /** Recorded notes: kills, refused signals, forced things; newest last, at most 50. */
   readonly notes: readonly { readonly at: number; readonly text: string }[];
 }

@@ -1,4 +1,5 @@
 /** What query `status`, `lockstep status` and `--json` show. One shape for all of them. */
+import type { HookOutcome } from './hook';
 import type { BoxName, LockerName } from './ids';
 import type { Counts, LockerEnd } from './outcome';
 import type { ReleaseRef } from './plan';
@@ -40,6 +41,8 @@ export interface RolloutStatus {
   readonly holds: readonly Hold[];
   readonly lockers: readonly LockerStatus[];
   readonly notes: readonly string[];
+  /** What its hooks came to; absent: none ran. */
+  readonly hooks?: readonly HookOutcome[];
   /** What the steps in flight say just now, such as whom one waits for; whoever asks the server adds it. */
   readonly steps?: readonly string[];
   /** Of the plan, in its order; absent: none. `stage` null: part of each locker's update. */
@@ -64,6 +67,8 @@ export interface Finished {
   readonly release: ReleaseRef | null;
   readonly counts: Counts;
   readonly exceptions: readonly { readonly locker: LockerName; readonly end: LockerEnd; readonly reason: string }[];
+  /** Absent: none ran. One that failed changes no end. */
+  readonly hooks?: readonly HookOutcome[];
   /** Set when state is failed: the fault. */
   readonly fault: {
     readonly code: string;

@@ -36,6 +36,7 @@ export function statusOf(view: RolloutView): RolloutStatus {
     holds: progress?.holds ?? [],
     lockers: plan && progress ? lockersOf(plan, progress) : [],
     notes: progress?.notes.map(({ text }) => text) ?? [],
+    ...(progress?.hooks && progress.hooks.length > 0 && { hooks: progress.hooks }),
     ...(plan?.migrations && progress && migrationStatus(plan, progress)),
   };
 }
@@ -71,8 +72,9 @@ function lockersOf(plan: Plan, progress: Progress): LockerStatus[] {
 
 /** The result, of a rollout that has come to `state`. */
 export function finishedOf(status: RolloutStatus, state: EndState, fault: Finished['fault'] = null): Finished {
-  const { box, rollout, release, counts } = status;
-  return { kind: 'finished', box, rollout, state, release, counts, exceptions: exceptionsOf(status), fault };
+  const { box, rollout, release, counts, hooks } = status;
+  const exceptions = exceptionsOf(status);
+  return { kind: 'finished', box, rollout, state, release, counts, exceptions, ...(hooks && { hooks }), fault };
 }
 
 /** Whatever a person should look at: all ends but the good ones, and good ones with a reason beside them. */

@@ -4,6 +4,7 @@
  * input in any order gives the same plan. Runs outside workflow code, so it may change freely.
  */
 import type { BoxName, Digest, LockerName } from '../model/ids';
+import type { PlannedHook, PlannedHooks } from '../model/hook';
 import type { Inventory, SeenLocker } from '../model/inventory';
 import { limitsFor } from '../model/limits-for';
 import type { Plan, PlannedLocker, PlanRefusal } from '../model/plan';
@@ -35,6 +36,8 @@ export interface PlanFacts {
   readonly durations?: Durations;
   /** By locker: why a person leaves it out. */
   readonly heldOut?: ReadonlyMap<string, string>;
+  /** Of this box; absent: none. */
+  readonly hooks?: PlannedHooks;
   /** What a person forces; absent: nothing. */
   readonly force?: Force;
 }
@@ -98,6 +101,7 @@ function assemble(facts: PlanFacts, seen: SeenLocker[], due: PlannedLocker[], ha
     ...core,
     ...((policy.windows ?? []).length > 0 && { windows }),
     owed: seen.filter(isOwed).map(({ name }) => name),
+    ...(changing.length > 0 && namedHooks(facts.hooks)),
     ...asksOf(facts.inventory),
     ...(changing.length > 0 && { rehearsal: rehearsalOf(policy, facts.inventory) }),
     changes: facts.changes,
@@ -105,6 +109,14 @@ function assemble(facts: PlanFacts, seen: SeenLocker[], due: PlannedLocker[], ha
     madeFrom: facts.inventory.at,
     digest: hash(digestText(core)) as Digest,
   };
+}
+
+const named = ({ name, deadlineMs, onFailure }: PlannedHook): PlannedHook => ({ name, deadlineMs, onFailure });
+
+/** Names only: whom they tell, and with what, is the fleet file's. */
+function namedHooks(hooks: PlannedHooks | undefined): Pick<Plan, 'hooks'> {
+  if (!hooks || hooks.before.length + hooks.after.length === 0) return {};
+  return { hooks: { before: hooks.before.map(named), after: hooks.after.map(named) } };
 }
 
 function healthyOf(seen: readonly SeenLocker[]): Set<LockerName> {

@@ -12,7 +12,15 @@ import { forcedLines } from './direction';
 import { namesText } from './names-text';
 import { originText } from './origin-text';
 import { rehearsalSection } from './rehearsal';
-import { approvalSection, askSection, checkSection, failureSection, migrationSection, windowSection } from './rule-sections';
+import {
+  approvalSection,
+  askSection,
+  checkSection,
+  failureSection,
+  hookSection,
+  migrationSection,
+  windowSection,
+} from './rule-sections';
 import type { Section } from './section';
 
 export function planSections(plan: Plan): Section[] {
@@ -33,6 +41,7 @@ export function planSections(plan: Plan): Section[] {
     { title: 'At once', lines: [limitText(plan)] },
     { title: 'Each', lines: eachLines(plan) },
     ...checkSection(plan),
+    ...hookSection(plan),
     failureSection(plan),
     changeSection('Code', plan.changes.code),
     changeSection('Config', plan.changes.config, goneLines(plan)),

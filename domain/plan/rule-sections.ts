@@ -1,6 +1,7 @@
 /** The rules of a plan in words: who may approve, when it may run, when it stops by itself. Each empty where nothing is said. */
 import { epochOfIso, isoTime } from '../model/civil-time';
 import { formatDuration } from '../model/format-duration';
+import type { PlannedHook } from '../model/hook';
 import type { Plan, PlannedMigration } from '../model/plan';
 import { irreversibleOf } from '../model/point-of-no-return';
 import { namesText } from './names-text';
@@ -89,6 +90,24 @@ export function migrationSection(plan: Plan): Section[] {
   const point = irreversibleOf(plan).length > 0;
   const said = 'POINT OF NO RETURN: approved before batch 1; after it nothing is rolled back by itself';
   return [{ title: 'Migrate', lines: [...lines, ...(point ? [said] : [])] }];
+}
+
+const hookText = ({ name, deadlineMs, onFailure }: PlannedHook): string =>
+  `${name} (up to ${formatDuration(deadlineMs)}${onFailure === 'hold' ? ', else holds' : ''})`;
+
+/** Only where there are any. */
+export function hookSection({ hooks }: Plan): Section[] {
+  if (!hooks) return [];
+  const { before, after } = hooks;
+  return [
+    {
+      title: 'Hooks',
+      lines: [
+        ...(before.length > 0 ? [`before the first locker: ${before.map(hookText).join(', ')}`] : []),
+        ...(after.length > 0 ? [`after the end, whatever it is: ${after.map(hookText).join(', ')}`] : []),
+      ],
+    },
+  ];
 }
 
 export function failureSection(plan: Plan): Section {

@@ -1,5 +1,6 @@
 /** How a rollout ended: the headline, the counts, each locker that is an exception, and the fault. */
 import type { Finished } from '../../domain/model/status';
+import { plain } from '../../domain/operator/plain-text';
 import { countWords } from './count-words';
 import { faultLines } from './fault-lines';
 import type { Colour, Paint } from './paint';
@@ -13,16 +14,22 @@ const COLOURS: Readonly<Record<Finished['state'], Colour>> = {
 };
 
 export function finishedLines(finished: Finished, paint: Paint): string[] {
-  const { box, state, release, counts, exceptions, fault } = finished;
+  const { box, state, release, counts, exceptions, hooks, fault } = finished;
   const to = release === null ? '' : `: ${release.label}`;
   const head = paint(COLOURS[state], `${box} ${state.replaceAll('-', ' ')}${to}`);
   return [
     head,
     `  ${counts.planned} planned: ${countWords(counts)}`,
     ...exceptionLines(exceptions),
+    ...hookLines(hooks),
     ...(fault === null ? [] : faultLines(fault, paint)),
   ];
 }
+
+const hookLines = (hooks: Finished['hooks'] = []): string[] =>
+  hooks.flatMap(({ when, name, outcome, detail }) =>
+    outcome === 'failed' ? [`  hook ${name} ${when} the rollout failed: ${plain(detail ?? 'it did not say why')}`] : [],
+  );
 
 /** Named one by one up to here; hundreds that ended alike are one line. */
 const NAMED = 5;

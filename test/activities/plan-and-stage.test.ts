@@ -10,7 +10,7 @@ import type { Inventory } from '../../domain/model/inventory';
 import type { VerbParams } from '../../domain/protocol/verbs';
 import { anActivityEnvironment } from '../support/activity-environment';
 import { aFleet, anInventory, aPlan, aRelease, configDigestOf, fakeHash, lockerName } from '../support/builders';
-import { aFakeHttp } from '../support/fake-http';
+import { aFakeHttp, NO_COMMAND } from '../support/fake-http';
 import { aFakeBox } from '../support/fake-box';
 
 const box = 'lxc12' as BoxName;
@@ -34,6 +34,7 @@ describe('planning', () => {
       source,
       hash: fakeHash,
       http: aFakeHttp(),
+      command: NO_COMMAND,
       verifySignature: () => false,
     });
     return { fake, answer: anActivityEnvironment().run(() => plan({ box, ref, policy: {} })) };
@@ -115,6 +116,7 @@ describe('planning', () => {
       source: noSource,
       hash: fakeHash,
       http: aFakeHttp(),
+      command: NO_COMMAND,
       verifySignature: () => false,
     });
     const answer = anActivityEnvironment().run(() => plan({ box: 'lxc99' as BoxName, ref: null, policy: {} }));

@@ -111,6 +111,20 @@ const HELD: Readonly<Record<Hold['reason'], () => string>> = {
     held([begin, drained, update({ kind: 'no-start-slot', waitedMs: 600_000, evidence: ['CPU pressure is 87 % (limit 60 %)'] })]),
   unreachable: () => held([begin, drained, faulted('BoxLost', 'lxc12 could not be reached for 5 minutes.')]),
   'world-changed': () => held([begin, drained, update({ kind: 'superseded', evidence: ['local:jane stopped it'] })]),
+  'hook-failed': () =>
+    held([
+      {
+        kind: 'hook',
+        outcome: {
+          when: 'before',
+          name: 'silence',
+          outcome: 'failed',
+          detail: 'POST to monitor.example.org: 503 try later',
+          tookMs: 90,
+        },
+        holds: true,
+      },
+    ]),
   inconclusive: () => held([begin, drained, update({ kind: 'serving', ...moved }), unclear]),
   'migration-failed': () => held([{ kind: 'begin-migration', migration: 'split-jobs' }, migrated('exit 4')], migrating),
   'migration-undecided': () => held([{ kind: 'begin-migration', migration: 'split-jobs' }, undecided], migrating),

@@ -1,5 +1,9 @@
 /** Checks of a service on a real box: fast ones after each locker, answers that are not clear, and `lockstep check` alone. */
 import { readFile, writeFile } from 'node:fs/promises';
+import { createServer } from 'node:http';
+import type { Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { join } from 'node:path';
 import { parse, stringify } from 'yaml';
 import { anInstallation, finishedOf } from '../support/installation';
 import type { Installation } from '../support/installation';
@@ -7,6 +11,10 @@ import type { Installation } from '../support/installation';
 jest.setTimeout(300_000);
 
 let here: Installation;
+/** Whom hooks tell, and what somebody outside of the box sees of a locker. */
+let outside: Server;
+const told: { path: string; key: string; facts: Record<string, unknown> }[] = [];
+let answers = 200;
 const policy = {
   batches: [1, 'rest'],
   maxDown: 2,
@@ -20,9 +28,24 @@ const checks = {
 };
 
 beforeAll(async () => {
+  outside = createServer((request, response) => {
+    let body = '';
+    request.setEncoding('utf8').on('data', (text: string) => {
+      body += text;
+    });
+    request.on('end', () => {
+      const [path, key] = [request.url ?? '', String(request.headers['idempotency-key'])];
+      if (request.method === 'POST') told.push({ path, key, facts: JSON.parse(body) as Record<string, unknown> });
+      response.writeHead(answers).end();
+    });
+  });
+  await new Promise<void>((resolve) => void outside.listen(0, '127.0.0.1', resolve));
   here = await anInstallation({ lockers: 3, policy });
 });
-afterAll(() => here?.close());
+afterAll(async () => {
+  outside?.close();
+  await here?.close();
+});
 
 const builds = () => Promise.all(here.sandbox.lockers.map((locker) => here.sandbox.revision(locker)));
 
@@ -96,4 +119,62 @@ test('no clear answer holds with the locker up on the release; resume asks again
   await here.sandbox.misbehave('l01', null);
   expect((await here.lockstep('resume')).code).toBe(0);
   expect(finishedOf(await here.lockstep('watch', '--json'))).toMatchObject({ state: 'succeeded', counts: { updated: 3 } });
+});
+
+const url = (path: string) => `http://127.0.0.1:${(outside.address() as AddressInfo).port}/${path}`;
+
+test('hooks before and after a rollout are told what it is and how it ended; one that fails holds, and resume begins without it', async () => {
+  const note = join(here.sandbox.dir, 'note.json');
+  await changeService({
+    checks: undefined,
+    hooks: {
+      before: [
+        { name: 'silence', http: { url: url('silence') } },
+        { name: 'broken', exec: ['/bin/sh', '-c', 'echo no monitor here >&2; exit 3'] },
+      ],
+      after: [{ name: 'note', exec: ['/bin/sh', '-c', `cat > ${note}`] }],
+    },
+    policy: {
+      ...policy,
+      pressure: { cpuSomeAvg10: 100 },
+      verify: { ...policy.verify, external: { url: url('{{locker}}'), timeout: '5s' } },
+    },
+  });
+  await here.sandbox.commit({ message: 'Seen from outside' });
+  const held = await here.rollout();
+  expect(held.code).toBe(3);
+  expect(JSON.stringify(finishedOf(held)['holds'])).toContain(
+    'The hook broken before the rollout failed: exit 3: no monitor here',
+  );
+  const rollout = String(finishedOf(held)['rollout']);
+  expect(told).toMatchObject([
+    { path: '/silence', key: `${rollout}/hook/before/silence`, facts: { box: here.sandbox.box, lockers: 3, outcome: null } },
+  ]);
+  expect((await here.lockstep('resume')).code).toBe(0);
+  const ended = finishedOf(await here.lockstep('watch', '--json'));
+  expect(ended).toMatchObject({
+    state: 'succeeded',
+    hooks: [
+      { name: 'silence', outcome: 'done' },
+      { name: 'broken', outcome: 'failed' },
+      { name: 'note', outcome: 'done' },
+    ],
+  });
+  expect(JSON.parse(await readFile(note, 'utf8'))).toMatchObject({
+    token: `${rollout}/hook/after/note`,
+    outcome: { state: 'succeeded', counts: { updated: 3 } },
+  });
+});
+
+test('a locker that answers badly from outside is restored, though its box sees it serve', async () => {
+  const before = await builds();
+  await changeService({ hooks: undefined });
+  await here.sandbox.commit({ message: 'Not to be seen' });
+  answers = 502;
+  const held = await here.rollout();
+  expect(held.code).toBe(3);
+  expect(finishedOf(held)).toMatchObject({ state: 'held', counts: { restored: 1, updated: 0 } });
+  expect(JSON.stringify(finishedOf(held))).toContain('does not answer from outside of its box');
+  expect(await builds()).toEqual(before);
+  expect((await here.lockstep('abort')).code).toBe(0);
 });

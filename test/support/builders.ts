@@ -3,6 +3,7 @@
  * A plan comes from the real planner and an inventory or fleet has passed the real schema.
  */
 import { FleetInput } from '../../domain/model/fleet';
+import type { PlannedHooks } from '../../domain/model/hook';
 import type { Checks } from '../../domain/model/check';
 import type { Fleet } from '../../domain/model/fleet';
 import type { BoxName, Digest, LockerName, Sha } from '../../domain/model/ids';
@@ -221,12 +222,24 @@ export interface PlanOptions extends Omit<InventoryOptions, 'box'> {
   readonly changes?: Plan['changes'];
   readonly durations?: Readonly<Record<string, number>>;
   readonly heldOut?: Readonly<Record<string, string>>;
+  readonly hooks?: PlannedHooks;
   readonly force?: Force;
 }
 
 /** Everything that the planner asks for. */
 export function planFacts(options: PlanOptions = {}): PlanFacts {
-  const { release = aRelease(), policy, service, changes, durations, heldOut, force, box = 'lxc12', ...inventory } = options;
+  const {
+    release = aRelease(),
+    policy,
+    service,
+    changes,
+    durations,
+    heldOut,
+    hooks,
+    force,
+    box = 'lxc12',
+    ...inventory
+  } = options;
   return {
     box: box as BoxName,
     service: aServiceConfig(service),
@@ -236,6 +249,7 @@ export function planFacts(options: PlanOptions = {}): PlanFacts {
     changes: changes ?? { code: ['4eef65 Answer sooner'], config: [] },
     ...(durations && { durations }),
     ...(force && { force }),
+    ...(hooks && { hooks }),
     ...(heldOut && { heldOut: new Map(Object.entries(heldOut)) }),
   };
 }

@@ -1,4 +1,5 @@
 /** HttpPort in memory: answers by what the test says of a URL, and remembers what was asked. */
+import type { CommandPort } from '../../activities/ports/command-port';
 import type { HttpPort, HttpRequest, HttpSeen } from '../../activities/ports/http-port';
 
 export function aFakeHttp(
@@ -16,6 +17,11 @@ export function aFakeHttp(
     },
   };
 }
+
+/** Nobody may run one. */
+export const NO_COMMAND: CommandPort = {
+  run: () => Promise.reject(new Error('the test did not expect a command')),
+};
 
 export const NOTHING: HttpSeen = { kind: 'none', detail: 'ECONNREFUSED' };
 export const says = (status: number, body = ''): HttpSeen => ({ kind: 'answer', status, body });

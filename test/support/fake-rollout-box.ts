@@ -24,6 +24,8 @@ import { PRODUCT_DEFAULTS } from '../../domain/model/merge-policy';
 import type { DrainOutcome, StartOutcome, StopOutcome, UpdateOutcome, VerifyOutcome } from '../../domain/model/outcome';
 import type { CheckResult, CheckSet } from '../../domain/model/check';
 import type { MigrateOutcome } from '../../domain/model/migration';
+import type { HookOutcome } from '../../domain/model/hook';
+import type { HookFacts } from '../../domain/model/hook-facts';
 import type { Lease } from '../../domain/model/lease';
 import type { Plan } from '../../domain/model/plan';
 
@@ -43,6 +45,8 @@ export interface FakeBoxOptions {
   readonly update?: Script<MoveLocker, UpdateOutcome>;
   readonly verify?: Script<LockerStep, VerifyOutcome>;
   readonly restore?: Script<MoveLocker, UpdateOutcome>;
+  /** Default: it is done. */
+  readonly hook?: (facts: HookFacts, deadlineMs: number) => Promise<HookOutcome>;
   /** Of each locker that is asked its checks outside of verify. */
   readonly check?: (locker: string, set: CheckSet) => CheckResult[];
   readonly halt?: Script<LockerStep, StopOutcome>;
@@ -191,6 +195,11 @@ function activitiesOf(box: FakeRolloutBox): BoxActivities {
     proveIdentity: async (claim) => {
       note('proveIdentity');
       return (await box.options.prove?.(claim)) ?? { kind: 'proven' };
+    },
+    runHook: async ({ facts, deadlineMs }) => {
+      note('runHook');
+      const { hook: name, when } = facts;
+      return (await box.options.hook?.(facts, deadlineMs)) ?? { when, name, outcome: 'done', detail: null, tookMs: 1 };
     },
     checkLockers: async ({ lockers, set }) => {
       note('checkLockers');

@@ -116,6 +116,17 @@ export const HOLDS: Readonly<Record<Hold['reason'], InState>> = {
     begin(),
     faultOf('ChangesFrozen', 'local:root froze changes on lxc12: the big sale.', 'Thaw them on the box.'),
   ),
+  'hook-failed': play(plan, {
+    kind: 'hook',
+    outcome: {
+      when: 'before',
+      name: 'silence',
+      outcome: 'failed',
+      detail: 'POST to monitor.example.org: 503 try later',
+      tookMs: 90,
+    },
+    holds: true,
+  }),
   inconclusive: play(
     plan,
     begin(),

@@ -47,6 +47,7 @@ const ACTIVITIES: readonly (keyof BoxActivities)[] = [
   'checkLockers',
   'haltLocker',
   'startLocker',
+  'runHook',
   'migrateBox',
   'watchLockers',
   'settleBox',

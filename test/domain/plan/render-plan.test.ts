@@ -54,7 +54,19 @@ describe.each<[string, PlanOptions]>([
     'plan-config-files-go',
     { changes, each: (n) => (n > 10 ? { goneConfig: ['apikeys.json', ...(n === 12 ? ['old.conf'] : [])] } : {}) },
   ],
-  ['plan-checks', { lockers: 30, service: { checks: { ...someChecks(), sample: '30%' } }, changes }],
+  [
+    'plan-checks',
+    {
+      lockers: 30,
+      policy: { verify: { external: { url: 'https://{{locker}}.example.org/health', goodProbes: 2 } } },
+      service: { checks: { ...someChecks(), sample: '30%' } },
+      hooks: {
+        before: [{ name: 'silence', deadlineMs: 30_000, onFailure: 'hold' }],
+        after: [{ name: 'unsilence', deadlineMs: 60_000, onFailure: 'ignore' }],
+      },
+      changes,
+    },
+  ],
   ['plan-new-box', { lockers: 2, on: null, changes }],
   ['plan-nothing-to-do', { on: aRelease() }],
   ['plan-only-owed', { lockers: 2, on: aRelease(), each: { 'locker-002': { owed: anOwed() } } }],

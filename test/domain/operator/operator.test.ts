@@ -14,7 +14,11 @@ import { expectGolden } from '../../support/golden';
 
 const T0 = 1_000_000;
 const person = { actor: 'ann', reason: null };
-const plan = aPlan({ policy: { soak: { canary: '0s', batch: '0s' }, gates: 'canary', maxDown: 3 } });
+/** Its own digest would be another one with each new rule of the product. */
+const plan: Plan = {
+  ...aPlan({ policy: { soak: { canary: '0s', batch: '0s' }, gates: 'canary', maxDown: 3 } }),
+  digest: 'd'.repeat(64) as never,
+};
 const viewOf = (progress: Progress | null, of: Plan = plan, phase: RolloutView['phase'] = 'walking'): RolloutView => ({
   box: of.box,
   by: 'ann',

@@ -1,14 +1,19 @@
 /** The bare stop: for scripts (the locker is parked) and for a person (it is wanted down). */
 import type { z } from 'zod';
+import { Fault } from '../../domain/faults';
 import type { VERBS, VerbResult } from '../../domain/protocol/verbs';
 import type { Daemon } from '../daemon';
 import type { Job } from '../jobs/job';
 import type { NewRecord } from '../journal/records';
+import { recordOf, wantedOf } from '../journal/state';
 import { checkStoppable, seeLocker } from '../locker/check-fit';
 import { stopLocker } from '../locker/stop-locker';
 import { drainLocker } from './drain';
 
-export async function stop(daemon: Daemon, job: Job, params: z.output<typeof VERBS.stop.params>): Promise<VerbResult<'stop'>> {
+type Params = z.output<typeof VERBS.stop.params>;
+
+/** Fault: WorldChanged, where the locker is up and the stop is of before. */
+export async function stop(daemon: Daemon, job: Job, params: Params): Promise<VerbResult<'stop'>> {
   const { locker, drain, onPurpose = false } = params;
   const { init } = await seeLocker(daemon, locker);
   const begun = job.intended('stop');
@@ -16,6 +21,7 @@ export async function stop(daemon: Daemon, job: Job, params: z.output<typeof VER
     if (onPurpose) await job.record(...downAs(daemon, job, { locker, onPurpose }));
     return { kind: 'already' };
   }
+  if (init && begun) assertStillAsked(daemon, job, params);
   const began = Date.parse(begun?.at ?? '') || daemon.now();
   if (!begun) {
     await checkStoppable(daemon, locker);
@@ -29,12 +35,19 @@ export async function stop(daemon: Daemon, job: Job, params: z.output<typeof VER
   return { kind: 'stopped', killed: stopped.killed, tookMs: daemon.now() - began };
 }
 
+/** One that failed half way, and is asked for again after others have brought the locker up. */
+function assertStillAsked(daemon: Daemon, job: Job, { locker, onPurpose = false }: Params): void {
+  const state = daemon.journal.state();
+  const { parked } = recordOf(state, locker);
+  const stillAsked = onPurpose ? wantedOf(state, locker, true) === 'down' : parked?.token === job.token;
+  if (stillAsked) return;
+  throw new Fault('WorldChanged', `${locker} was brought up by others since ${job.token} was to stop it; it is left as it is.`, {
+    cure: 'Ask for the stop anew, if it is still wanted.',
+  });
+}
+
 /** Written before the signal: whoever finds the locker down must know why. */
-function downAs(
-  daemon: Daemon,
-  job: Job,
-  { locker, onPurpose }: { locker: z.output<typeof VERBS.stop.params>['locker']; onPurpose: boolean },
-): NewRecord[] {
+function downAs(daemon: Daemon, job: Job, { locker, onPurpose }: { locker: Params['locker']; onPurpose: boolean }): NewRecord[] {
   if (onPurpose)
     return [
       { kind: 'wanted', locker, wanted: 'down' },

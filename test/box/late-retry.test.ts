@@ -1,4 +1,4 @@
-/** A move that failed half way and is asked for again after others have moved its locker. */
+/** What failed half way and is asked for again after others have moved its locker. */
 import { recordOf } from '../../box/journal/state';
 import { startDaemon } from '../../box/make-daemon';
 import { currentVersion } from '../../box/release/versions';
@@ -32,6 +32,30 @@ test('does not stop the locker that serves by now', async () => {
   expect(await holder.ask('update', forward)).toMatchObject({ kind: 'superseded' });
   expect(lxc.locker('ada')).toMatchObject({ signals: ['TERM'], state: 'running' });
   expect(await currentVersion(box, ada)).toBe(2);
+  service.close();
+  await running.close();
+  box.remove();
+});
+
+test('a stop that failed is not carried out on the life that somebody has started since', async () => {
+  const box = aBox(['ada']);
+  const service = await aService(box);
+  const { lxc } = box;
+  let fails = true;
+  const signalStop: typeof lxc.signalStop = async (name, init) => {
+    if (fails) throw new Fault('CommandFailed', 'LXC does not answer.');
+    return lxc.signalStop(name, init);
+  };
+  const running = await startDaemon({ ...box, lxc: { ...lxc, signalStop } });
+  const holder = await aHolder(box);
+  const wish = { locker: ada, stop: params.stop, drain: null };
+  await expect(holder.ask('stop', wish)).rejects.toMatchObject({ code: 'CommandFailed' });
+  fails = false;
+  // Of the wish that is over nothing is left but its token.
+  await lxc.kill(ada, (await lxc.see(ada)).init as never);
+  expect(await holder.ask('start', { locker: ada, lane, startDeadlineMs: 1_000 })).toMatchObject({ kind: 'serving' });
+  await expect(holder.ask('stop', wish)).rejects.toMatchObject({ code: 'WorldChanged' });
+  expect(lxc.locker('ada')).toMatchObject({ state: 'running' });
   service.close();
   await running.close();
   box.remove();

@@ -71,8 +71,9 @@ async function tryOut(daemon: Daemon, job: Job, { params, room }: Trial): Promis
   if (answer.kind === 'held') return { kind: 'impossible', because: `the start lane let nothing start: ${answer.because}` };
   const began = daemon.now();
   try {
-    const down = await comeUp(inner, params);
+    const down = await callingOff(inner, job, () => comeUp(inner, params));
     if (down) return down;
+    wanted();
   } finally {
     answer.place.leave();
   }
@@ -85,6 +86,23 @@ function stillWanted(job: Job): () => void {
     job.check();
     if (job.hurry.aborted) throw new Fault('RehearsalFailed', 'The rehearsal was called off before its end.');
   };
+}
+
+/** Whoever waits for its end has nothing from one that comes up for minutes yet. */
+async function callingOff(inner: BoxContext, job: Job, work: () => Promise<Result | null>): Promise<Result | null> {
+  const end = async () => {
+    const { init } = await inner.lxc.see(REHEARSAL);
+    if (init !== null) await inner.lxc.kill(REHEARSAL, init);
+  };
+  // Its removal ends what this could not.
+  const onHurry = () =>
+    void end().catch((error: unknown) => inner.log(`the rehearsal could not be called off: ${String(error)}`));
+  job.hurry.addEventListener('abort', onHurry, { once: true });
+  try {
+    return await work();
+  } finally {
+    job.hurry.removeEventListener('abort', onHurry);
+  }
 }
 
 async function comeUp(inner: BoxContext, { startDeadlineMs }: Params): Promise<Result | null> {

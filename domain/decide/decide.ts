@@ -77,7 +77,7 @@ function draining(plan: Plan, progress: Progress): LockerName[] {
 }
 
 /** `now` where a locker may begin now; null: never more. A way back waits for no window. */
-function opensAt({ windows }: Plan, { rollback }: Progress, now: number): number | null {
+export function opensAt({ windows }: Plan, { rollback }: Progress, now: number): number | null {
   if (!windows || rollback) return now;
   const next = windows.find(({ closes }) => closes > now);
   return next ? Math.max(now, next.opens) : null;

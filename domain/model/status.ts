@@ -35,6 +35,8 @@ export interface RolloutStatus {
     readonly identity?: 'proven';
     readonly reminders?: number;
   } | null;
+  /** Epoch milliseconds, while it waits for a maintenance window; null: none opens any more. */
+  readonly windowOpensMs?: number | null;
   readonly pause: Pause | null;
   /** What a person has adjusted; null: the rules as planned. An approval names its number. */
   readonly overlay: Overlay | null;

@@ -51,6 +51,8 @@ const LIFTS: Readonly<Record<Hold['liftedBy'][number], (hold: Hold, box: BoxName
 };
 
 function liftSentence(hold: Hold, box: BoxName): string {
-  const ways = hold.liftedBy.map((way) => LIFTS[way](hold, box)).join('; or ');
+  const settle = `say what became of it: ${command('settle-migration', box, ' --migration ID --as done|not-done')}`;
+  const first = hold.reason === 'migration-undecided' ? [settle] : [];
+  const ways = [...first, ...hold.liftedBy.map((way) => LIFTS[way](hold, box))].join('; or ');
   return `${ways.charAt(0).toUpperCase()}${ways.slice(1)}`;
 }

@@ -1,6 +1,7 @@
 /** The brief in words, laid out as plans are: for the terminal, and as Markdown for a page or a chat. */
 import { isoTime } from '../model/civil-time';
 import { formatDuration } from '../model/format-duration';
+import { wayBackText } from '../model/point-of-no-return';
 import { changeSection } from '../plan/change-section';
 import { namesText } from '../plan/names-text';
 import { oneLine, sectionMarkdown, sectionText } from '../plan/render-section';
@@ -94,7 +95,7 @@ const WHEN = {
 
 function migrationText({ id, when, reversible, lockers }: BriefMigration): string {
   const whose = lockers === null ? '' : ` (${plural(lockers, 'locker')})`;
-  return `migration ${id}, ${WHEN[when]}${whose}: ${reversible ? 'can be undone' : 'POINT OF NO RETURN, can not be undone'}`;
+  return `migration ${id}, ${WHEN[when]}${whose}: ${reversible ? wayBackText({ reversible, when }) : 'POINT OF NO RETURN, can not be undone'}`;
 }
 
 function afterText({ unasked, asksAgain }: BriefNext): string {

@@ -2,6 +2,7 @@
  * The status for people. Markdown is for the workflow's page in the Temporal Web UI, whose details
  * take 20 kB: lists are cut with the number left out, so that 300 bad lockers still fit.
  */
+import { isoTime } from '../model/civil-time';
 import { formatDuration } from '../model/format-duration';
 import type { LockerStatus, RolloutStatus } from '../model/status';
 import { sectionMarkdown } from '../plan/render-section';
@@ -102,6 +103,7 @@ function factsOf(status: RolloutStatus): Line[] {
     ...(migrated === null ? [] : [{ title: 'migrations', text: migrated }]),
     ...(flying.length > 0 ? [{ title: 'in flight', text: names(flying) }] : []),
     ...status.holds.map(({ sentence }) => ({ title: 'held', text: sentence })),
+    ...(status.windowOpensMs ? [{ title: 'window', text: `opens ${isoTime(status.windowOpensMs)}` }] : []),
     ...(status.overlay ? [{ title: 'adjusted', text: overlayText(status.overlay) }] : []),
     ...(status.planDigest ? [{ title: 'plan', text: status.planDigest.slice(0, DIGEST_SHOWN) }] : []),
   ];

@@ -1,5 +1,5 @@
 /** The one shape that query, `lockstep status`, `--json` and every screen show, and the final result. */
-import { askOf } from '../decide/decide';
+import { askOf, opensAt } from '../decide/decide';
 import { countEnds, countFailures, stopsAt } from '../decide/count-ends';
 import type { LockerName } from '../model/ids';
 import type { Counts } from '../model/outcome';
@@ -16,11 +16,13 @@ const NO_COUNTS: Counts = { planned: 0, updated: 0, unchanged: 0, restored: 0, f
 export function statusOf(view: RolloutView): RolloutStatus {
   const { box, rollout, plan, progress } = view;
   const ask = progress && view.phase === 'walking' ? askOf(progress) : null;
+  const state = stateOf(view);
+  const waits = state === 'waiting-for-window' && plan && progress;
   return {
     kind: 'status',
     box,
     rollout,
-    state: stateOf(view),
+    state,
     release: plan && { id: plan.release.id, label: plan.release.label },
     planDigest: plan?.digest ?? null,
     batch: plan && progress && batchOf(plan, progress),
@@ -35,6 +37,7 @@ export function statusOf(view: RolloutView): RolloutStatus {
     overlay: progress?.overlay ?? null,
     holds: progress?.holds ?? [],
     lockers: plan && progress ? lockersOf(plan, progress) : [],
+    ...(waits && { windowOpensMs: opensAt(plan, progress, view.now) }),
     notes: progress?.notes.map(({ text }) => text) ?? [],
     ...(progress?.hooks && progress.hooks.length > 0 && { hooks: progress.hooks }),
     ...(plan?.migrations && progress && migrationStatus(plan, progress)),

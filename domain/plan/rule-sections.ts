@@ -3,7 +3,7 @@ import { epochOfIso, isoTime } from '../model/civil-time';
 import { formatDuration } from '../model/format-duration';
 import type { PlannedHook } from '../model/hook';
 import type { Plan, PlannedMigration } from '../model/plan';
-import { irreversibleOf } from '../model/point-of-no-return';
+import { irreversibleOf, wayBackText } from '../model/point-of-no-return';
 import { namesText } from './names-text';
 import type { Section } from './section';
 
@@ -85,7 +85,7 @@ export function migrationSection(plan: Plan): Section[] {
   if (migrations.length === 0) return [];
   const lines = migrations.map(({ id, when, reversible, lockers }) => {
     const of = lockers === undefined ? '' : ` (${lockers.length})`;
-    return `${id}: ${WHEN[when]}${of}; ${reversible ? 'can be undone' : 'CAN NOT BE UNDONE'}`;
+    return `${id}: ${WHEN[when]}${of}; ${wayBackText({ reversible, when })}`;
   });
   const point = irreversibleOf(plan).length > 0;
   const said = 'POINT OF NO RETURN: approved before batch 1; after it nothing is rolled back by itself';

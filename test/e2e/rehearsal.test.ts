@@ -16,7 +16,7 @@ const policy = {
   rehearsal: 'required',
   maxDown: 2,
   batches: ['rest'],
-  verify: { stable: '1s', goodProbes: 2, deadline: '60s' },
+  verify: { stable: '1s', goodProbes: 2, deadline: '10m' },
   soak: { canary: '0s', batch: '0s' },
   gates: 'none',
 };
@@ -84,6 +84,19 @@ test.each([
   expect(told).toMatchObject({ exit: 1, ...fault });
   await expectSteady(here.sandbox, before);
   await expectNoTrace();
+});
+
+test('an abort ends one that comes up for minutes', async () => {
+  const locker = readFileSync(join(__dirname, '../../sandbox/locker-service/locker.js'), 'utf8');
+  const hangs = `if (require('node:os').hostname() === 'rehearsal') return void setInterval(() => {}, 1000);\n`;
+  await manifest(BUILD, { 'locker.js': locker.replace("'use strict';\n", `'use strict';\n${hangs}`) });
+  const running = here.startRollout('--yes');
+  await until('a locker that hangs', async () => (await processes()).includes(`${folder()}/lxc`));
+  expect(await here.lockstep('abort', '--reason', 'it hangs')).toMatchObject({ code: 0 });
+  expect(finishedOf(await running.ended)).toMatchObject({ state: 'aborted', counts: { skipped: 2 } });
+  await expectSteady(here.sandbox, before);
+  await expectNoTrace();
+  await manifest(BUILD, { 'locker.js': locker });
 });
 
 test('lockerd killed in the middle of a rehearsal rehearses anew when it is back, and leaves nothing', async () => {

@@ -64,10 +64,10 @@ test('one that waits in the start lane when it is frozen is not stopped any more
 });
 
 test('what was begun comes to its end, and an outage is ended, whatever is frozen', async () => {
-  locker().stopsAfterMs = 150;
+  locker().stopsAfterMs = 500;
   locker().onStart = 'crashes';
   const update = holder.ask('update', forward);
-  await new Promise((resolve) => setTimeout(resolve, 50));
+  while (locker().signals.length === 0) await new Promise((resolve) => setTimeout(resolve, 10));
   await holder.lockerd.call('freeze-changes', freeze);
   expect(await update).toMatchObject({ kind: 'not-serving' });
   locker().onStart = 'runs';

@@ -116,7 +116,7 @@ test('300 lockers that all hang are asked side by side', async () => {
   expect(seen.lockers).toHaveLength(300);
   expect(seen.lockers.some(({ healthy }) => healthy)).toBe(false);
   // Half a second each: by twelve, as the containers are looked at, they would take 12.5 s.
-  expect(most).toBeGreaterThan(40);
+  expect(most).toBeGreaterThan(20);
 });
 
 test('a box without LXC is LxcMissing', async () => {

@@ -17,7 +17,7 @@ const ON_A_BOX = ['test/chaos/share.test.ts', 'test/chaos/referee/sabotage.test.
 
 module.exports = {
   // For what hangs: a busy machine breaks no test. Suites that wait for boxes say more.
-  testTimeout: 60_000,
+  testTimeout: 120_000,
   projects: [
     {
       ...layer('unit', [

@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { makeGitSource } from '../../activities/adapters/git/make-git-source';
 import type { Sha } from '../../domain/model/ids';
 
-jest.setTimeout(60_000);
+jest.setTimeout(300_000);
 
 let folder: string;
 let repo: string;

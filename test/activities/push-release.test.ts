@@ -17,7 +17,7 @@ import type { PushedFile, StageTarget, Verb } from '../../domain/protocol/verbs'
 import { stagedBox } from '../box/support/staged-box';
 import type { StagedBox } from '../box/support/staged-box';
 
-jest.setTimeout(60_000);
+jest.setTimeout(300_000);
 
 /** Of a size that takes several parts, and that no compression makes smaller. */
 const blob = (kib: number): string => randomBytes(kib * 768).toString('base64');

@@ -10,7 +10,7 @@ import { anInstallation, finishedOf } from '../support/installation';
 import type { Installation } from '../support/installation';
 import { expectSteady, lockersOf, notASandbox, toldBy } from '../support/steady-box';
 
-jest.setTimeout(180_000);
+jest.setTimeout(300_000);
 
 const policy = {
   rehearsal: 'required',

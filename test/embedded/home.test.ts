@@ -10,7 +10,7 @@ import { upMain } from '../../starters/up-main';
 import { runMain } from '../support/command';
 
 const ROOT = join(__dirname, '../..');
-jest.setTimeout(60_000);
+jest.setTimeout(300_000);
 
 let folder: string;
 let env: NodeJS.ProcessEnv;

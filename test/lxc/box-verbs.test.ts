@@ -6,7 +6,7 @@ import type { Holder } from '../box/support/a-client';
 import { BUILDS, RELEASES, aHandMadeBox } from './hand-made-box';
 import type { HandMadeBox } from './hand-made-box';
 
-jest.setTimeout(60_000);
+jest.setTimeout(300_000);
 
 const lane = {
   maxStarting: 5,

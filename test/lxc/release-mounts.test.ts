@@ -10,7 +10,7 @@ import type { LockerName } from '../../domain/model/ids';
 import { stagedBox } from '../box/support/staged-box';
 import type { StagedBox } from '../box/support/staged-box';
 
-jest.setTimeout(60_000);
+jest.setTimeout(300_000);
 
 let here: StagedBox;
 let l01: LockerName;

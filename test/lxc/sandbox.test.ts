@@ -17,7 +17,7 @@ import { takeDown } from '../../sandbox/take-down';
 import { makeSandbox } from '../support/sandbox';
 import type { Sandbox } from '../support/sandbox';
 
-jest.setTimeout(120_000);
+jest.setTimeout(600_000);
 
 const progress = () => {};
 let box: Sandbox;

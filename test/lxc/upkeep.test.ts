@@ -5,7 +5,7 @@ import { endLockerd, lockerdPid } from '../../sandbox/box-processes';
 import { makeSandbox } from '../support/sandbox';
 import type { Sandbox } from '../support/sandbox';
 
-jest.setTimeout(120_000);
+jest.setTimeout(300_000);
 
 let sandbox: Sandbox;
 beforeAll(async () => {

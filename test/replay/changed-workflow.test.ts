@@ -8,7 +8,7 @@ import type { Edit } from '../chaos/referee/broken-lockerd';
 import { installQuietRuntime } from '../support/rollout-world';
 import { BROKEN_WORKFLOW, CHANGED_WORKFLOW } from './changed-workflow';
 
-jest.setTimeout(90_000);
+jest.setTimeout(300_000);
 const copies: string[] = [];
 afterAll(() => copies.forEach((copy) => rmSync(copy, { recursive: true, force: true })));
 

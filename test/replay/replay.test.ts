@@ -12,7 +12,7 @@ import { aFakeRolloutBox, neverIdle, UNHEALTHY } from '../support/fake-rollout-b
 import { inState, installQuietRuntime, openWorld, resultOf, until } from '../support/rollout-world';
 import { approve, pause, resume } from '../../workflows/messages';
 
-jest.setTimeout(90_000);
+jest.setTimeout(300_000);
 const folder = join(__dirname, 'histories');
 const record = process.env['LOCKSTEP_UPDATE_HISTORIES'];
 const saved = () => readdirSync(folder).filter((name) => name.endsWith('.history'));

@@ -7,7 +7,7 @@ import { logsMain } from '../../starters/logs-main';
 import { start } from '../support/cli';
 import { commandIo, runMain } from '../support/command';
 
-jest.setTimeout(60_000);
+jest.setTimeout(300_000);
 
 let folder: string;
 let env: NodeJS.ProcessEnv;

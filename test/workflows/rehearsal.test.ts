@@ -7,7 +7,7 @@ import { openWorld, resultOf, until } from '../support/rollout-world';
 import type { RolloutWorld } from '../support/rollout-world';
 import { abort } from '../../workflows/messages';
 
-jest.setTimeout(120_000);
+jest.setTimeout(300_000);
 let world: RolloutWorld;
 beforeAll(async () => {
   world = await openWorld();

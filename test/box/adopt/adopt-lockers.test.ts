@@ -11,7 +11,7 @@ import { anOldBox } from './old-box';
 import type { OldBox } from './old-box';
 
 /** Dozens of adoptions with a git and a cp each. */
-jest.setTimeout(120_000);
+jest.setTimeout(300_000);
 
 const l01 = LockerName.parse('l01');
 

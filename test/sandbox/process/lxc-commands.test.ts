@@ -20,7 +20,7 @@ import { givenMounts, placesOf } from '../../../box/lxc/places';
 import { LockerName } from '../../../domain/model/ids';
 import { processLockerConfig } from '../../../sandbox/process/process-locker-config';
 
-jest.setTimeout(60_000);
+jest.setTimeout(300_000);
 
 const l01 = LockerName.parse('l01');
 const nobody = LockerName.parse('l99');

@@ -1,5 +1,5 @@
 /**
- * `npm test`: every layer that this machine can run, in two lanes side by side, then one table that says
+ * `npm test`: every layer that this machine can run, one after the other, then one table that says
  * which real suites ran and which were left out and why. What needs no root is run without it: as root, the
  * layers `unit` and `temporal` are run by the user whom `bare` makes, with this very command. LOCKSTEP_REQUIRE=all (or a list of layers,
  * as in CI) makes leaving one out a failure. Ends with `N passed, N failed`.
@@ -16,34 +16,30 @@ interface Layer {
   /** Commands that must be on the PATH, with the Debian package that brings each. */
   readonly needs: Readonly<Record<string, string>>;
   readonly root: boolean;
-  /** Most of their time is waiting, and each suite has a box, a server and a home of its own: two lanes share two cores well. */
-  readonly lane: 1 | 2;
 }
 
 const LXC = { 'lxc-start': 'lxc', sshd: 'openssh-server', ip: 'iproute2', git: 'git' };
 const LAYERS: readonly Layer[] = [
-  { name: 'unit', what: 'domain, box, adapters, CLI, house', needs: { git: 'git' }, root: false, lane: 1 },
-  { name: 'temporal', what: 'workflows on a real Temporal server, replay', needs: {}, root: false, lane: 2 },
-  { name: 'lxc', what: 'lockerd, sandbox and SSH on real LXC and sshd', needs: LXC, root: true, lane: 2 },
-  { name: 'e2e', what: 'the CLI on a sandbox box, judged by the lockers', needs: { ...LXC, sudo: 'sudo' }, root: true, lane: 1 },
+  { name: 'unit', what: 'domain, box, adapters, CLI, house', needs: { git: 'git' }, root: false },
+  { name: 'temporal', what: 'workflows on a real Temporal server, replay', needs: {}, root: false },
+  { name: 'lxc', what: 'lockerd, sandbox and SSH on real LXC and sshd', needs: LXC, root: true },
+  { name: 'e2e', what: 'the CLI on a sandbox box, judged by the lockers', needs: { ...LXC, sudo: 'sudo' }, root: true },
   {
     name: 'bare',
     what: 'the first command without root, LXC and sshd',
     needs: { git: 'git', flock: 'util-linux' },
     root: false,
-    lane: 2,
   },
   {
     name: 'chaos',
     what: 'faults at every moment, the referee and its sabotages',
     needs: { ...LXC, nft: 'nftables' },
     root: true,
-    lane: 2,
   },
-  { name: 'web', what: 'Temporal Web UI in headless Chromium', needs: { ...LXC, chromium: 'chromium' }, root: true, lane: 1 },
+  { name: 'web', what: 'Temporal Web UI in headless Chromium', needs: { ...LXC, chromium: 'chromium' }, root: true },
 ];
 
-/** Two suites at a time within the lane, too. */
+/** Most of their time is waiting, and each suite has a box, a server and a home of its own: two suites share two cores well. */
 const SIDE_BY_SIDE: readonly string[] = ['unit', 'temporal', 'e2e'];
 
 interface Result {
@@ -110,12 +106,6 @@ async function runOrTell(layer: Layer, filters: readonly string[]): Promise<Resu
   return { layer, passed: 0, failed: required(layer) ? 1 : 0, note };
 }
 
-async function runLane(layers: readonly Layer[], filters: readonly string[]): Promise<Result[]> {
-  const results: Result[] = [];
-  for (const layer of layers) results.push(await runOrTell(layer, filters));
-  return results;
-}
-
 /** As root, what the user of `bare` runs is not run twice. */
 const OF_THE_USER: readonly string[] = ['unit', 'temporal'];
 
@@ -145,13 +135,9 @@ async function main(argv: readonly string[]): Promise<void> {
   process.env['LOCKSTEP_BARE_LAYERS'] = byUser.map(({ name }) => name).join(' ');
   process.env['LOCKSTEP_BARE_REPORT'] = report;
   const own = chosen.filter((layer) => !byUser.includes(layer));
-  const lanes = ([1, 2] as const).map((lane) =>
-    runLane(
-      own.filter((layer) => layer.lane === lane),
-      filters,
-    ),
-  );
-  const results = [...(await Promise.all(lanes)).flat(), ...resultsOfUser(byUser, report)];
+  const results: Result[] = [];
+  for (const layer of own) results.push(await runOrTell(layer, filters));
+  results.push(...resultsOfUser(byUser, report));
   rmSync(folder, { recursive: true, force: true });
   console.log('\nSuites:');
   for (const { layer, passed, failed, note } of results.toSorted(inOrder)) {

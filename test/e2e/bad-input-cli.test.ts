@@ -90,15 +90,15 @@ test('a misspelt key and a wrong value are told together, each with its place', 
   expect(told.evidence.join('\n')).toMatch(/fleet\.yaml:\d+:\d+ services\.locker\.prot: .*port/);
 });
 
-const rehearsed = (fleet: { services: { locker: { policy: Record<string, unknown> } } }) => {
-  fleet.services.locker.policy['rehearsal'] = true;
+const withBoxesAtOnce = (fleet: { services: { locker: { policy: Record<string, unknown> } } }) => {
+  fleet.services.locker.policy['maxBoxes'] = 3;
 };
 
 test('a key of a later version is refused with its place, never ignored', async () => {
-  const told = await withFleet(here.sandbox, rehearsed, async () => toldBy(await here.rollout('--yes')));
+  const told = await withFleet(here.sandbox, withBoxesAtOnce, async () => toldBy(await here.rollout('--yes')));
   expect(told).toMatchObject({ exit: 2, code: 'NotAvailableYet' });
   expect(told.evidence).toEqual([
-    expect.stringMatching(/^fleet\.yaml:\d+:\d+ services\.locker\.policy\.rehearsal: is not available yet/),
+    expect.stringMatching(/^fleet\.yaml:\d+:\d+ services\.locker\.policy\.maxBoxes: is not available yet/),
   ]);
 });
 

@@ -14,11 +14,14 @@ const serving = async () =>
   (await Promise.all(here.sandbox.lockers.map((locker) => here.sandbox.health(locker).catch(() => false)))).filter(Boolean)
     .length;
 
-/** The least that ever served, asked from outside until told to stop. */
+/** The least that ever served, asked from outside until told to stop. One that misses a single look on a busy machine is not down. */
 function watchServing() {
   let least = Number.POSITIVE_INFINITY;
+  let before = Number.POSITIVE_INFINITY;
   const look = async () => {
-    least = Math.min(least, await serving());
+    const now = await serving();
+    least = Math.min(least, Math.max(before, now));
+    before = now;
   };
   // Where the test fails nobody tells it to stop.
   const looks = setInterval(() => void look(), 100).unref();

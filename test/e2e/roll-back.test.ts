@@ -63,7 +63,8 @@ test('by policy: a failure in the second batch brings the first one back, withou
 
 test('while it runs: it turns around, and each locker was told to stop once in each of its lives', async () => {
   const before = await builds();
-  const running = here.startRollout();
+  // One at a time: the command that turns it around must come before its end.
+  const running = here.startRollout('--max-down', '1');
   await running.until(hasTwoUpdated);
   const asked = await here.lockstep('roll-back');
   expect(asked).toMatchObject({ code: 0, stdout: expect.stringContaining('It rolls back') as unknown });

@@ -39,8 +39,8 @@ const LAYERS: readonly Layer[] = [
   { name: 'web', what: 'Temporal Web UI in headless Chromium', needs: { ...LXC, chromium: 'chromium' }, root: true },
 ];
 
-/** Most of their time is waiting, and each suite has a box, a server and a home of its own: two suites share two cores well. */
-const SIDE_BY_SIDE: readonly string[] = ['unit', 'temporal', 'e2e'];
+/** Suites at a time, on two cores: each has a box, a server and a home of its own, and an e2e suite mostly waits. */
+const SIDE_BY_SIDE: Readonly<Record<string, number>> = { unit: 2, temporal: 2, e2e: 3 };
 
 interface Result {
   readonly layer: Layer;
@@ -65,7 +65,8 @@ async function runLayer(layer: Layer, filters: readonly string[]): Promise<Resul
   const folder = mkdtempSync(join(tmpdir(), 'lockstep-test-'));
   const outputFile = join(folder, 'result.json');
   try {
-    const side = SIDE_BY_SIDE.includes(layer.name) ? ['--maxWorkers=2'] : ['--runInBand'];
+    const workers = SIDE_BY_SIDE[layer.name];
+    const side = workers === undefined ? ['--runInBand'] : [`--maxWorkers=${workers}`];
     const jest = require.resolve('jest/bin/jest');
     const args = [
       jest,

@@ -5,9 +5,11 @@ import type { Job } from '../jobs/job';
 import { lockerOf } from '../jobs/jobs';
 import { recordOf } from '../journal/state';
 import type { BoxState } from '../journal/state';
+import { holding } from '../lane/holding';
 import { OWN_START_DEADLINE_MS, ownLimits } from '../lane/own-limits';
 import { currentVersion } from '../release/versions';
 import { startLocker } from './start-locker';
+import { waitsFor } from './waits-for';
 
 /** Owed, and nobody has started it since the box booted. What a person has stopped meanwhile is owed no more. */
 export function isLostInBoot(state: BoxState, locker: LockerName, bootId: string): boolean {
@@ -25,13 +27,17 @@ export function isLostInBoot(state: BoxState, locker: LockerName, bootId: string
 /** Whether it came up is for the caller to look. */
 export async function startAfterBoot(daemon: Daemon, job: Job, locker: LockerName): Promise<void> {
   const limits = ownLimits(daemon.config);
-  const answer = await daemon.lane.enter({ locker, limits, urgency: 'is-down', stillWanted: job.check });
+  const answer = await daemon.lane.enter({
+    locker,
+    limits,
+    urgency: 'is-down',
+    stillWanted: job.check,
+    onWait: waitsFor(job, locker),
+  });
   if (answer.kind === 'held') return;
-  try {
+  await holding(answer.place, async () => {
     job.say(`${locker} went down with the box: started again`);
     const version = await currentVersion(daemon, locker);
     await startLocker(daemon, job, { locker, version, deadlineMs: OWN_START_DEADLINE_MS });
-  } finally {
-    answer.place.leave();
-  }
+  });
 }

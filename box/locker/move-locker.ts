@@ -13,7 +13,7 @@ import type { Job } from '../jobs/job';
 import type { NewRecord } from '../journal/records';
 import { recordOf, wantedOf } from '../journal/state';
 import type { Limits } from '../lane/admission';
-import type { Place } from '../lane/lane';
+import { holding } from '../lane/holding';
 import { checkFitting } from '../migrations/bars';
 import type { Seen } from '../lxc/lxc';
 import { currentVersion, switchTo } from '../release/versions';
@@ -114,14 +114,6 @@ async function inLane(daemon: Daemon, job: Job, move: Move, work: () => Promise<
   const answer = await daemon.lane.enter({ locker, limits, urgency, stillWanted: job.check, onWait: waitsFor(job, locker) });
   if (answer.kind === 'held') return { kind: 'no-start-slot', waitedMs: answer.waitedMs, evidence: [answer.because] };
   return holding(answer.place, work);
-}
-
-async function holding<T>(place: Place, work: () => Promise<T>): Promise<T> {
-  try {
-    return await work();
-  } finally {
-    place.leave();
-  }
 }
 
 async function carryOut(daemon: Daemon, job: Job, move: Move): Promise<UpdateOutcome> {

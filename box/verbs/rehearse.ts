@@ -11,6 +11,7 @@ import type { BoxContext } from '../context';
 import type { Daemon } from '../daemon';
 import type { Job } from '../jobs/job';
 import { check } from '../check/check';
+import { holding } from '../lane/holding';
 import { awaitServing } from '../locker/await-serving';
 import { bootTail } from '../locker/boot-tail';
 import { listens } from '../locker/listens';
@@ -70,13 +71,9 @@ async function tryOut(daemon: Daemon, job: Job, { params, room }: Trial): Promis
   });
   if (answer.kind === 'held') return { kind: 'impossible', because: `the start lane let nothing start: ${answer.because}` };
   const began = daemon.now();
-  try {
-    const down = await callingOff(inner, job, () => comeUp(inner, params));
-    if (down) return down;
-    wanted();
-  } finally {
-    answer.place.leave();
-  }
+  const down = await holding(answer.place, () => callingOff(inner, job, () => comeUp(inner, params, wanted)));
+  if (down) return down;
+  wanted();
   return prove(inner, job, { params, began });
 }
 
@@ -105,10 +102,12 @@ async function callingOff(inner: BoxContext, job: Job, work: () => Promise<Resul
   }
 }
 
-async function comeUp(inner: BoxContext, { startDeadlineMs }: Params): Promise<Result | null> {
+async function comeUp(inner: BoxContext, { startDeadlineMs }: Params, wanted: () => void): Promise<Result | null> {
   const until = inner.now() + startDeadlineMs;
   const started = await inner.lxc.start(REHEARSAL);
   if (!started.ok) return failed(inner, 'start-failed', started.evidence);
+  // Called off before there was anything to kill.
+  wanted();
   const served = await awaitServing(inner, REHEARSAL, until);
   return served.kind === 'serving' ? null : failed(inner, served.reason, served.evidence);
 }

@@ -15,6 +15,7 @@ import { checkFit, seeLocker } from '../locker/check-fit';
 import { startLocker } from '../locker/start-locker';
 import { stopLocker, wasSignalled } from '../locker/stop-locker';
 import { waitsFor } from '../locker/waits-for';
+import { holding } from '../lane/holding';
 import type { InitProcess } from '../lxc/lxc';
 import { checkNotBarred, fittingVersion } from '../migrations/bars';
 import { hasCrashed } from '../upkeep/decide-upkeep';
@@ -50,11 +51,7 @@ export async function start(daemon: Daemon, job: Job, params: Params): Promise<R
     const waited = `the start lane let nothing start for ${Math.round(answer.waitedMs / 1000)} s: ${answer.because}`;
     return { kind: 'not-serving', evidence: [waited] };
   }
-  try {
-    return await bringUp(daemon, job, params);
-  } finally {
-    answer.place.leave();
-  }
+  return holding(answer.place, () => bringUp(daemon, job, params));
 }
 
 async function runsAlready(daemon: Daemon, job: Job, params: Params & { init: InitProcess }): Promise<Result> {

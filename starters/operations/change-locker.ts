@@ -1,10 +1,9 @@
 /** Adds or removes one locker, by a short workflow on the workers: nobody here dials a box. */
 import { randomUUID } from 'node:crypto';
-import { TASK_QUEUES } from '../../activities/contract';
 import type { BoxName, LockerName } from '../../domain/model/ids';
 import { lockerIdOf } from '../../workflows/messages';
 import type { LockerChanged, LockerRequest } from '../../workflows/messages';
-import { ask } from './ask';
+import { askByWorkflow } from './ask-by-workflow';
 import type { Door } from './door';
 
 /** A start may wait for a loaded box, a stop for its locker's work. */
@@ -28,12 +27,6 @@ export async function changeLocker(door: Door, { box, locker, by, reason, change
     holder: `${change.kind}-locker:${randomUUID()}`,
     by: (reason === undefined ? by : `${by}: ${reason}`).slice(0, BY_CHARACTERS),
   };
-  const run = () =>
-    door.client.workflow.execute('boxLocker', {
-      workflowId: lockerIdOf(box),
-      taskQueue: TASK_QUEUES.workflows,
-      args: [request],
-      staticSummary: `${change.kind} ${locker} on ${box}, by ${request.by}`.slice(0, BY_CHARACTERS),
-    }) as Promise<LockerChanged>;
-  return ask(door, box, run, WITHIN_MS);
+  const summary = `${change.kind} ${locker} on ${box}, by ${request.by}`.slice(0, BY_CHARACTERS);
+  return askByWorkflow(door, box, { type: 'boxLocker', id: lockerIdOf(box), request, summary, withinMs: WITHIN_MS });
 }

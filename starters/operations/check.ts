@@ -1,10 +1,9 @@
 /** Asks the lockers of a box their checks, by a short workflow on the workers: nobody here dials a box. */
 import { randomUUID } from 'node:crypto';
-import { TASK_QUEUES } from '../../activities/contract';
 import type { ChecksAnswer } from '../../activities/contract';
 import { checkIdOf } from '../../workflows/messages';
 import type { CheckRequest } from '../../workflows/messages';
-import { ask } from './ask';
+import { askByWorkflow } from './ask-by-workflow';
 import type { Door } from './door';
 
 /** For starting the workflow and its look at the box. */
@@ -14,12 +13,6 @@ const REQUESTS = 25;
 
 export async function checkBox(door: Door, request: CheckRequest): Promise<ChecksAnswer> {
   const withinMs = MARGIN_MS + REQUESTS * request.longestMs;
-  const check = () =>
-    door.client.workflow.execute('boxCheck', {
-      workflowId: checkIdOf(request.box, randomUUID().slice(0, 8)),
-      taskQueue: TASK_QUEUES.workflows,
-      args: [request],
-      workflowExecutionTimeout: withinMs,
-    }) as Promise<ChecksAnswer>;
-  return ask(door, request.box, check, withinMs + 5_000);
+  const id = checkIdOf(request.box, randomUUID().slice(0, 8));
+  return askByWorkflow(door, request.box, { type: 'boxCheck', id, request, withinMs: withinMs + 5_000, endsWithinMs: withinMs });
 }

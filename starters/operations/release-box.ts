@@ -1,11 +1,10 @@
 /** Ends a lease that was left behind on a box, by short workflows on the workers: nobody here dials a box. */
 import { randomUUID } from 'node:crypto';
-import { TASK_QUEUES } from '../../activities/contract';
 import type { BoxLook } from '../../activities/contract';
 import type { BoxName } from '../../domain/model/ids';
 import { lookIdOf, releaseIdOf } from '../../workflows/messages';
 import type { Released, ReleaseRequest } from '../../workflows/messages';
-import { ask } from './ask';
+import { askByWorkflow } from './ask-by-workflow';
 import type { Door } from './door';
 
 const LOOK_WITHIN_MS = 120_000;
@@ -15,14 +14,9 @@ const RELEASE_WITHIN_MS = 30 * 60_000;
 const BY_CHARACTERS = 200;
 
 export async function lookAtBox(door: Door, box: BoxName): Promise<BoxLook> {
-  const look = () =>
-    door.client.workflow.execute('boxLook', {
-      workflowId: lookIdOf(box, randomUUID().slice(0, 8)),
-      taskQueue: TASK_QUEUES.workflows,
-      args: [box],
-      workflowExecutionTimeout: LOOK_WITHIN_MS,
-    }) as Promise<BoxLook>;
-  return ask(door, box, look, LOOK_WITHIN_MS + 5_000);
+  const id = lookIdOf(box, randomUUID().slice(0, 8));
+  const times = { withinMs: LOOK_WITHIN_MS + 5_000, endsWithinMs: LOOK_WITHIN_MS };
+  return askByWorkflow(door, box, { type: 'boxLook', id, request: box, ...times });
 }
 
 export interface ReleaseBox {
@@ -40,12 +34,6 @@ export async function releaseBox(door: Door, { box, by, reason, look }: ReleaseB
     by: (reason === undefined ? by : `${by}: ${reason}`).slice(0, BY_CHARACTERS),
     expectedHolder: look.lease?.holder ?? null,
   };
-  const release = () =>
-    door.client.workflow.execute('boxRelease', {
-      workflowId: releaseIdOf(box),
-      taskQueue: TASK_QUEUES.workflows,
-      args: [request],
-      staticSummary: `release of ${box}, by ${request.by}`.slice(0, BY_CHARACTERS),
-    }) as Promise<Released>;
-  return ask(door, box, release, RELEASE_WITHIN_MS);
+  const summary = `release of ${box}, by ${request.by}`.slice(0, BY_CHARACTERS);
+  return askByWorkflow(door, box, { type: 'boxRelease', id: releaseIdOf(box), request, summary, withinMs: RELEASE_WITHIN_MS });
 }

@@ -13,6 +13,19 @@ export function changeLocker(progress: Progress, name: LockerName, change: Parti
   return { ...progress, lockers: { ...progress.lockers, [name]: { ...locker, ...change } } };
 }
 
+/** A locker whose turn comes once more. */
+export const WAITS_ANEW = {
+  stage: 'waiting',
+  end: null,
+  reason: null,
+  counted: false,
+  beganAt: null,
+  endedAt: null,
+  failure: null,
+  already: false,
+  retry: null,
+} as const;
+
 export interface Ending {
   readonly locker: LockerName;
   readonly end: LockerEnd;

@@ -10,7 +10,7 @@ import { foldFaultInBarrier, foldLinkInBarrier } from './barrier';
 import { addHold, addNote, changeLocker, endLocker, sendBack } from './change-progress';
 import { countUnreachable } from './count-ends';
 import { drainsFirst, failUpdate, takeBack } from './fold-step';
-import { whyBack } from './roll-back';
+import { whyRestored } from './roll-back';
 
 const WHOSE: Readonly<Record<string, 'link' | 'rollout' | 'person'>> = {
   BoxUnreachable: 'link',
@@ -78,8 +78,8 @@ function foldRolloutFault(plan: Plan, progress: Progress, { locker, fault }: Fau
 }
 
 function foldLockerFault(plan: Plan, progress: Progress, { locker, fault }: Faulty, now: number): Progress {
-  const { stage, failure: failureOfUpdate = null, back = false } = progress.lockers[locker] ?? {};
-  const failure = failureOfUpdate ?? (back ? whyBack(progress, locker) : null);
+  const { stage } = progress.lockers[locker] ?? {};
+  const failure = whyRestored(progress, locker);
   switch (stage) {
     case 'draining':
       return changeLocker(progress, locker, { stage: 'undraining', failure: undrainable(progress.lockers[locker], fault) });

@@ -9,7 +9,7 @@ import { isBarrierBegun } from './box-migrations';
 import { freshCycle } from './fresh-cycle';
 import { addHold, addNote, changeLocker, endLocker, isHalted, sendBack, unmovedEnd } from './change-progress';
 import { holdInconclusive } from './fold-checks';
-import { moveStageOf, whyBack } from './roll-back';
+import { moveStageOf, whyBack, whyRestored } from './roll-back';
 
 interface Of<O> {
   readonly locker: LockerName;
@@ -126,8 +126,8 @@ export function foldUpdate(plan: Plan, before: Progress, { locker, outcome }: Of
 
 export function foldRestore(plan: Plan, before: Progress, { locker, outcome }: Of<UpdateOutcome>, now: number): Progress {
   const progress = 'toVersion' in outcome ? recordDown(before, locker, outcome, now) : before;
-  const { failure: failureOfUpdate = null, back = false } = progress.lockers[locker] ?? {};
-  const failure = failureOfUpdate ?? (back ? whyBack(progress, locker) : 'failed');
+  const { back = false } = progress.lockers[locker] ?? {};
+  const failure = whyRestored(progress, locker) ?? 'failed';
   const failed = (why: string) =>
     endLocker(plan, progress, { locker, end: 'failed', reason: `${failure}; and its restore ${why}` }, now);
   switch (outcome.kind) {
@@ -154,8 +154,8 @@ export function foldRestore(plan: Plan, before: Progress, { locker, outcome }: O
 }
 
 export function foldVerify(plan: Plan, progress: Progress, { locker, outcome }: Of<VerifyOutcome>, now: number): Progress {
-  const { failure: failureOfUpdate = null, already = false, back = false } = progress.lockers[locker] ?? {};
-  const failure = failureOfUpdate ?? (back ? whyBack(progress, locker) : null);
+  const { already = false } = progress.lockers[locker] ?? {};
+  const failure = whyRestored(progress, locker);
   if (outcome.kind === 'healthy') {
     if (failure !== null) return endLocker(plan, progress, { locker, end: 'restored', reason: failure }, now);
     return endLocker(plan, progress, { locker, end: already ? 'unchanged' : 'updated', reason: null }, now);

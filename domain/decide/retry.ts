@@ -9,7 +9,7 @@ import type { LockerEnd } from '../model/outcome';
 import type { Plan } from '../model/plan';
 import type { Acknowledged, Hold, LockerProgress, Progress } from '../model/progress';
 import { isBarrierAhead } from './box-migrations';
-import { addNote, changeLocker, dropHolds } from './change-progress';
+import { addNote, changeLocker, dropHolds, WAITS_ANEW } from './change-progress';
 import { askAgain } from './fold-checks';
 import { reopenBatch } from './reopen-batch';
 import { moveStageOf } from './roll-back';
@@ -63,7 +63,7 @@ function retryEnded(plan: Plan, progress: Progress, { locker, actor, reason, at 
   if (end === null) return progress;
   const acknowledged = forget(plan, progress.acknowledged, { locker, at });
   const anew = {
-    ...ANEW,
+    ...WAITS_ANEW,
     cycle: cycle + 1,
     former: { end, reason: why },
     ...((at.checkFailed ?? null) !== null && FORWARD_AGAIN),
@@ -72,18 +72,6 @@ function retryEnded(plan: Plan, progress: Progress, { locker, actor, reason, at 
   const text = `${actor} has ${locker} tried again${reason ? ` (${reason})` : ''}; it had ended ${end}${why ? `: ${why}` : ''}`;
   return addNote(dropHolds(reopenBatch(plan, again, locker), isAbout(plan, progress, locker)), text, now);
 }
-
-const ANEW = {
-  stage: 'waiting',
-  end: null,
-  reason: null,
-  counted: false,
-  beganAt: null,
-  endedAt: null,
-  failure: null,
-  already: false,
-  retry: null,
-} as const;
 
 /** The full checks had sent it back. */
 const FORWARD_AGAIN = { back: false, checkFailed: null } as const;

@@ -8,7 +8,7 @@ import type { LockerName } from '../model/ids';
 import type { Plan, PlannedLocker } from '../model/plan';
 import type { LockerProgress, LockerStage, Progress } from '../model/progress';
 import { keptBy } from './box-migrations';
-import { changeLocker, dropHolds, endLocker } from './change-progress';
+import { changeLocker, dropHolds, endLocker, WAITS_ANEW } from './change-progress';
 
 interface Wish {
   readonly actor: string;
@@ -44,7 +44,7 @@ function turn(plan: Plan, progress: Progress, planned: PlannedLocker, now: numbe
   if (from === null) return stay(progress, locker, { at, why: NOWHERE });
   const kept = keptBy(plan, progress, locker);
   if (kept !== null) return stay(progress, locker, { at, why: kept });
-  return changeLocker(progress, locker, { ...TURNED, cycle: at.cycle + 1, cameAs: at.end });
+  return changeLocker(progress, locker, { ...WAITS_ANEW, back: true, cycle: at.cycle + 1, cameAs: at.end });
 }
 
 /** An unreachable one may have been changed or not; the box knows, and does nothing where nothing is to do. */
@@ -52,24 +52,17 @@ export function wasChanged({ end, linked }: Pick<LockerProgress, 'end' | 'linked
   return end === 'updated' || end === 'unreachable' || (end === 'skipped' && linked === true);
 }
 
-const TURNED = {
-  stage: 'waiting',
-  back: true,
-  end: null,
-  reason: null,
-  counted: false,
-  beganAt: null,
-  endedAt: null,
-  failure: null,
-  already: false,
-  retry: null,
-} as const;
-
 /** Listed with its reason, in nobody's way. */
 function stay(progress: Progress, locker: LockerName, { at, why }: { at: LockerProgress; why: string }): Progress {
   return at.reason === null ? changeLocker(progress, locker, { reason: why }) : progress;
 }
 const NOWHERE = 'can not go back: there is no earlier version';
+
+/** Why it is on its way back: its own update came to nothing, or what it did is taken back. null: it goes forward. */
+export function whyRestored(progress: Progress, locker: LockerName): string | null {
+  const { failure = null, back = false } = progress.lockers[locker] ?? {};
+  return failure ?? (back ? whyBack(progress, locker) : null);
+}
 
 /** What its way back ends with, as people read it. */
 export function whyBack({ rollback, lockers }: Progress, locker: LockerName): string {

@@ -3,7 +3,7 @@ import { existsSync, mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { claim, writeBegin } from '../../../box/migrations/attempt-folder';
 import { runMigration } from '../../../box/migrations/run-migration';
-import { bundleOnce, migratingBox } from '../support/migrating-box';
+import { bundleOnce, migratingBox, settled } from '../support/migrating-box';
 import type { MigratingBox } from '../support/migrating-box';
 
 let removeBundle: () => void;
@@ -14,11 +14,6 @@ beforeAll(async () => {
 afterAll(() => removeBundle());
 afterEach(() => at.remove());
 
-const settled = async (asked: Promise<unknown>) =>
-  asked.then(
-    (value) => value,
-    (error: unknown) => error as { code: string },
-  );
 const isRunning = () => at.runs().length === 1;
 
 test('it runs once; asked again by the same token or by another one it says that it is done', async () => {

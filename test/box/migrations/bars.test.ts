@@ -6,7 +6,7 @@ import { recordOf } from '../../../box/journal/state';
 import { currentVersion } from '../../../box/release/versions';
 import { makeUpkeep } from '../../../box/upkeep/upkeep';
 import type { LockerName } from '../../../domain/model/ids';
-import { bundleOnce, migratingBox } from '../support/migrating-box';
+import { bundleOnce, migratingBox, settled } from '../support/migrating-box';
 import type { MigratingBox } from '../support/migrating-box';
 
 let removeBundle: () => void;
@@ -17,11 +17,6 @@ beforeAll(async () => {
 afterAll(() => removeBundle());
 afterEach(() => at.remove());
 
-const settled = async (asked: Promise<unknown>) =>
-  asked.then(
-    (value) => value,
-    (error: unknown) => error as { code: string },
-  );
 const LOCKERS = ['l01', 'l02'] as LockerName[];
 const lane = {
   maxStarting: 5,

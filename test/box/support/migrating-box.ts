@@ -118,3 +118,10 @@ export async function migratingBox(migration: Record<string, unknown> = {}): Pro
     },
   };
 }
+
+/** What came of it, a fault included. */
+export const settled = (asked: Promise<unknown>): Promise<unknown> =>
+  asked.then(
+    (value) => value,
+    (error: unknown) => error as { code: string },
+  );

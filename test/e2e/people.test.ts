@@ -113,9 +113,11 @@ test('approve and reject by `temporal workflow signal`; a stale signal changes n
 });
 
 test('pause lets lockers in flight reach a safe point and begins no other; resume goes on', async () => {
+  // Long enough in flight for a pause by hand, on a machine that others use too.
+  await here.sandbox.writeFleet({ policy: { ...policy, verify: { ...policy.verify, stable: '10s' } } });
   const old = await builds();
   const running = here.startRollout('--yes', '--gate', 'none');
-  await running.until((object) => (object['counts'] as { updated: number } | undefined)?.updated === 1);
+  await running.until((object) => Array.isArray(object['lockers']) && inFlight(object) === 1);
   expect((await here.lockstep('pause', '--reason', 'lunch')).code).toBe(0);
   const paused = await running.until((object) => object['state'] === 'paused' && inFlight(object) === 0);
   expect(JSON.stringify(paused['pause'])).toContain('lunch');
@@ -123,10 +125,11 @@ test('pause lets lockers in flight reach a safe point and begins no other; resum
   for (const locker of here.sandbox.lockers) expect(await here.sandbox.health(locker)).toBe(true);
   await new Promise((resolve) => setTimeout(resolve, 4_000));
   expect(await updatedNow(old)).toBe(at);
-  expect(at).toBeLessThan(4);
+  expect(at).toBe(1);
   expect((await here.lockstep('resume')).code).toBe(0);
   expect((await running.ended).code).toBe(0);
   expect(await updatedNow(old)).toBe(4);
+  await here.sandbox.writeFleet({ policy });
 });
 
 test("Temporal's own pause is survived: nothing is lost, status says so, and after unpause it ends well", async () => {

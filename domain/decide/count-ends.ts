@@ -62,8 +62,11 @@ function acknowledgedNames(plan: Plan, { lockers }: Progress): LockerName[] {
 
 /** Failures of the running batch that nobody has acknowledged yet. */
 export function newInBatch(plan: Plan, progress: Progress): number {
-  const { batch } = progress.acknowledged;
-  return batchFailures(plan, progress) - (batch?.number === progress.batch ? batch.failures : 0);
+  const { batch, lockers } = progress.acknowledged;
+  // By name, since the batch that runs may be an earlier one than it was then. Progress of an earlier version has no names.
+  if (lockers === undefined) return batchFailures(plan, progress) - (batch?.number === progress.batch ? batch.failures : 0);
+  const inBatch = plan.batches[progress.batch - 1]?.lockers ?? [];
+  return inBatch.filter((name) => progress.lockers[name]?.counted && !lockers.includes(name)).length;
 }
 
 /** The count of failures at which the rollout stops as things stand. */

@@ -62,7 +62,7 @@ const noIntent: Sabotage = {
   scene: updateOne('l01'),
 };
 
-/** The second request is the first one once more, late: a locker that was started meanwhile must not stop again. */
+/** The second request is the first one once more, late: a locker that was started meanwhile must not stop again. The stop itself looks as well. */
 const noDedupe: Sabotage = {
   name: 'token dedupe off',
   caughtBy: 'I2',
@@ -71,6 +71,11 @@ const noDedupe: Sabotage = {
       file: 'box/jobs/jobs.ts',
       piece: `if (earlier?.end?.kind !== 'done') return`,
       becomes: 'if (earlier?.end !== undefined || !earlier) return',
+    },
+    {
+      file: 'box/verbs/stop.ts',
+      piece: '  if (init && begun) assertStillAsked(daemon, job, params);\n',
+      becomes: '  void assertStillAsked;\n',
     },
   ],
   scene: async (rollout) => {
@@ -130,8 +135,8 @@ const wrongVersion: Sabotage = {
   edits: [
     {
       file: 'box/locker/move-locker.ts',
-      piece: `await job.effect({ kind: 'switch', from, to }, () => switchTo(daemon, locker, to), along);`,
-      becomes: `await job.effect({ kind: 'switch', from, to }, async () => {}, along);`,
+      piece: `await job.effect({ kind: 'switch', from, to }, () => switchTo(daemon, locker, to),`,
+      becomes: `await job.effect({ kind: 'switch', from, to }, async () => {},`,
     },
   ],
   scene: updateOne('l04'),

@@ -12,7 +12,7 @@ import type { Proof } from '../domain/operator/assertion';
 import type { MigrateOutcome } from '../domain/model/migration';
 import type { Lease } from '../domain/model/lease';
 import type { Counts, DrainOutcome, StartOutcome, StopOutcome, UpdateOutcome, VerifyOutcome } from '../domain/model/outcome';
-import type { Plan, PlanRefusal } from '../domain/model/plan';
+import type { Plan, PlannedMigration, PlanRefusal } from '../domain/model/plan';
 import type { DrainPolicy, PolicyInput, Pressure, StopPolicy, VerifyPolicy } from '../domain/model/policy';
 import type { Release } from '../domain/model/release';
 import type { Force } from '../domain/plan/direction';
@@ -73,6 +73,8 @@ export interface MoveLocker extends LockerStep {
   readonly stop: StopPolicy;
   readonly lane: LaneRule;
   readonly startDeadlineMs: number;
+  /** Of its data, that its move runs, or undoes. Absent: none. */
+  readonly migrations?: readonly Pick<PlannedMigration, 'id' | 'timeoutMs'>[];
 }
 
 export interface ChecksAnswer {

@@ -32,6 +32,8 @@ export const startDeadline = (holdAfterMs: number, startDeadlineMs: number): num
 /** A root file system copied, the lane, a start, a proof, a stop: all the box's own deadlines. */
 export const rehearsalDeadline = ({ pressure, verify, stop }: Policy): number =>
   DEADLINES.files + startDeadline(pressure.holdAfterMs, verify.deadlineMs) + verify.deadlineMs + stop.timeoutMs;
-/** Wait for the lane, stop (a kill included), start. */
-export const moveDeadline = ({ stop, lane, startDeadlineMs }: MoveLocker): number =>
-  startDeadline(lane.pressure.holdAfterMs, startDeadlineMs) + stop.timeoutMs;
+/** Wait for the lane, stop (a kill included), its migrations and what undoes them, start. */
+export const moveDeadline = ({ stop, lane, startDeadlineMs, migrations = [] }: MoveLocker): number =>
+  startDeadline(lane.pressure.holdAfterMs, startDeadlineMs) +
+  stop.timeoutMs +
+  migrations.reduce((sum, { timeoutMs }) => sum + 2 * migrateDeadline(timeoutMs), 0);

@@ -6,7 +6,7 @@
 import { ActivityCancellationType, proxyActivities } from '@temporalio/workflow';
 import type { ActivityOptions } from '@temporalio/workflow';
 import { TASK_QUEUES } from '../activities/contract';
-import type { BoxActivities, LockerActivities } from '../activities/contract';
+import type { BoxActivities, LockerActivities, MoveLocker } from '../activities/contract';
 import { FAULTS } from '../domain/faults';
 import type { Policy } from '../domain/model/policy';
 
@@ -83,7 +83,10 @@ export const forgetLease = asked('releaseLease', () => 20 * SECOND, SHORTLY);
 export const payOwed = asked('payOwed', moving);
 export const drainLocker = asked('drainLocker', (policy) => policy?.drain.timeoutMs ?? 20 * MINUTE);
 export const undrainLocker = asked('undrainLocker', minutes(2));
-export const updateLocker = asked('updateLocker', moving);
+/** As the box bounds them itself: its runner's way to begin, its checks before and after, and the same for what is undone. */
+const migrating = ({ migrations = [] }: MoveLocker) =>
+  migrations.reduce((sum, { timeoutMs }) => sum + 2 * (timeoutMs + 7 * MINUTE), 0);
+export const updateLocker = asked('updateLocker', (policy, input) => moving(policy) + migrating(input));
 export const verifyLocker: Call<'verifyLocker'> = (summary, input, policy) => {
   const proofMs = policy?.verify.deadlineMs ?? 20 * MINUTE;
   const checksMs = input.checks ? input.checks.longestMs + MARGIN : 0;
@@ -99,7 +102,7 @@ export const checkLockers = (
   const requests = Math.max(1, Math.ceil((input.lockers?.length ?? 300) / 12));
   return asked('checkLockers', () => requests * (longestMs + MARGIN))(summary, input);
 };
-export const restoreLocker = asked('restoreLocker', moving);
+export const restoreLocker = asked('restoreLocker', (policy, input) => moving(policy) + migrating(input));
 /** A file to read and a signature: somebody waits before a screen for the answer. */
 const AT_ONCE = { startToCloseTimeout: 5 * SECOND, scheduleToCloseTimeout: 12 * SECOND };
 export const proveIdentity = asked('proveIdentity', minutes(1), AT_ONCE);

@@ -122,8 +122,12 @@ function moveOf(rollout: Rollout, step: LockerStep, { retry }: LockerProgress): 
   const { plan, progress } = planOf(rollout);
   const { policy } = plan;
   const { maxStarting } = rulesNow(plan, progress);
+  const migrations = (plan.migrations ?? [])
+    .filter(({ lockers }) => lockers?.includes(step.locker) === true)
+    .map(({ id, timeoutMs }) => ({ id, timeoutMs }));
   return {
     ...step,
+    ...(migrations.length > 0 && { migrations }),
     stop: stopRule(policy.stop, retry),
     lane: { maxStarting, pressure: policy.pressure },
     startDeadlineMs: policy.verify.deadlineMs,

@@ -15,8 +15,11 @@ export interface Job {
   readonly token: Token;
   readonly verb: Verb;
   readonly holder: string;
-  /** The newest intent of that kind that this token ever recorded. */
-  intended<K extends IntentKind>(kind: K): (Recorded & { readonly intent: Extract<Intent, { kind: K }> }) | null;
+  /** The newest intent of that kind (and that is such a one) that this token ever recorded. */
+  intended<K extends IntentKind>(
+    kind: K,
+    such?: (intent: Extract<Intent, { kind: K }>) => boolean,
+  ): (Recorded & { readonly intent: Extract<Intent, { kind: K }> }) | null;
   /** `along` is written in the same breath, before the intent. */
   effect<T>(intent: Intent, act: () => Promise<T>, along?: readonly NewRecord[]): Promise<T>;
   /** Lasting records that are no effect on a locker. */
@@ -54,10 +57,11 @@ export function makeJob({ token, verb, holder, journal, say, hurry }: JobParts):
     say,
     hurry,
     check,
-    intended: <K extends IntentKind>(kind: K) =>
-      (now()?.intents.findLast(({ intent }) => intent.kind === kind) ?? null) as
-        | (Recorded & { readonly intent: Extract<Intent, { kind: K }> })
-        | null,
+    intended: <K extends IntentKind>(kind: K, such: (intent: Extract<Intent, { kind: K }>) => boolean = () => true) => {
+      type Of = Recorded & { readonly intent: Extract<Intent, { kind: K }> };
+      const isOf = (recorded: Recorded): recorded is Of => recorded.intent.kind === kind && such((recorded as Of).intent);
+      return now()?.intents.findLast(isOf) ?? null;
+    },
     effect: async (intent, act, along = []) => {
       check();
       await journal.append(...along, { kind: 'intent', token, intent });

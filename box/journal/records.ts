@@ -58,7 +58,14 @@ export const Intent = z.discriminatedUnion('kind', [
   /** `newData`: the owner's folder was not there before. */
   z.strictObject({ kind: z.literal('add'), newData: z.boolean() }),
   z.strictObject({ kind: z.literal('remove'), deleteData: z.boolean() }),
-  z.strictObject({ kind: z.literal('migrate'), id: MigrationId, scope: MigrationScope, attempt: z.int().positive() }),
+  z.strictObject({
+    kind: z.literal('migrate'),
+    id: MigrationId,
+    scope: MigrationScope,
+    attempt: z.int().positive(),
+    /** Absent: run. */
+    direction: z.enum(['run', 'undo']).optional(),
+  }),
   /** From here on there may be a throwaway locker, until `done` or until somebody sweeps it away. */
   z.strictObject({ kind: z.literal('rehearse'), release: ReleaseId }),
 ]);

@@ -1,5 +1,5 @@
 /**
- * Update and restore: stop → switch → start → first good probe, one job that finishes without us.
+ * Update and restore: stop → migrate its data → switch → start → first good probe, one job that finishes without us.
  * Everything that can be refused is refused before the locker is owed; once it is owed, the only
  * ways out are the ones that leave it serving, or that say why it does not.
  */
@@ -15,6 +15,7 @@ import { recordOf, wantedOf } from '../journal/state';
 import type { Limits } from '../lane/admission';
 import { holding } from '../lane/holding';
 import { checkFitting } from '../migrations/bars';
+import { dataSteps, fitData } from '../migrations/fit-data';
 import type { Seen } from '../lxc/lxc';
 import { currentVersion, switchTo } from '../release/versions';
 import { checkFit, seeLocker } from './check-fit';
@@ -42,7 +43,7 @@ export async function moveLocker(daemon: Daemon, job: Job, move: Move): Promise<
   if (begun) {
     const because = endedByOthers(daemon, job, locker);
     if (because !== null) return { kind: 'superseded', evidence: [because] };
-    return inLane(daemon, job, move, () => carryOut(daemon, job, move));
+    return carryOut(daemon, job, move, async () => {});
   }
   const seen = await seeLocker(daemon, locker);
   await checkFit(daemon, locker, 'stop');
@@ -50,14 +51,11 @@ export async function moveLocker(daemon: Daemon, job: Job, move: Move): Promise<
   const from = await currentVersion(daemon, locker);
   const link = job.intended('link');
   if (link || stoppedOnPurpose(daemon, locker, seen))
-    return linkOnly(daemon, job, { locker, from: link?.intent.from ?? from, to, refuge: move.refuge });
+    return linkFitting(daemon, job, { locker, from: link?.intent.from ?? from, to, refuge: move.refuge });
   if (move.again !== true && (await isThere(daemon, { locker, to, seen })))
     return { kind: 'already', downMs: null, killed: false, fromVersion: from, toVersion: to };
   daemon.journal.assertRoom();
-  return inLane(daemon, job, move, async () => {
-    await owe(daemon, job, { ...move, from });
-    return carryOut(daemon, job, move);
-  });
+  return carryOut(daemon, job, move, () => owe(daemon, job, { ...move, from }));
 }
 
 /** It failed half way and is asked for again: by then somebody else may have brought the locker up, and nobody owes it any more. */
@@ -71,6 +69,18 @@ function stoppedOnPurpose(daemon: Daemon, locker: LockerName, seen: Seen): boole
   const state = daemon.journal.state();
   const { owed, parked } = recordOf(state, locker);
   return seen.state === 'stopped' && owed === null && (parked !== null || wantedOf(state, locker, false) === 'down');
+}
+
+/** It is down already. */
+async function linkFitting(daemon: Daemon, job: Job, at: Step): Promise<UpdateOutcome> {
+  const { locker, from, to } = at;
+  const unfit = await fitData(daemon, job, { locker, steps: await dataSteps(daemon, { locker, version: to }) });
+  if (!unfit) return linkOnly(daemon, job, at);
+  const steps = from === null ? [] : await dataSteps(daemon, { locker, version: from });
+  const stays = await fitData(daemon, job, { locker, steps });
+  const evidence = [...unfit.evidence, ...(stays?.evidence ?? [])].slice(0, 40);
+  const down = { downMs: null, killed: false, fromVersion: from, toVersion: from ?? to };
+  return { kind: 'not-migrated', ...down, migration: unfit.migration, evidence };
 }
 
 async function linkOnly(daemon: Daemon, job: Job, at: Step): Promise<UpdateOutcome> {
@@ -106,7 +116,9 @@ async function owe(daemon: Daemon, job: Job, move: Move & { from: number | null 
   await job.record({ kind: 'owed', locker, owed }, ...up, intent);
 }
 
-async function inLane(daemon: Daemon, job: Job, move: Move, work: () => Promise<UpdateOutcome>): Promise<UpdateOutcome> {
+type NoSlot = Extract<UpdateOutcome, { kind: 'no-start-slot' }>;
+
+async function inLane<T>(daemon: Daemon, job: Job, move: Move, work: () => Promise<T>): Promise<T | NoSlot> {
   const { locker, lane: limits } = move;
   const { owed } = recordOf(daemon.journal.state(), locker);
   // Owed: down, on its way down, or not well on what it runs. None of them gets better by waiting.
@@ -116,20 +128,69 @@ async function inLane(daemon: Daemon, job: Job, move: Move, work: () => Promise<
   return holding(answer.place, work);
 }
 
-async function carryOut(daemon: Daemon, job: Job, move: Move): Promise<UpdateOutcome> {
+/** A place in the start lane is held from before the stop to the first good probe, but over no migration, which takes its time. */
+async function carryOut(daemon: Daemon, job: Job, move: Move, begin: () => Promise<void>): Promise<UpdateOutcome> {
   const { locker, to } = move;
+  const steps = await dataSteps(daemon, { locker, version: to });
+  const down = async () => {
+    await begin();
+    return goDown(daemon, job, move);
+  };
+  if (steps.length === 0) return inLane(daemon, job, move, async () => (await down()) ?? comeUp(daemon, job, move));
+  const late = await inLane(daemon, job, move, down);
+  if (late) return late;
+  const unfit = await fitData(daemon, job, { locker, steps });
+  if (unfit) return standBack(daemon, job, move, unfit);
+  return inLane(daemon, job, move, () => comeUp(daemon, job, move));
+}
+
+/** null: it is down. */
+async function goDown(daemon: Daemon, job: Job, move: Move): Promise<UpdateOutcome | null> {
+  // Nothing is stopped that this job has started.
+  if (job.intended('start')) return null;
+  const stopped = await stopLocker(daemon, job, { locker: move.locker, rule: move.stop });
+  return stopped.kind === 'timed-out' ? { ...stopped, kind: 'stop-timed-out' } : null;
+}
+
+async function comeUp(daemon: Daemon, job: Job, move: Move): Promise<UpdateOutcome> {
+  const { locker, to } = move;
+  if (!job.intended('start')) await switchVersion(daemon, job, move);
+  const served = await startLocker(daemon, job, { locker, version: to, deadlineMs: move.startDeadlineMs });
+  const moved = { ...cameFrom(job), toVersion: to };
+  if (served.kind === 'not-serving') return { ...served, ...moved, downMs: null };
+  return { kind: 'serving', ...moved, downMs: downFor(job, served) };
+}
+
+type Unfit = { readonly migration: string; readonly evidence: readonly string[] };
+
+/** Up again on the version that it is still on, where its data allow that. */
+async function standBack(daemon: Daemon, job: Job, move: Move, unfit: Unfit): Promise<UpdateOutcome> {
+  const { locker, startDeadlineMs: deadlineMs } = move;
+  const version = await currentVersion(daemon, locker);
+  const moved = { ...cameFrom(job), toVersion: version ?? move.to, migration: unfit.migration };
+  const came = (downMs: number | null, more: readonly string[] = []): UpdateOutcome => {
+    return { kind: 'not-migrated', ...moved, downMs, evidence: [...unfit.evidence, ...more].slice(0, 40) };
+  };
+  if (version === null) return came(null);
+  const steps = await dataSteps(daemon, { locker, version });
+  const stays = await fitData(daemon, job, { locker, steps });
+  if (stays) return came(null, [`it stays down: ${stays.migration} ${NEITHER}`, ...stays.evidence]);
+  return inLane(daemon, job, move, async () => {
+    const served = await startLocker(daemon, job, { locker, version, deadlineMs });
+    return served.kind === 'serving' ? came(downFor(job, served)) : came(null, served.evidence);
+  });
+}
+const NEITHER = 'came to nothing too, so that its data fit neither version';
+
+function cameFrom(job: Job): { killed: boolean; fromVersion: number | null } {
   const begun = job.intended('move');
   if (!begun) throw new Fault('CommandFailed', `The journal lost the intent of ${job.token}.`);
-  if (!job.intended('start')) {
-    const stopped = await stopLocker(daemon, job, { locker, rule: move.stop });
-    if (stopped.kind === 'timed-out') return { ...stopped, kind: 'stop-timed-out' };
-    await switchVersion(daemon, job, { ...move, to });
-  }
-  const served = await startLocker(daemon, job, { locker, version: to, deadlineMs: move.startDeadlineMs });
+  return { killed: job.intended('kill') !== null, fromVersion: begun.intent.from };
+}
+
+function downFor(job: Job, { at }: { readonly at: number }): number | null {
   const signalled = job.intended('stop');
-  const outcome = { killed: job.intended('kill') !== null, fromVersion: begun.intent.from, toVersion: to };
-  if (served.kind === 'not-serving') return { ...served, ...outcome, downMs: null };
-  return { kind: 'serving', ...outcome, downMs: signalled ? served.at - Date.parse(signalled.at) : null };
+  return signalled ? at - Date.parse(signalled.at) : null;
 }
 
 async function switchVersion(daemon: Daemon, job: Job, { locker, to, refuge }: Move): Promise<void> {

@@ -10,7 +10,7 @@ import type { LockerName, ServiceName, Sha } from '../../domain/model/ids';
 import { WHOLE_BOX } from '../../domain/model/migration';
 import type { MigrationRecord } from '../../domain/model/migration';
 import { NO_MANIFEST } from '../../domain/model/release-manifest';
-import type { ReleaseManifest } from '../../domain/model/release-manifest';
+import type { Migration, ReleaseManifest } from '../../domain/model/release-manifest';
 import type { Revision } from '../../domain/model/release';
 import type { BoxContext } from '../context';
 import type { Daemon } from '../daemon';
@@ -44,33 +44,63 @@ export async function fittingVersion(daemon: Daemon, locker: LockerName, wish: n
   if (done.length === 0 || wish === null) return wish;
   for (const version of [wish, ...(await versionsOf(daemon, locker)).toReversed()]) {
     const revision = await readRevision(daemon, locker, version);
-    if (revision && (await lacking(daemon, revision, done)) === null) return version;
+    if (revision && (await lackedIn(daemon, revision, done)).length === 0 && !(await needsMore(daemon, locker, revision)))
+      return version;
   }
   throw tooOld(locker, wish, done[0]);
 }
 
-/** Throws ReleaseTooOld before anything is touched. */
+/** A move of several migrations that stood still between two of them leaves data that neither release can read. */
+async function needsMore(daemon: Daemon, locker: LockerName, revision: Revision): Promise<boolean> {
+  return (await neededBy(daemon, locker, revision)).some(({ when }) => when === 'per-locker');
+}
+
+/** Throws ReleaseTooOld before anything is touched: what is done there and can't be taken back on the way. */
 export async function checkFitting(daemon: Daemon, locker: LockerName, version: number): Promise<void> {
-  const done = doneOn(daemon.journal.state(), locker);
-  if (done.length === 0) return;
-  const revision = await readRevision(daemon, locker, version);
-  const missing = revision && (await lacking(daemon, revision, done));
+  const missing = (await lackedBy(daemon, locker, version)).find((record) => !isUndoable(record));
   if (missing) throw tooOld(locker, version, missing);
+}
+
+/** Undone while its locker is down, as a part of its move. */
+const isUndoable = ({ when, reversible }: MigrationRecord): boolean => when === 'per-locker' && reversible;
+
+/** Done on the data of that locker, or half way there, and nothing that the release of that version contains; the oldest first. */
+export async function lackedBy(daemon: Daemon, locker: LockerName, version: number): Promise<MigrationRecord[]> {
+  const state = daemon.journal.state();
+  const halfWay = [...state.migrations.values()].filter((record) => OPEN.has(record.state) && record.scope === locker);
+  const behind = [...doneOn(state, locker), ...halfWay];
+  if (behind.length === 0) return [];
+  const revision = await readRevision(daemon, locker, version);
+  return revision === null ? [] : lackedIn(daemon, revision, behind);
+}
+
+/** What the release of that version needs, of its locker or with all halted, and the box does not know as done. */
+export async function neededBy(daemon: Daemon, locker: LockerName, revision: Revision): Promise<Migration[]> {
+  const { migrations } = await manifestOf(daemon, revision.service, revision.code.revision);
+  const state = daemon.journal.state();
+  return migrations.filter(({ id, scope }) => {
+    const key = migrationKey({ service: revision.service, id, scope: scope === 'box' ? WHOLE_BOX : locker });
+    return state.migrations.get(key)?.state !== 'done';
+  });
 }
 
 function tooOld(locker: LockerName, version: number, record: MigrationRecord | undefined): Fault {
   const which = record ? nameOf(record) : 'a migration';
-  return new Fault('ReleaseTooOld', `Version ${version} of locker ${locker} lacks ${which}, which is done on its data.`);
+  return new Fault(
+    'ReleaseTooOld',
+    `Version ${version} of locker ${locker} lacks ${which}, which is ${record && OPEN.has(record.state) ? 'half way' : 'done'} on its data.`,
+  );
 }
 
 function doneOn({ migrations }: BoxState, locker: LockerName): MigrationRecord[] {
   return [...migrations.values()].filter((record) => record.state === 'done' && concerns(record, locker));
 }
 
-async function lacking(box: BoxContext, revision: Revision, done: readonly MigrationRecord[]): Promise<MigrationRecord | null> {
+async function lackedIn(box: BoxContext, revision: Revision, done: readonly MigrationRecord[]): Promise<MigrationRecord[]> {
+  const lacked: MigrationRecord[] = [];
   for (const record of done.filter(({ service }) => service === revision.service))
-    if (!(await contains(box, revision, record))) return record;
-  return null;
+    if (!(await contains(box, revision, record))) lacked.push(record);
+  return lacked;
 }
 
 /** By name, or by descent: a later release may have taken an old migration out of its file. */
@@ -89,12 +119,7 @@ export async function checkMigrated(
   locker: LockerName,
   asked: readonly string[] = [],
 ): Promise<void> {
-  const { migrations } = await manifestOf(daemon, revision.service, revision.code.revision);
-  const state = daemon.journal.state();
-  const missing = migrations.find(({ id, scope }) => {
-    const key = migrationKey({ service: revision.service, id, scope: scope === 'box' ? WHOLE_BOX : locker });
-    return !asked.includes(id) && state.migrations.get(key)?.state !== 'done';
-  });
+  const missing = (await neededBy(daemon, locker, revision)).find(({ id, scope }) => scope === 'box' || !asked.includes(id));
   if (!missing) return;
   const { label } = revision.release;
   throw new Fault('MigrationMissing', `${label} needs migration ${missing.id}, which is not done for locker ${locker}.`);

@@ -35,8 +35,7 @@ export async function bringAbout(daemon: Daemon, job: Job, wish: Wish): Promise<
   const began = daemon.now();
   const goal: Goal = direction === 'run' ? 'done' : 'not-done';
   const reached = (how: 'ran' | 'already' | 'found'): MigrateOutcome => ({ kind: 'done', how, tookMs: daemon.now() - began });
-  const mine = job.intended('migrate')?.intent;
-  const ranBefore = mine?.id === subject.migration.id && mine.scope === scopeOf(subject);
+  const ranBefore = hasBegun(job, wish);
   const known = await settled(daemon, job, subject);
   if (known?.state === goal) return reached(ranBefore ? 'ran' : 'already');
   // This token has had its one attempt; another one is a person's to ask for.
@@ -48,6 +47,13 @@ export async function bringAbout(daemon: Daemon, job: Job, wish: Wish): Promise<
   if (obstacles.length > 0) return { kind: 'not-done', evidence: [...obstacles] };
   const after = await settled(daemon, job, subject);
   return after?.state === goal ? reached('ran') : { kind: 'not-done', evidence: after?.evidence ?? [] };
+}
+
+function hasBegun(job: Job, { subject, direction }: Wish): boolean {
+  const { migration } = subject;
+  const isIt = (intent: { id: string; scope: string; direction?: Direction | undefined }) =>
+    intent.id === migration.id && intent.scope === scopeOf(subject) && (intent.direction ?? 'run') === direction;
+  return job.intended('migrate', isIt) !== null;
 }
 
 /** What is known once nobody works on it any more; throws MigrationUndecided where a person must say. */
@@ -106,7 +112,7 @@ async function begin(daemon: Daemon, job: Job, { subject, direction, obstacles }
   await syncFolder(dirname(folder));
   const inTheWay = await obstacles();
   if (inTheWay.length > 0) return inTheWay;
-  const intent = { kind: 'migrate', id: migration.id, scope: migration.scope, attempt } as const;
+  const intent = { kind: 'migrate', id: migration.id, scope: migration.scope, attempt, direction } as const;
   daemon.log(`${nameOf(migration)}: ${direction === 'run' ? 'begun' : 'its undo begun'} by ${job.token}`);
   await job.effect(intent, async () => startRunner(daemon, folder), [{ kind: 'migration', migration }]);
   return [];

@@ -53,6 +53,7 @@ function meaningOf(outcome: UpdateOutcome, current: number | null, { to }: Rewin
       // Somebody else, the dead-man most often, has brought it up half way.
       return current === to ? 'serving' : 'overtaken';
     case 'not-serving':
+    case 'not-migrated':
     case 'stop-timed-out':
     case 'not-idle':
       break;

@@ -1,4 +1,4 @@
-/** One migration of the whole box, or of one locker that is down already. */
+/** One migration of the whole box. */
 import type { z } from 'zod';
 import { Fault } from '../../domain/faults';
 import type { VERBS, VerbResult } from '../../domain/protocol/verbs';
@@ -12,10 +12,10 @@ import type { Subject } from '../migrations/subject';
 type Params = z.output<typeof VERBS.migrate.params>;
 
 export async function migrate(daemon: Daemon, job: Job, params: Params): Promise<VerbResult<'migrate'>> {
-  const { service, code, migration: id, direction, locker = null } = params;
-  const subject = await subjectOf(daemon, { service, code, id, locker });
+  const { service, code, migration: id, direction } = params;
+  const subject = await subjectOf(daemon, { service, code, id, locker: null });
   if (job.intended('migrate') === null) {
-    await checkData(daemon, subject);
+    await checkData(daemon);
     daemon.journal.assertRoom();
   }
   return bringAbout(daemon, job, { subject, direction, obstacles: () => whoRuns(daemon, subject) });
@@ -24,9 +24,9 @@ export async function migrate(daemon: Daemon, job: Job, params: Params): Promise
 const MOVING: ReadonlySet<string> = new Set(['start', 'update', 'restore']);
 
 /** Of those that must be down for it. A job that may bring one up counts as well. */
-async function whoRuns(daemon: Daemon, { migration, locker }: Subject): Promise<string[]> {
+async function whoRuns(daemon: Daemon, { migration }: Subject): Promise<string[]> {
   if (migration.when === 'before-first') return [];
-  const names = locker === null ? await daemon.lxc.list() : [locker];
+  const names = await daemon.lxc.list();
   const running: string[] = [];
   for (const name of names) if ((await daemon.lxc.see(name)).init) running.push(name);
   const moved = daemon.jobs
@@ -36,8 +36,8 @@ async function whoRuns(daemon: Daemon, { migration, locker }: Subject): Promise<
 }
 
 /** Data that are not mounted look like no data: nothing is migrated there. */
-async function checkData(daemon: Daemon, { locker }: Subject): Promise<void> {
-  for (const name of locker === null ? await daemon.lxc.list() : [locker]) {
+async function checkData(daemon: Daemon): Promise<void> {
+  for (const name of await daemon.lxc.list()) {
     const lost = (await lockerProblems(daemon, name)).find(({ code }) => code === 'me-not-mounted');
     if (lost)
       throw new Fault('MeNotMounted', `Locker ${name} on ${daemon.config.box}: me not mounted.`, { evidence: [lost.detail] });

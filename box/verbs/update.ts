@@ -26,7 +26,7 @@ export async function update(daemon: Daemon, job: Job, params: z.output<typeof V
   }
   if (!begun) {
     const revision = await readRevision(daemon, locker, to);
-    if (revision) await checkMigrated(daemon, revision, locker);
+    if (revision) await checkMigrated(daemon, revision, locker, params.migrations);
     const late = await drainAgain(daemon, job, locker);
     if (late) return late;
   }

@@ -9,7 +9,7 @@ import type { LockerName } from '../model/ids';
 import type { Plan } from '../model/plan';
 import type { Hold, LockerStage, Progress, StepFault } from '../model/progress';
 import { boxMigrations, isBarrierAhead, isBarrierBegun, isMigrating, migrationAt, waitsForStart } from './box-migrations';
-import { addHold, addNote, changeLocker, endLocker, isHalted, sendBack } from './change-progress';
+import { addHold, addNote, changeLocker, endLocker, isHalted, isStuck, sendBack } from './change-progress';
 import { rulesNow } from './rules-now';
 import type { StepEvent } from './rollout-event';
 
@@ -31,11 +31,12 @@ export function isBetween(plan: Plan, progress: Progress): boolean {
 }
 
 const waitsForWord = ({ holds }: Progress): boolean =>
-  holds.some(({ reason }) => reason === 'migration-failed' || reason === 'migration-undecided');
+  holds.some((hold) => hold.reason === 'migration-failed' || (hold.reason === 'migration-undecided' && !isStuck(hold)));
 
 /** Holds that a person's abort does not lift: what they are about is no safe point. */
-export function outlivesAbort(plan: Plan, progress: Progress, { reason }: Hold): boolean {
-  if (reason === 'stop-timed-out') return true;
+export function outlivesAbort(plan: Plan, progress: Progress, hold: Hold): boolean {
+  const { reason } = hold;
+  if (isStuck(hold)) return true;
   return (reason === 'migration-failed' || reason === 'migration-undecided') && isBetween(plan, progress);
 }
 

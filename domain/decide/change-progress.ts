@@ -64,12 +64,17 @@ export function sendBack(progress: Progress, name: LockerName): Progress {
 
 /**
  * One hold for a reason and locker: the first says what happened. A rollout that comes to its end
- * asks nobody any more, except, after an abort, how a locker that hangs in its stop is to go on.
+ * asks nobody any more, except, after an abort, how a locker that is stuck half way is to go on.
  */
 export function addHold(progress: Progress, hold: Hold): Progress {
-  if (progress.fault || (progress.abort && hold.reason !== 'stop-timed-out')) return progress;
+  if (progress.fault || (progress.abort && !isStuck(hold))) return progress;
   const known = progress.holds.some(({ reason, locker }) => reason === hold.reason && locker === hold.locker);
   return known ? progress : { ...progress, holds: [...progress.holds, hold] };
+}
+
+/** About a locker that is neither up nor on its way there: an abort and a roll-back wait for a person's word on it as well. */
+export function isStuck({ reason, locker }: Hold): boolean {
+  return reason === 'stop-timed-out' || (reason === 'migration-undecided' && locker !== null);
 }
 
 export function dropHolds(progress: Progress, dropped: (hold: Hold) => boolean): Progress {

@@ -36,6 +36,16 @@ export function countUnreachable({ lockers }: Progress): number {
   return Object.values(lockers).filter(({ end }) => end === 'unreachable').length;
 }
 
+/** That nobody has acknowledged yet. */
+export function newlyUnreachable(progress: Progress): number {
+  const { unreachable = 0, lockers } = progress.acknowledged;
+  // Progress of an earlier version has no names.
+  if (lockers === undefined) return countUnreachable(progress) - unreachable;
+  return Object.entries(progress.lockers).filter(
+    ([name, { end }]) => end === 'unreachable' && !lockers.includes(name as LockerName),
+  ).length;
+}
+
 /** All that a `resume` acknowledges: the budgets count on from here. */
 export function acknowledgeAll(plan: Plan, progress: Progress, now: number): Acknowledged {
   return {

@@ -10,7 +10,7 @@ import type { Progress, RunState } from '../model/progress';
 import { boxLoad } from './box-load';
 import { dueBarrier, haltable, outlivesAbort, risers } from './barrier';
 import { dueMigration, dueUndo, isBarrierAhead, isMigrating, waitsForStart } from './box-migrations';
-import { isHalted } from './change-progress';
+import { isHalted, isStuck } from './change-progress';
 import { checkDue } from './check-due';
 import { endStateOf } from './count-ends';
 import type { Ask, Decision } from './decision';
@@ -118,9 +118,9 @@ export function runStateOf(plan: Plan, progress: Progress, now: number): RunStat
   return opensAt(plan, progress, now) === now ? 'running' : 'waiting-for-window';
 }
 
-/** The most urgent one: a locker that hangs half way, then a person's own pause, then our holds, then the gate. */
+/** The most urgent one: a locker that is stuck half way, then a person's own pause, then our holds, then the gate. */
 export function askOf({ pause, holds, gate }: Progress): Ask | null {
-  const stuck = holds.find(({ reason }) => reason === 'stop-timed-out');
+  const stuck = holds.find(isStuck);
   if (stuck) return { kind: 'lift', hold: stuck };
   if (pause) return { kind: 'resume', pause };
   if (holds[0]) return { kind: 'lift', hold: holds[0] };

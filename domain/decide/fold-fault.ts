@@ -8,8 +8,9 @@ import type { Plan } from '../model/plan';
 import type { LockerProgress, Progress, StepFault } from '../model/progress';
 import { foldFaultInBarrier, foldLinkInBarrier } from './barrier';
 import { addHold, addNote, changeLocker, endLocker, sendBack } from './change-progress';
-import { countUnreachable } from './count-ends';
-import { drainsFirst, failUpdate, takeBack } from './fold-step';
+import { newlyUnreachable } from './count-ends';
+import { drainsFirst } from './drains-first';
+import { failUpdate, takeBack } from './fold-step';
 import { whyRestored } from './roll-back';
 
 const WHOSE: Readonly<Record<string, 'link' | 'rollout' | 'person'>> = {
@@ -42,6 +43,8 @@ export function foldFault(plan: Plan, progress: Progress, faulty: Faulty, now: n
   if (whose === 'link') return foldLinkFault(plan, progress, faulty, now);
   if (whose === 'rollout') return foldRolloutFault(plan, progress, faulty, now);
   if (whose === 'person') return foldFrozen(plan, progress, faulty, now);
+  const moves = stage === 'updating' || stage === 'restoring';
+  if (moves && faulty.fault.code === 'MigrationUndecided') return holdUndecided(progress, faulty, now);
   return foldLockerFault(plan, progress, faulty, now);
 }
 
@@ -49,15 +52,25 @@ function foldLinkFault(plan: Plan, progress: Progress, { locker, fault }: Faulty
   const failure = progress.lockers[locker]?.failure ?? null;
   const reason = failure === null ? fault.sentence : `${failure}; then: ${fault.sentence}`;
   const ended = endLocker(plan, progress, { locker, end: 'unreachable', reason }, now);
-  const { acknowledged } = progress;
   const allowed = plan.limits.unreachable ?? 0;
-  if (countUnreachable(ended) - (acknowledged.unreachable ?? 0) <= allowed)
-    return addNote(ended, `${locker} can not be reached: ${fault.sentence}`, now);
+  if (newlyUnreachable(ended) <= allowed) return addNote(ended, `${locker} can not be reached: ${fault.sentence}`, now);
   return addHold(ended, {
     reason: 'unreachable',
     sentence: `${allowed > 0 ? `More than ${allowed} lockers can not be reached. ` : ''}${fault.sentence} ${fault.cure} Lockers that it happened to are listed as unreachable; the box brings them up by itself`,
     liftedBy: ['resume', 'abort'],
     locker: null,
+    since: now,
+  });
+}
+
+/** It is down, and stays so: the box starts nothing on data of which nobody knows what they are. */
+function holdUndecided(progress: Progress, { locker, fault }: Faulty, now: number): Progress {
+  const told = fault.evidence.length > 0 ? `: ${fault.evidence.join(' · ')}` : '';
+  return addHold(changeLocker(progress, locker, { stage: 'stuck', retry: null }), {
+    reason: 'migration-undecided',
+    sentence: `${fault.sentence.replace(/\.$/, '')}; ${locker} stays down until somebody says so${told}`,
+    liftedBy: ['retryLocker'],
+    locker,
     since: now,
   });
 }

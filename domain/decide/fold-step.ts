@@ -6,6 +6,7 @@ import type { Plan } from '../model/plan';
 import type { LockerStage, Progress } from '../model/progress';
 import { NO_WAY_BACK } from './barrier';
 import { isBarrierBegun } from './box-migrations';
+import { drainsFirst } from './drains-first';
 import { freshCycle } from './fresh-cycle';
 import { addHold, addNote, changeLocker, endLocker, isHalted, sendBack, unmovedEnd } from './change-progress';
 import { holdInconclusive } from './fold-checks';
@@ -87,7 +88,8 @@ export function foldUpdate(plan: Plan, before: Progress, { locker, outcome }: Of
   const progress = 'toVersion' in outcome ? recordDown(before, locker, outcome, now) : before;
   const links = plan.lockers.find(({ name }) => name === locker)?.action === 'link';
   // One that is tried again is there by this rollout, whatever its first try told.
-  const already = (before.lockers[locker]?.former ?? null) === null;
+  const { former = null, retry = null } = before.lockers[locker] ?? {};
+  const already = former === null && retry === null;
   switch (outcome.kind) {
     case 'serving':
       return changeLocker(progress, locker, { stage: 'verifying' });
@@ -108,6 +110,8 @@ export function foldUpdate(plan: Plan, before: Progress, { locker, outcome }: Of
         { locker, failure: `${NOT_SERVING[outcome.reason]}${tellingLine(outcome.evidence)}` },
         now,
       );
+    case 'not-migrated':
+      return failUpdate(plan, progress, { locker, failure: notMigrated(outcome) }, now);
     case 'stop-timed-out':
       return holdStuck(progress, { locker, outcome }, now);
     case 'no-start-slot':
@@ -130,12 +134,17 @@ export function foldRestore(plan: Plan, before: Progress, { locker, outcome }: O
   const failure = whyRestored(progress, locker) ?? 'failed';
   const failed = (why: string) =>
     endLocker(plan, progress, { locker, end: 'failed', reason: `${failure}; and its restore ${why}` }, now);
+  const links = plan.lockers.find(({ name }) => name === locker)?.action === 'link';
   switch (outcome.kind) {
     case 'serving':
     case 'already':
+      // Nobody sees one serve that stays stopped.
+      if (links) return endLocker(plan, progress, { locker, end: 'restored', reason: failure }, now);
       return changeLocker(progress, locker, { stage: 'verifying' });
     case 'linked':
       return endLocker(plan, progress, { locker, end: 'restored', reason: failure }, now);
+    case 'not-migrated':
+      return failed(`stays on the release: ${notMigrated(outcome)}`);
     case 'not-serving':
       return failed(`${NOT_SERVING[outcome.reason]}${tellingLine(outcome.evidence)}`);
     case 'stop-timed-out':
@@ -168,6 +177,12 @@ export function foldVerify(plan: Plan, progress: Progress, { locker, outcome }: 
   const sick = `${UNHEALTHY[outcome.reason]}${tellingLine(outcome.evidence)}`;
   if (failure === null) return failUpdate(plan, progress, { locker, failure: sick }, now);
   return endLocker(plan, progress, { locker, end: 'failed', reason: `${failure}; restored, it ${sick}` }, now);
+}
+
+/** On the way forward it was not done, on the way back not undone. */
+function notMigrated({ migration, evidence }: Extract<UpdateOutcome, { kind: 'not-migrated' }>): string {
+  // What its check was asked with comes last, and says nothing of why.
+  return `migration ${migration} of its data came to nothing${tellingLine(evidence.filter((line) => !line.startsWith('$ ')))}`;
 }
 
 const STOPPED_BY_OTHERS = 'was stopped, and not by this rollout; its link was moved and it stays stopped';
@@ -216,12 +231,6 @@ function recordDown(progress: Progress, locker: LockerName, { downMs, killed }: 
   const total = downMs === null ? before.downMs : (before.downMs ?? 0) + downMs;
   const noted = killed ? addNote(progress, `${locker} did not stop in time and was killed`, now) : progress;
   return changeLocker(noted, locker, { downMs: total, killed: before.killed || killed });
-}
-
-/** A locker that does not answer its probe has nobody to ask whether it is idle. */
-export function drainsFirst(plan: Plan, locker: LockerName): boolean {
-  const planned = plan.lockers.find(({ name }) => name === locker);
-  return plan.hasDrain && planned?.action === 'update' && planned.baseline === 'serving';
 }
 
 /** Nothing was stopped: its quiesce, if it had one, is undone before it waits again. */

@@ -15,7 +15,8 @@ import { foldHook } from './fold-hook';
 import { foldFault } from './fold-fault';
 import { foldMessage } from './fold-message';
 import { moveStageOf } from './roll-back';
-import { drainsFirst, foldDrain, foldRestore, foldUndrain, foldUpdate, foldVerify } from './fold-step';
+import { drainsFirst } from './drains-first';
+import { foldDrain, foldRestore, foldUndrain, foldUpdate, foldVerify } from './fold-step';
 import type { RolloutEvent, StepEvent } from './rollout-event';
 
 export function fold(plan: Plan, progress: Progress, event: RolloutEvent, now: number): Progress {

@@ -1,5 +1,5 @@
 /**
- * A locker that a person has tried again: one that hangs in its stop, or one that ended and is not
+ * A locker that a person has tried again: one that is stuck half way, or one that ended and is not
  * where it was to be. Invariants: every locker still has one end in the end (one whose turn does not
  * come any more has the end that it had); a failure that is tried again counts no more, and
  * neither does its acknowledgement, so that the budgets stay as wide as they were.
@@ -9,9 +9,10 @@ import type { LockerEnd } from '../model/outcome';
 import type { Plan } from '../model/plan';
 import type { Acknowledged, Hold, LockerProgress, Progress } from '../model/progress';
 import { isBarrierAhead } from './box-migrations';
-import { addNote, changeLocker, dropHolds, WAITS_ANEW } from './change-progress';
+import { addNote, changeLocker, dropHolds, isHalted, isStuck, WAITS_ANEW } from './change-progress';
 import { askAgain } from './fold-checks';
 import { reopenBatch } from './reopen-batch';
+import { drainsFirst } from './drains-first';
 import { moveStageOf } from './roll-back';
 
 export interface Retry {
@@ -35,7 +36,7 @@ export function retryRefusal(plan: Plan, progress: Progress, locker: LockerName)
   if (at.stage === 'stuck' || at.stage === 'inconclusive') return null;
   if (abort || fault) return 'it comes to its end; no locker begins any more.';
   if (planned.heldOut !== undefined) return `${locker} is left out of this rollout (${planned.heldOut}).`;
-  if (at.stage !== 'ended' || at.end === null) return `${locker} neither hangs in its stop nor has ended (it is ${at.stage}).`;
+  if (at.stage !== 'ended' || at.end === null) return `${locker} is not stuck and has not ended (it is ${at.stage}).`;
   if (rollback ? at.back === true && NOT_BACK.has(at.end) : BADLY.has(at.end)) return null;
   if (rollback) return `${locker} has nothing to go back from (it ended ${at.end}).`;
   return `${locker} is where it was to be (it ended ${at.end}).`;
@@ -50,9 +51,13 @@ export function retryLocker(plan: Plan, progress: Progress, retry: Retry, now: n
 }
 
 function retryStuck(plan: Plan, progress: Progress, stuck: LockerProgress, { locker, how }: Retry): Progress {
-  const freed = dropHolds(progress, (hold) => hold.reason === 'stop-timed-out' && hold.locker === locker);
+  const isItsOwn = (hold: Hold) => isStuck(hold) && hold.locker === locker;
+  const freed = dropHolds(progress, isItsOwn);
   const first = isBarrierAhead(plan, progress) && stuck.back !== true ? 'halting' : moveStageOf(stuck);
-  const stage = stuck.failure === null ? first : 'restoring';
+  // Once somebody has said what became of its migration the box brings it up by itself, and it may be at work.
+  const works = progress.holds.some((hold) => isItsOwn(hold) && hold.reason === 'migration-undecided');
+  const drains = works && !isHalted(freed) && (!freed.rollback || stuck.back === true) && drainsFirst(plan, locker);
+  const stage = stuck.failure === null ? (drains ? 'draining' : first) : 'restoring';
   return changeLocker(freed, locker, { stage, cycle: stuck.cycle + 1, retry: how });
 }
 

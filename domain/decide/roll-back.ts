@@ -8,17 +8,17 @@ import type { LockerName } from '../model/ids';
 import type { Plan, PlannedLocker } from '../model/plan';
 import type { LockerProgress, LockerStage, Progress } from '../model/progress';
 import { keptBy } from './box-migrations';
-import { changeLocker, dropHolds, endLocker, WAITS_ANEW } from './change-progress';
+import { changeLocker, dropHolds, endLocker, isStuck, WAITS_ANEW } from './change-progress';
 
 interface Wish {
   readonly actor: string;
   readonly reason: string | null;
 }
 
-/** A locker that hangs in its stop is no safe point: its hold outlives this as it outlives an abort. */
+/** A locker that is stuck is at no safe point: its hold outlives this as it outlives an abort. */
 export function rollBack(progress: Progress, { actor, reason }: Wish, now: number): Progress {
   if (progress.rollback || progress.abort || progress.fault) return progress;
-  const freed = dropHolds(progress, (hold) => hold.reason !== 'stop-timed-out');
+  const freed = dropHolds(progress, (hold) => !isStuck(hold));
   return { ...freed, pause: null, gate: null, rollback: { actor, reason, at: now } };
 }
 
@@ -54,7 +54,8 @@ export function wasChanged({ end, linked }: Pick<LockerProgress, 'end' | 'linked
 
 /** Listed with its reason, in nobody's way. */
 function stay(progress: Progress, locker: LockerName, { at, why }: { at: LockerProgress; why: string }): Progress {
-  return at.reason === null ? changeLocker(progress, locker, { reason: why }) : progress;
+  if (at.reason?.includes(why) === true) return progress;
+  return changeLocker(progress, locker, { reason: at.reason === null ? why : `${at.reason}; ${why}` });
 }
 const NOWHERE = 'can not go back: there is no earlier version';
 

@@ -32,6 +32,11 @@ export const UpdateOutcome = z.discriminatedUnion('kind', [
     reason: z.enum(['crashed', 'no-answer', 'start-failed']),
     evidence: Evidence,
   }),
+  /**
+   * Its data could not be brought to where the goal can read them (or, on the way back, taken there), and are as they
+   * were; so is its version, `toVersion`, on which it was started again.
+   */
+  z.strictObject({ kind: z.literal('not-migrated'), ...Down, migration: z.string(), evidence: Evidence }),
   /** `stop.onTimeout: hold`: it still runs, on the old version, with the halt signal sent. */
   z.strictObject({ kind: z.literal('stop-timed-out'), waitedMs: z.number(), evidence: Evidence }),
   /** The lane or pressure let nothing start for `pressure.holdAfter`; nothing was stopped. */

@@ -63,7 +63,7 @@ export interface PlannedMigration {
   readonly when: MigrationWhen;
   readonly reversible: boolean;
   readonly timeoutMs: number;
-  /** Whose data it changes, one after the other; absent: it runs once for the whole box. */
+  /** Whose data it changes, as a part of the move of each; absent: it runs once for the whole box. */
   readonly lockers?: readonly LockerName[];
 }
 

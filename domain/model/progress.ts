@@ -9,7 +9,7 @@ import type { LockerEnd } from './outcome';
 /**
  * draining, undraining, updating, restoring and stuck count as down (from the begin of its drain to
  * its first good probe), verifying as unproven (serves, not yet stable). undraining: a drain that is
- * taken back. stuck: its stop timed out under `hold`; only retryLocker goes on from there,
+ * taken back. stuck: its stop timed out under `hold`, or its migration is undecided; only retryLocker goes on from there,
  * as it does for one that ended badly.
  * halting, halted, starting: for a migration that needs everybody halted (decide/barrier.ts).
  * inconclusive: up, and its checks gave no clear answer; unproven until somebody has them asked again.

@@ -44,15 +44,22 @@ const LIFTS: Readonly<Record<Hold['liftedBy'][number], (hold: Hold, box: BoxName
   approve: (_hold, box) => `approve after all: ${command('approve', box)}`,
   rollBack: (_hold, box) => `take back what was changed: ${command('roll-back', box)}`,
   abort: (_hold, box) => `leave it as it is: ${command('abort', box)}`,
-  retryLocker: ({ locker, reason }, box) =>
-    reason === 'inconclusive'
-      ? `ask that one again: ${command('retry-locker', box, ` --locker ${locker}`)}`
-      : `wait once more or kill it: ${command('retry-locker', box, ` --locker ${locker} --how wait|kill`)}`,
+  retryLocker: ({ locker, reason }, box) => {
+    const retry = command('retry-locker', box, ` --locker ${locker}`);
+    if (reason === 'inconclusive') return `ask that one again: ${retry}`;
+    if (reason === 'migration-undecided') return `then let it go on: ${retry}`;
+    return `wait once more or kill it: ${command('retry-locker', box, ` --locker ${locker} --how wait|kill`)}`;
+  },
 };
 
 function liftSentence(hold: Hold, box: BoxName): string {
-  const settle = `say what became of it: ${command('settle-migration', box, ' --migration ID --as done|not-done')}`;
-  const first = hold.reason === 'migration-undecided' ? [settle] : [];
-  const ways = [...first, ...hold.liftedBy.map((way) => LIFTS[way](hold, box))].join('; or ');
+  const of = hold.locker === null ? '' : ` --locker ${hold.locker}`;
+  const settle = `say what became of it: ${command('settle-migration', box, ` --migration ID${of} --as done|not-done`)}`;
+  const ways = hold.liftedBy.map((way) => LIFTS[way](hold, box)).join('; or ');
+  if (hold.reason === 'migration-undecided') return sentence(`${settle}; ${hold.locker === null ? 'or ' : ''}${ways}`);
+  return sentence(ways);
+}
+
+function sentence(ways: string): string {
   return `${ways.charAt(0).toUpperCase()}${ways.slice(1)}`;
 }

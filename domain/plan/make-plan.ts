@@ -13,7 +13,15 @@ import type { Release } from '../model/release';
 import type { ServiceConfig } from '../model/service';
 import { byText, cutBatches } from './cut-batches';
 import type { Durations } from './cut-batches';
-import { batchRule, gateFirst, haltAll, planMigrations, refuseHeldOut, refuseMigrations } from './plan-migrations';
+import {
+  batchRule,
+  gateFirst,
+  haltAll,
+  migratingLimits,
+  planMigrations,
+  refuseHeldOut,
+  refuseMigrations,
+} from './plan-migrations';
 import { digestText } from './digest-text';
 import { expectTime } from './expect-time';
 import { downBy, NO_FORCE, refuseDown } from './direction';
@@ -89,7 +97,7 @@ function assemble(facts: PlanFacts, seen: SeenLocker[], due: PlannedLocker[], ha
     ...(service.stage && { stage: service.stage }),
     release,
     policy,
-    limits: limitsFor(policy, lockers.length),
+    limits: migratingLimits(limitsFor(policy, lockers.length), migrations, policy),
     lockers,
     batches: gateFirst(batches, migrations),
     ...(migrations.length > 0 && { migrations }),

@@ -10,7 +10,7 @@ import { WHOLE_BOX } from '../model/migration';
 import { irreversibleOf } from '../model/point-of-no-return';
 import type { SeenMigration } from '../model/migration';
 import type { PlannedBatch, PlannedLocker, PlannedMigration, PlanRefusal } from '../model/plan';
-import type { Policy } from '../model/policy';
+import type { Limits, Policy } from '../model/policy';
 import { timeoutMsOf } from '../model/release-manifest';
 import type { Migration } from '../model/release-manifest';
 
@@ -76,14 +76,21 @@ export function refuseMigrations(inventory: Seen): PlanRefusal[] {
   return [...(manifest?.migrations ?? []).flatMap(refuseKind), ...migrations.flatMap((seen) => refuseSeen(box, seen))];
 }
 
-const LATER: readonly Migration['when'][] = ['per-locker'];
+function refuseKind({ id, when, scope, reversible, undo }: Migration): PlanRefusal[] {
+  if (FITTING[when] !== scope) {
+    const sentence = `Migration ${id} of the release is ${when}, which is of scope ${FITTING[when]}, and says scope ${scope}.`;
+    return [refusal('ManifestInvalid', sentence)];
+  }
+  // A locker that goes back must be able to read its data again.
+  if (when !== 'per-locker' || !reversible || undo !== undefined) return [];
+  return [refusal('ManifestInvalid', `Migration ${id} of the release is per-locker and reversible, and has no undo.`)];
+}
 
-function refuseKind({ id, when, scope }: Migration): PlanRefusal[] {
-  if (LATER.includes(when))
-    return [refusal('NotAvailableYet', `Migration ${id} of the release is ${when}, which this version does not do.`)];
-  if (FITTING[when] === scope) return [];
-  const sentence = `Migration ${id} of the release is ${when}, which is of scope ${FITTING[when]}, and says scope ${scope}.`;
-  return [refusal('ManifestInvalid', sentence)];
+/** Lockers that migrate work, though they do not serve: no more of them at once than the box may start. */
+export function migratingLimits(limits: Limits, migrations: readonly PlannedMigration[], { maxStarting }: Policy): Limits {
+  if (!migrations.some(({ when }) => when === 'per-locker')) return limits;
+  const { maxDown, rollbackMaxDown = maxDown } = limits;
+  return { ...limits, maxDown: Math.min(maxDown, maxStarting), rollbackMaxDown: Math.min(rollbackMaxDown, maxStarting) };
 }
 
 const OPEN: Readonly<Partial<Record<SeenMigration['state'], readonly [FaultCode, string]>>> = {

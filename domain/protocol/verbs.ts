@@ -200,8 +200,13 @@ export const VERBS = {
   /** stop → switch → start → first good probe, to the newest version directory of that release with that config. */
   update: {
     changing: true,
-    /** `again`: also where it runs that already; a person forces it. */
-    params: UpdateParams.extend({ to: ReleaseId, configDigest: Digest.optional(), again: z.boolean().optional() }),
+    /** `again`: also where it runs that already; a person forces it. `migrations`: of its data, that it may run. */
+    params: UpdateParams.extend({
+      to: ReleaseId,
+      configDigest: Digest.optional(),
+      again: z.boolean().optional(),
+      migrations: z.array(MigrationId).max(100).optional(),
+    }),
     result: UpdateOutcome,
   },
   /** The same, back to a version that is there. */
@@ -269,7 +274,6 @@ export const VERBS = {
       code: z.strictObject({ id: CodeId, revision: Sha }),
       migration: MigrationId,
       direction: z.enum(['run', 'undo']),
-      locker: LockerName.optional(),
     }),
     result: MigrateOutcome,
   },

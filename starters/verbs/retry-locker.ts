@@ -1,4 +1,4 @@
-/** `lockstep retry-locker --box lxc12 --locker alice [--how wait|kill]`: one that hangs in its stop, or ended badly */
+/** `lockstep retry-locker --box lxc12 --locker alice [--how wait|kill]`: one that is stuck half way, or ended badly */
 import { Option } from 'commander';
 import { knownLocker } from '../known-locker';
 import { sendRetryLocker } from '../operations/send';

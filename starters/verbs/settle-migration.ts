@@ -58,8 +58,10 @@ const wrong = (sentence: string): Fault =>
 function linesOf(box: string, { migration, as }: Pick<SettleOptions, 'migration' | 'as'>, settled: readonly string[]): string[] {
   if (settled.length === 0) return [`${box}: nothing to settle; no run of ${migration} is undecided there`];
   const where = settled.map((scope) => (scope === WHOLE_BOX ? 'the box' : scope)).join(', ');
+  const ofLocker = settled.find((scope) => scope !== WHOLE_BOX);
+  const go = ofLocker === undefined ? `resume --box ${box}` : `retry-locker --box ${box} --locker ${ofLocker}`;
   return [
     `${box}: migration ${migration} is settled as ${as} for ${where}`,
-    `If its rollout waits for that: npm run lockstep -- resume --box ${box}`,
+    `If its rollout waits for that: npm run lockstep -- ${go}`,
   ];
 }

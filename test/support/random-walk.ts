@@ -52,6 +52,8 @@ function updateOutcome(draw: Draw): UpdateOutcome {
       return { kind: 'already', ...Moved };
     case 5:
       return { kind: 'serving', ...Moved, killed: true };
+    case 6:
+      return { kind: 'not-migrated', ...Moved, migration: 'each', evidence };
     default:
       return { kind: 'serving', ...Moved };
   }
@@ -64,7 +66,8 @@ function verifyOutcome(draw: Draw): VerifyOutcome {
 }
 
 function faultOf(draw: Draw, at: { locker: LockerName; cycle: number }, stage: LockerStage): RolloutEvent {
-  const code = ['BoxUnreachable', 'MeNotMounted', 'TypeError', 'CommandFailed', 'LinkLost'][draw.number(5)] ?? 'Error';
+  const code =
+    ['BoxUnreachable', 'MeNotMounted', 'TypeError', 'CommandFailed', 'LinkLost', 'MigrationUndecided'][draw.number(6)] ?? 'Error';
   return { kind: 'fault', ...at, stage, fault: { code, sentence: `${code} happened.`, cure: 'Look.', evidence } };
 }
 

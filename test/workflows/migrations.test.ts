@@ -1,10 +1,10 @@
 /** Migrations of the box in a rollout: when they are asked for, what holds, and what people decide. */
 import type { MigrateOutcome } from '../../domain/model/migration';
 import type { Finished } from '../../domain/model/status';
-import { abort, approve, resume, rollBack } from '../../workflows/messages';
+import { abort, approve, resume, retryLocker, rollBack } from '../../workflows/messages';
 import { aManifest, aPlan } from '../support/builders';
 import type { AMigration } from '../support/builders';
-import { aFakeRolloutBox, throwFault } from '../support/fake-rollout-box';
+import { aFakeRolloutBox, HEALTHY, SERVING, throwFault, UNHEALTHY } from '../support/fake-rollout-box';
 import type { FakeRolloutBox } from '../support/fake-rollout-box';
 import { inState, openWorld, resultOf, until } from '../support/rollout-world';
 import type { RolloutWorld } from '../support/rollout-world';
@@ -141,4 +141,32 @@ test('all halted: undecided nobody comes up, whatever is asked, until a person h
   await handle.executeUpdate(resume, { args: [person] });
   expect(await resultOf(handle)).toMatchObject({ state: 'aborted', counts: { updated: 3 } });
   expect(box.down.size).toBe(0);
+});
+
+test('one of each locker is named to its update and to its restore, and what nobody knows waits for that locker alone', async () => {
+  const each: AMigration = { id: 'each', scope: 'locker', when: 'per-locker', undo: ['undo'] };
+  const plan = planWith('m8', each);
+  const [one = '', two = ''] = plan.lockers.map(({ name }) => name);
+  const named: unknown[] = [];
+  const tries = [UNHEALTHY];
+  let settled = false;
+  const box = aFakeRolloutBox({
+    plan,
+    update: {
+      [one]: ({ migrations: of }) => (named.push(of), SERVING),
+      [two]: () => (settled ? SERVING : throwFault('MigrationUndecided', 'Nobody knows.')),
+    },
+    verify: { [one]: () => tries.shift() ?? HEALTHY },
+    restore: { [one]: ({ migrations: of }) => (named.push(of), SERVING) },
+  });
+  const handle = await world.start('m8', box);
+  await until(handle, inState('held'));
+  expect(named).toEqual([[{ id: 'each', timeoutMs: 600_000 }], [{ id: 'each', timeoutMs: 600_000 }]]);
+  await handle.executeUpdate(resume, { args: [person] });
+  const held = await until(handle, ({ holds }) => holds.some(({ reason }) => reason === 'migration-undecided'));
+  expect(held.holds).toMatchObject([{ locker: two, liftedBy: ['retryLocker'] }]);
+  await expect(handle.executeUpdate(resume, { args: [person] })).rejects.toThrow();
+  settled = true;
+  await handle.executeUpdate(retryLocker, { args: [{ ...person, locker: two as never, how: 'wait' }] });
+  expect((await resultOf(handle)).counts).toMatchObject({ planned: 3, updated: 2, restored: 1 });
 });

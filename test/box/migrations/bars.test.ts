@@ -1,12 +1,10 @@
 /** What a migration means for lockers: nothing starts them while nobody knows, and after it only what contains it. */
-import { mkdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
 import type { FakeLxc } from '../support/fake-lxc';
 import { recordOf } from '../../../box/journal/state';
 import { currentVersion } from '../../../box/release/versions';
 import { makeUpkeep } from '../../../box/upkeep/upkeep';
 import type { LockerName } from '../../../domain/model/ids';
-import { bundleOnce, migratingBox, settled } from '../support/migrating-box';
+import { bundleOnce, migratingBox, placeLockers, settled } from '../support/migrating-box';
 import type { MigratingBox } from '../support/migrating-box';
 
 let removeBundle: () => void;
@@ -30,19 +28,9 @@ const halt = () =>
 const start = (locker: LockerName, cycle = 1) =>
   settled(at.holder().ask('start', { locker, lane, startDeadlineMs: 500 }, { cycle }));
 
-/** Its container and its data, so that it can be stopped and started; on the release before. */
 async function aHaltedBox(more: Record<string, unknown> = {}): Promise<void> {
   at = await migratingBox({ when: 'all-halted', ...more });
-  for (const locker of LOCKERS) {
-    mkdirSync(join(at.box.config.data, locker), { recursive: true });
-    mkdirSync(join(at.box.config.lxcPath, locker), { recursive: true });
-    const { paths } = at.box;
-    const mounts = [`${paths.current(locker)}/code code`, `${paths.current(locker)}/config Config`, `${paths.me(locker)} Me`];
-    const lines = mounts.map((mount) => `lxc.mount.entry = ${mount} none bind 0 0`);
-    writeFileSync(paths.lxcConfig(locker), ['lxc.signal.halt = SIGTERM', ...lines, ''].join('\n'));
-    rmSync(paths.current(locker), { force: true });
-    symlinkSync('versions/1', paths.current(locker));
-  }
+  placeLockers(at, LOCKERS);
 }
 
 test('while it runs nothing starts a locker; once it is done they start on the release that contains it', async () => {

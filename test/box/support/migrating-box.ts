@@ -1,5 +1,5 @@
 /** A box whose release has migrations, with the real runner: real processes, a real daemon, lockers in memory. */
-import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { writeBundle } from '../../../box/bundle';
@@ -8,6 +8,7 @@ import { startDaemon } from '../../../box/make-daemon';
 import type { RunningDaemon } from '../../../box/make-daemon';
 import { folderOf } from '../../../box/migrations/settle-attempt';
 import { textOf } from '../../../box/lxc/text-of';
+import type { LockerName } from '../../../domain/model/ids';
 import type { StageTarget } from '../../../domain/protocol/verbs';
 import { aHolder } from './a-client';
 import type { Holder } from './a-client';
@@ -61,11 +62,14 @@ export interface MigratingBox {
 }
 
 /** Version 1 of each locker is of the release before, version 2 of the one that migrates. */
-export async function migratingBox(migration: Record<string, unknown> = {}): Promise<MigratingBox> {
+export async function migratingBox(
+  migration: Record<string, unknown> = {},
+  more: readonly Record<string, unknown>[] = [],
+): Promise<MigratingBox> {
   const here = stagedBox();
   const wanted = { id: 'split-jobs', scope: 'box', when: 'before-first', reversible: true, ...migration };
   const commands = { run: ['sh', 'run.sh'], check: ['sh', 'check.sh'], ...(wanted.reversible && { undo: ['sh', 'undo.sh'] }) };
-  const manifest = JSON.stringify({ migrations: [{ ...commands, ...wanted }] });
+  const manifest = JSON.stringify({ migrations: [{ ...commands, ...wanted }, ...more] });
   here.code.commit({ 'locker.js': 'before' });
   here.settings.commit({ 'templates/config.json': '{}' });
   await here.stage(await here.targetOf());
@@ -117,6 +121,20 @@ export async function migratingBox(migration: Record<string, unknown> = {}): Pro
       here.remove();
     },
   };
+}
+
+/** Their containers and their data, so that they can be stopped and started; on the release before. */
+export function placeLockers({ box }: MigratingBox, lockers: readonly LockerName[]): void {
+  const { paths, config } = box;
+  for (const locker of lockers) {
+    mkdirSync(join(config.data, locker), { recursive: true });
+    mkdirSync(join(config.lxcPath, locker), { recursive: true });
+    const mounts = [`${paths.current(locker)}/code code`, `${paths.current(locker)}/config Config`, `${paths.me(locker)} Me`];
+    const lines = mounts.map((mount) => `lxc.mount.entry = ${mount} none bind 0 0`);
+    writeFileSync(paths.lxcConfig(locker), ['lxc.signal.halt = SIGTERM', ...lines, ''].join('\n'));
+    rmSync(paths.current(locker), { force: true });
+    symlinkSync('versions/1', paths.current(locker));
+  }
 }
 
 /** What came of it, a fault included. */

@@ -292,7 +292,7 @@ test('a service without checks never asks for them', () => {
 
 test('what a resume acknowledged counts no more where the full checks open its batch again', () => {
   const plan = planFor({ policy: { soak: { canary: '0s', batch: '0s' }, gates: 'none', maxDown: 4, ...ONE_BATCH } });
-  const [first, ...others] = plan.batches[0]?.lockers as [LockerName, ...LockerName[]];
+  const [first, ...others] = (plan.batches[0]?.lockers ?? []) as [LockerName, ...LockerName[]];
   const restored: RolloutEvent[] = [
     ...oneUp(first, failed),
     { kind: 'restore', locker: first, cycle: 2, outcome: { kind: 'serving', ...moved } },
@@ -304,7 +304,16 @@ test('what a resume acknowledged counts no more where the full checks open its b
   const up = walk(plan, held, { kind: 'resume', ...person }, ...others.flatMap((name) => oneUp(name, healthy)));
   // The one batch is over; what is lifted here is a pause.
   const ended = walk(plan, up, { kind: 'pause', ...person }, { kind: 'resume', ...person });
-  const again = walk(plan, ended, checked('end', all(others, 'fail').slice(0, 1).concat(all(others.slice(1)))));
+  const again = walk(
+    plan,
+    ended,
+    checked(
+      'end',
+      all(others, 'fail')
+        .slice(0, 1)
+        .concat(all(others.slice(1))),
+    ),
+  );
   expect(again.holds).toEqual([]);
   expect(again.lockers[others[0] as LockerName]).toMatchObject({ back: true });
 });

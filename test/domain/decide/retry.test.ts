@@ -146,7 +146,7 @@ test('one that is down takes its slot while it waits to be tried again', () => {
 });
 
 test.each<[string, readonly RolloutEvent[], LockerName, string | null]>([
-  ['one that waits', [], one, 'neither hangs in its stop nor has ended (it is waiting)'],
+  ['one that waits', [], one, 'is not stuck and has not ended (it is waiting)'],
   ['one that is where it was to be', good(one), one, 'is where it was to be (it ended updated)'],
   ['one that was restored', bad(one), one, null],
   ['one that was skipped', [{ kind: 'skipLocker', ...person, locker: three }], three, null],

@@ -77,7 +77,7 @@ test.each<[string, OperatorMessage, RolloutView, string | null]>([
     'retry of a locker that does not hang',
     { kind: 'retryLocker', locker: canary },
     viewOf(play([{ kind: 'pause', ...person }])),
-    'neither hangs in its stop nor has ended (it is waiting)',
+    'is not stuck and has not ended (it is waiting)',
   ],
   [
     'retry of nobody',

@@ -3,12 +3,12 @@ import { makePlan } from '../../../domain/plan/make-plan';
 import { renderPlan } from '../../../domain/plan/render-plan';
 import { reviewPlan } from '../../../domain/plan/review-plan';
 import { aManifest, aPlan, anOwed, fakeHash, lockerName, planFacts } from '../../support/builders';
-import type { PlanOptions } from '../../support/builders';
+import type { AMigration, PlanOptions } from '../../support/builders';
 import { expectGolden } from '../../support/golden';
 
 const split = { id: 'split-jobs' } as const;
 const shrink = { id: 'shrink', reversible: false, when: 'all-halted' } as const;
-const each = { id: 'each', scope: 'locker', when: 'per-locker' } as const;
+const each: AMigration = { id: 'each', scope: 'locker', when: 'per-locker', undo: ['undo'] };
 const seen = (more: Partial<SeenMigration> = {}): SeenMigration => ({
   id: 'split-jobs',
   scope: '-',
@@ -96,16 +96,28 @@ describe('no plan is made', () => {
     expect(refusalsOf({ migrations: [seen({ inTarget: false })] })).toEqual([]);
   });
 
-  test('where scope and moment do not go together, or where it is of a kind to come', () => {
+  test('where scope and moment do not go together', () => {
     expect(refusalsOf({ manifest: aManifest({ ...split, scope: 'locker' }) })).toMatchObject([{ code: 'ManifestInvalid' }]);
-    expect(refusalsOf({ manifest: aManifest(each) })).toMatchObject([{ code: 'NotAvailableYet' }]);
+    expect(refusalsOf({ manifest: aManifest({ ...each, scope: 'box' }) })).toMatchObject([{ code: 'ManifestInvalid' }]);
   });
+
+  test('for one of each locker that says that it can be undone, and not how', () => {
+    expect(refusalsOf({ manifest: aManifest({ ...each, undo: undefined }) })).toMatchObject([{ code: 'ManifestInvalid' }]);
+    expect(refusalsOf({ manifest: aManifest({ ...each, undo: undefined, reversible: false }) })).toEqual([]);
+  });
+});
+
+test('one of each locker is planned for those whose data have it ahead of them', () => {
+  const done = seen({ id: 'each', scope: lockerName(2), when: 'per-locker' });
+  expect(sound({ manifest: aManifest(each), migrations: [done], lockers: 3 }).migrations).toMatchObject([
+    { id: 'each', when: 'per-locker', lockers: [lockerName(1), lockerName(3)] },
+  ]);
 });
 
 test('the plan names each, how often it runs, and the point of no return', () => {
   expectGolden(
     'plan-with-migrations.txt',
-    renderPlan(aPlan({ manifest: aManifest(split, shrink), rehearsal: { kind: 'possible' } }), {
+    renderPlan(aPlan({ manifest: aManifest(split, each, shrink), rehearsal: { kind: 'possible' } }), {
       style: 'text',
     }),
   );

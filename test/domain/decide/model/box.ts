@@ -14,6 +14,8 @@ export interface Truth {
   readonly on: 'from' | 'new' | 'unknown';
   /** Somebody else moved it. */
   readonly byStranger: boolean;
+  /** By the migrations of the plan; `half`: nobody knows. */
+  readonly data: 'before' | 'half' | 'after';
 }
 
 export interface Box {
@@ -26,12 +28,41 @@ const evidence = ['$ lxc-info → exit 0'];
 const FAULTS = ['BoxUnreachable', 'LinkLost', 'MeNotMounted', 'CommandFailed', 'TypeError', 'ChangesFrozen'] as const;
 const isLink = (code: string) => code === 'BoxUnreachable' || code === 'LinkLost';
 
+/** Thrown by the box, as faults are. */
+class Unfit extends Error {
+  constructor(readonly code: string) {
+    super(code);
+  }
+}
+
 export function makeBox(plan: Plan): Box {
   const truth = new Map<LockerName, Truth>(
-    plan.lockers.map(({ name, action }) => [name, { on: action === 'none' ? 'new' : 'from', byStranger: false }]),
+    plan.lockers.map(({ name, action }) => [name, { on: action === 'none' ? 'new' : 'from', byStranger: false, data: 'before' }]),
   );
-  const truthOf = (name: LockerName): Truth => truth.get(name) ?? { on: 'from', byStranger: false };
-  const move = (name: LockerName, on: Truth['on'], byStranger = false) => void truth.set(name, { on, byStranger });
+  const truthOf = (name: LockerName): Truth => truth.get(name) ?? { on: 'from', byStranger: false, data: 'before' };
+  const change = (name: LockerName, to: Partial<Truth>) => void truth.set(name, { ...truthOf(name), ...to });
+  const move = (name: LockerName, on: Truth['on'], byStranger = false) => change(name, { on, byStranger });
+
+  /** What its migration comes to while it is down; null: its data are where the goal reads them. */
+  function migrated(
+    name: LockerName,
+    to: 'from' | 'new',
+    how: number,
+  ): 'not-migrated' | 'MigrationUndecided' | 'ReleaseTooOld' | null {
+    const mine = (plan.migrations ?? []).find(({ lockers }) => lockers?.includes(name));
+    const goal = to === 'new' ? 'after' : 'before';
+    if (!mine) return null;
+    // Somebody has said what became of it, and the box has brought it up where its data fit.
+    if (truthOf(name).data === 'half') {
+      const done = how % 2 === 0;
+      change(name, { data: done ? 'after' : 'before', on: done ? 'new' : 'from' });
+    }
+    if (truthOf(name).data === goal) return null;
+    if (to === 'from' && !mine.reversible) return 'ReleaseTooOld';
+    if (how % 13 === 1) return 'not-migrated';
+    change(name, { data: how % 13 === 2 ? 'half' : goal });
+    return how % 13 === 2 ? 'MigrationUndecided' : null;
+  }
 
   function faultOf(at: Pick<LockerProgress, 'stage' | 'cycle'>, locker: LockerName, how: number): StepEvent {
     const code = how % 97 === 0 ? 'Fenced' : (FAULTS[how % FAULTS.length] ?? 'TypeError');
@@ -59,10 +90,30 @@ export function makeBox(plan: Plan): Box {
       return { kind: 'superseded', evidence };
     }
     if (there) return { kind: 'already', ...down };
+    const unfit = migrated(name, to, how);
+    if (unfit === 'not-migrated') return { kind: unfit, ...down, toVersion: down.fromVersion, migration: 'each', evidence };
+    if (unfit !== null) throw new Unfit(unfit);
+    if (truthOf(name).on === to) return { kind: 'already', ...down };
     move(name, to);
     if (action === 'link' || how % 48 === 5) return { kind: 'linked', ...down, downMs: null };
     if (how % 24 === 6 || how % 24 === 7) return { kind: 'not-serving', ...down, reason: 'crashed', evidence };
     return { kind: 'serving', ...down };
+  }
+
+  function moveEvent(
+    planned: PlannedLocker,
+    { stage, cycle }: { stage: 'updating' | 'restoring'; cycle: number },
+    draw: { how: number; mayHang: boolean },
+  ): StepEvent {
+    const { name: locker } = planned;
+    try {
+      if (stage === 'updating') return { kind: 'update', locker, cycle, outcome: moved(planned, 'new', draw) };
+      return { kind: 'restore', locker, cycle, outcome: moved(planned, 'from', draw) };
+    } catch (error) {
+      if (!(error instanceof Unfit)) throw error;
+      const { code } = error;
+      return { kind: 'fault', locker, cycle, stage, fault: { code, sentence: `${code} happened.`, cure: 'Look.', evidence } };
+    }
   }
 
   function answer(planned: PlannedLocker, at: LockerProgress, how: number): StepEvent | null {
@@ -92,10 +143,9 @@ export function makeBox(plan: Plan): Box {
       case 'undraining':
         return { kind: 'undrain', locker, cycle };
       case 'updating':
-        return { kind: 'update', locker, cycle, outcome: moved(planned, 'new', { how, mayHang }) };
       case 'restoring':
-        return { kind: 'restore', locker, cycle, outcome: moved(planned, 'from', { how, mayHang }) };
-      // No plan of this model has a migration.
+        return moveEvent(planned, { stage, cycle }, { how, mayHang });
+      // No plan of this model halts everybody.
       case 'halting':
       case 'halted':
       case 'starting':

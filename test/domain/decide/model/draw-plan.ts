@@ -1,8 +1,8 @@
 /** Plans of the real planner, over every rule that the decider knows. */
 import * as fc from 'fast-check';
 import type { Plan } from '../../../../domain/model/plan';
-import { aPlan, aRelease, lockerName, someChecks } from '../../../support/builders';
-import type { SeenOverrides } from '../../../support/builders';
+import { aManifest, aPlan, aRelease, lockerName, someChecks } from '../../../support/builders';
+import type { AMigration, SeenOverrides } from '../../../support/builders';
 
 /** When every walk begins. */
 export const START = 1_000_000_000;
@@ -54,6 +54,9 @@ const windows = fc.constantFrom(
   [[5, 100_000_000]],
 );
 
+const EACH: AMigration = { id: 'each', scope: 'locker', when: 'per-locker', undo: ['undo'] };
+const FOR_GOOD: AMigration = { ...EACH, reversible: false, undo: undefined };
+
 const written = <T extends object>(rules: T): T =>
   Object.fromEntries(Object.entries(rules).filter(([, value]) => value !== undefined)) as T;
 
@@ -65,14 +68,16 @@ export const plans: fc.Arbitrary<Plan> = fc
     drains: fc.boolean(),
     checks: fc.boolean(),
     heldOut: fc.boolean(),
+    migrates: fc.constantFrom(null, null, 'back and forth', 'for good'),
   })
-  .map(({ kinds, policy: rules, windows: open, drains, checks, heldOut }) => {
+  .map(({ kinds, policy: rules, windows: open, drains, checks, heldOut, migrates }) => {
     const { drain, ...others } = written(rules);
     const plan = aPlan({
       lockers: kinds.length,
       each: (each) => KINDS[kinds[each - 1] ?? 0] ?? {},
       policy: { ...others, batches: [...others.batches], ...(drains && { drain }) } as never,
       service: { ...(!drains && { drain: null }), ...(checks && { checks: someChecks() }) },
+      ...(migrates !== null && { manifest: aManifest(migrates === 'for good' ? FOR_GOOD : EACH) }),
       ...(heldOut && kinds.length > 2 && { heldOut: { [lockerName(2)]: 'on holiday' } }),
     });
     if (open === undefined) return plan;

@@ -57,14 +57,22 @@ export const theBudgetIsExact: Rule = (plan) => {
     );
     if (onFailure === 'continue' && beyond) memory.acknowledge(after);
     if (onFailure === 'continue') return holdsFor(after, 'failures') ? 'it holds, and was told to go on' : null;
-    const stops = onFailure === 'hold' ? holdsFor(after, 'failures') : Boolean(after.rollback);
+    const holds = onFailure === 'hold' || isForGood(plan, before);
+    const stops = holds ? holdsFor(after, 'failures') : Boolean(after.rollback);
     const ends = after.abort !== null || after.fault !== null || Boolean(after.rollback);
     if (beyond && !stops && !ends) return 'one failure too many, and it goes on';
     if (!beyond && holdsFor(after, 'failures') && !after.rollback) return 'it holds, and no budget is used up';
     const turned = !before.rollback && after.rollback?.actor === 'the policy';
+    if (turned && holds) return 'it turns back by itself, past the point of no return';
     return turned && !beyond ? 'it turns back, and no budget is used up' : null;
   };
 };
+
+/** Data of some locker may be migrated, and can not be taken back. */
+function isForGood({ migrations = [] }: Plan, { lockers }: Progress): boolean {
+  const final = migrations.filter(({ reversible }) => !reversible).flatMap(({ lockers: of = [] }) => of);
+  return final.some((name) => (lockers[name]?.beganAt ?? null) !== null);
+}
 
 /** A resume, or a pause that comes to its end by itself; but a pause that is lifted first leaves the hold as it was. */
 function acknowledges({ event, before, after, origin }: Step): boolean {

@@ -35,7 +35,7 @@ export const aSoakIsAsLongAsItIs: Rule = (plan) => {
     if (origin === 'refused') return null;
     clock.pass(step);
     const wasOpen = before.batch <= plan.batches.length && before.gate === null;
-    const passed = after.batch > before.batch || (before.gate === null && after.gate !== null);
+    const passed = after.batch > before.batch || (before.gate === null && after.gate !== null && after.gate.batch > before.batch);
     // A batch of no time at all ends and passes in one step.
     const soaked = before.batchEndedAt === null ? 0 : clock.counted();
     const needs = soakOf(plan, { ...before, overlay: after.overlay ?? null });

@@ -77,11 +77,12 @@ export const nobodyIsWellUnseen: Rule =
       const [was, is] = [before.lockers[name], after.lockers[name]];
       if (!is || is.end === was?.end || (is.end !== 'updated' && is.end !== 'restored')) continue;
       // On the way back no check is asked but that it serves.
-      const unclear = event.kind === 'verify' && event.outcome.kind === 'inconclusive' && is.end === 'restored';
-      const well = unclear || (event.kind === 'verify' && event.outcome.kind === 'healthy');
-      const linked = (event.kind === 'update' || event.kind === 'restore') && event.outcome.kind === 'linked';
+      const unclear = event.kind === 'verify' && event.outcome.kind === 'inconclusive';
+      const well = (unclear && is.end === 'restored') || (event.kind === 'verify' && event.outcome.kind === 'healthy');
+      const moved = event.kind === 'update' || event.kind === 'restore' ? event.outcome.kind : null;
+      const linked = moved === 'linked' || (moved === 'already' && action === 'link');
       // One that is not touched stays what it was: on the way back, or where it was to be tried again.
-      const told = was?.stage === 'inconclusive' && is.reason !== null;
+      const told = (was?.stage === 'inconclusive' || unclear) && is.reason !== null;
       const stayed = (was?.back === true && is.end === 'updated') || was?.former?.end === is.end || told;
       if (!well && !stayed && !(linked && (action === 'link' || event.kind === 'restore'))) return `${name} by ${event.kind}`;
     }

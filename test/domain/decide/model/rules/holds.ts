@@ -56,14 +56,16 @@ export const itAsksForWhatIsAllowed: Rule =
     return refusal === null ? null : `it asks for ${said.message.kind}: ${refusal}`;
   };
 
-/** One that hangs in its stop is held for, until somebody says how it goes on; an abort waits for that too. */
+const STUCK: ReadonlySet<Hold['reason']> = new Set<Hold['reason']>(['stop-timed-out', 'migration-undecided']);
+
+/** One that hangs in its stop, or whose migration nobody knows about, is held for, until somebody says how it goes on; an abort waits for that too. */
 export const aStuckLockerIsHeldFor: Rule = (plan) => {
   const stuck = ({ lockers }: Progress) => plan.lockers.filter(({ name }) => lockers[name]?.stage === 'stuck');
   return ({ before, after, event }) => {
     if (after.fault) return null;
     const left = stuck(before).find(({ name }) => after.lockers[name]?.stage !== 'stuck');
     if (left && event.kind !== 'retryLocker') return `${left.name} hung, and ${event.kind} was enough`;
-    const asked = (name: string) => after.holds.some(({ reason, locker }) => reason === 'stop-timed-out' && locker === name);
+    const asked = (name: string) => after.holds.some(({ reason, locker }) => STUCK.has(reason) && locker === name);
     const alone = stuck(after).find(({ name }) => !asked(name));
     return alone ? `${alone.name} hangs, and nobody is asked` : null;
   };

@@ -39,7 +39,8 @@ export const nobodyIsLeftUnlisted: Rule =
       const { end, reason, cameAs } = after.lockers[name] ?? {};
       const { on, byStranger } = box.truthOf(name);
       if (action === 'none' || byStranger || on !== 'new') return false;
-      return reason === null || end === 'restored' || (end === 'skipped' && from !== null && cameAs !== 'skipped');
+      const stays = reason?.includes('can not go back') === true;
+      return reason === null || end === 'restored' || (end === 'skipped' && from !== null && cameAs !== 'skipped' && !stays);
     });
     return left
       ? `${left.name} is still on the new release, as ${after.lockers[left.name]?.end}: ${after.lockers[left.name]?.reason}`

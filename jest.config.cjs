@@ -23,6 +23,7 @@ module.exports = {
       ...layer('unit', [
         'domain',
         'box',
+        'box-install',
         'activities',
         'starters',
         'embedded',

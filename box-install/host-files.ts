@@ -56,6 +56,9 @@ export function writeWhole(path: string, bytes: string | Buffer, rights: { mode:
 /** sudo and cron leave names with a dot alone. */
 export const besideOf = (path: string): string => `${path}.lockstep-new`;
 
+/** What a write that was killed half way left there. */
+export const removeBeside = (path: string): void => rmSync(besideOf(path), { force: true });
+
 export function writeSynced(
   path: string,
   bytes: string | Buffer,

@@ -2,7 +2,7 @@
 import { rmSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { Failed } from './failed';
-import { bytesOf, makeFolders, missingFolders, removeEmpty, writeWhole } from './host-files';
+import { bytesOf, makeFolders, missingFolders, removeBeside, removeEmpty, writeWhole } from './host-files';
 import type { InstallRecord } from './wanted';
 
 /** null: nothing of ours is here. */
@@ -37,5 +37,6 @@ export function writeInstallRecord(path: string, record: InstallRecord): void {
 
 export function endInstallRecord(path: string, { folders }: InstallRecord): void {
   rmSync(path, { force: true });
+  removeBeside(path);
   removeEmpty(folders);
 }

@@ -2,7 +2,7 @@
 import { existsSync, rmSync, symlinkSync } from 'node:fs';
 import { accountOf, removeAccount } from './accounts';
 import { command } from './command';
-import { asItIs, bytesOf, linkTarget, putBack, removeEmpty, writeWhole } from './host-files';
+import { asItIs, bytesOf, linkTarget, putBack, removeBeside, removeEmpty, writeWhole } from './host-files';
 import { endLockerd, lockerdPid, removeLeavings } from './lockerd-process';
 import type { Change, Entry } from './wanted';
 
@@ -50,12 +50,14 @@ export async function undoChange(entry: Entry): Promise<string[]> {
       break;
     case 'file':
       putBack(entry.path, entry.before);
+      removeBeside(entry.path);
       break;
     case 'link':
       undoLink(entry);
       break;
     case 'key':
       undoKey(entry);
+      removeBeside(entry.path);
       break;
     case 'unit':
       command(['systemctl', 'disable', '--now', entry.name]);

@@ -49,12 +49,13 @@ export function endLocker(plan: Plan, progress: Progress, { locker, end, reason 
 
 /** Of one that is left as it is: one that was to go back is what it was before. */
 export function unmovedEnd(
-  { back, cameAs = 'updated', checkFailed = null }: Partial<LockerProgress>,
+  { back, cameAs = 'updated', checkFailed = null, halfWay = false }: Partial<LockerProgress>,
   why: string,
 ): Pick<Ending, 'end' | 'reason'> {
   if (checkFailed !== null) return { end: 'failed', reason: `${checkFailed}; ${why}: it stays up on the release` };
-  return { end: back === true ? cameAs : 'skipped', reason: why };
+  return { end: back === true ? cameAs : 'skipped', reason: halfWay ? `${why}; ${UNSEEN}` : why };
 }
+const UNSEEN = 'nobody has seen which release it is on since its migration was undecided';
 
 /** Not taken after all: it waits for its turn again, and its next requests have tokens of their own. */
 export function sendBack(progress: Progress, name: LockerName): Progress {

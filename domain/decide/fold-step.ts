@@ -88,8 +88,8 @@ export function foldUpdate(plan: Plan, before: Progress, { locker, outcome }: Of
   const progress = 'toVersion' in outcome ? recordDown(before, locker, outcome, now) : before;
   const links = plan.lockers.find(({ name }) => name === locker)?.action === 'link';
   // One that is tried again is there by this rollout, whatever its first try told.
-  const { former = null, retry = null } = before.lockers[locker] ?? {};
-  const already = former === null && retry === null;
+  const { former = null, halfWay = false } = before.lockers[locker] ?? {};
+  const already = former === null && !halfWay;
   switch (outcome.kind) {
     case 'serving':
       return changeLocker(progress, locker, { stage: 'verifying' });

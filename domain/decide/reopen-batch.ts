@@ -8,7 +8,10 @@ import { dropHolds } from './change-progress';
 export function reopenBatch(plan: Plan, progress: Progress, locker: LockerName): Progress {
   const of = plan.batches.find(({ lockers }) => lockers.includes(locker));
   if (!of || of.number > progress.batch) return progress;
-  const open = { ...progress, batch: lastBegun(plan, progress, of.number), batchEndedAt: null };
+  const batch = lastBegun(plan, progress, of.number);
+  // Of a batch that comes again nobody knows yet what it shows.
+  const known = dropHolds(progress, ({ reason }) => reason === 'no-evidence' && batch < progress.batch);
+  const open = { ...known, batch, batchEndedAt: null };
   if (progress.holds.some(({ reason }) => reason === 'rejected')) return open;
   return dropHolds({ ...open, gate: null }, ({ reason }) => reason === 'gate-timeout');
 }

@@ -37,19 +37,18 @@ function turn(plan: Plan, progress: Progress, planned: PlannedLocker, now: numbe
   const { name: locker, from, action } = planned;
   const at = progress.lockers[locker];
   if (!at || at.back === true || action === 'none') return progress;
-  if (at.stage === 'waiting') {
-    return endLocker(plan, progress, { locker, end: 'skipped', reason: 'rolled back before its turn' }, now);
-  }
-  if (at.stage !== 'ended' || at.end === null || !wasChanged(at)) return progress;
-  if (from === null) return stay(progress, locker, { at, why: NOWHERE });
-  const kept = keptBy(plan, progress, locker);
-  if (kept !== null) return stay(progress, locker, { at, why: kept });
-  return changeLocker(progress, locker, { ...WAITS_ANEW, back: true, cycle: at.cycle + 1, cameAs: at.end });
+  const waits = at.stage === 'waiting';
+  const skipped = (reason: string) => endLocker(plan, progress, { locker, end: 'skipped', reason }, now);
+  if (waits && at.halfWay !== true) return skipped('rolled back before its turn');
+  if (!waits && (at.stage !== 'ended' || at.end === null || !wasChanged(at))) return progress;
+  const why = from === null ? NOWHERE : keptBy(plan, progress, locker);
+  if (why !== null) return waits ? skipped(why) : stay(progress, locker, { at, why });
+  return changeLocker(progress, locker, { ...WAITS_ANEW, back: true, cycle: at.cycle + 1, cameAs: at.end ?? 'skipped' });
 }
 
 /** An unreachable one may have been changed or not; the box knows, and does nothing where nothing is to do. */
-export function wasChanged({ end, linked }: Pick<LockerProgress, 'end' | 'linked'>): boolean {
-  return end === 'updated' || end === 'unreachable' || (end === 'skipped' && linked === true);
+export function wasChanged({ end, linked, halfWay }: Pick<LockerProgress, 'end' | 'linked' | 'halfWay'>): boolean {
+  return end === 'updated' || end === 'unreachable' || (end === 'skipped' && (linked === true || halfWay === true));
 }
 
 /** Listed with its reason, in nobody's way. */

@@ -55,6 +55,8 @@ export interface LockerProgress {
   readonly checkFailed?: string | null;
   /** How it had ended before it was to go back. Absent: `updated`. */
   readonly cameAs?: LockerEnd;
+  /** Its migration was undecided once: the box itself may have brought it to the release since. Absent: no. */
+  readonly halfWay?: boolean;
   /** Its link was moved while others kept it stopped: changed, though nobody saw it run. Absent: no. */
   readonly linked?: boolean;
 }

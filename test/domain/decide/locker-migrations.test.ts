@@ -117,6 +117,26 @@ describe('where nobody knows what it came to', () => {
     expect(ended.lockers[one]).toMatchObject({ end: 'updated' });
   });
 
+  test('one that the box may have brought to the release goes back with a roll-back, though its turn has not come again', () => {
+    const waiting = play(
+      [
+        retry(one),
+        { kind: 'pause', ...person },
+        { kind: 'drain-cancelled', locker: one, cycle: 2 },
+        { kind: 'undrain', locker: one, cycle: 2 },
+      ],
+      undecided,
+    );
+    expect(waiting.lockers[one]).toMatchObject({ stage: 'waiting' });
+    expect(play([{ kind: 'rollBack', ...person }], waiting).lockers[one]).toMatchObject({ stage: 'waiting', back: true });
+    const aborted = play(
+      [{ kind: 'abort', ...person }, { kind: 'update', locker: two, cycle: 1, outcome: serving }, healthy(two, 1)],
+      waiting,
+    );
+    expect(aborted.lockers[one]).toMatchObject({ end: 'skipped' });
+    expect(aborted.lockers[one]?.reason).toContain('nobody has seen which release it is on');
+  });
+
   test.each([
     ['an abort', { kind: 'abort', ...person }],
     ['a roll-back', { kind: 'rollBack', ...person }],

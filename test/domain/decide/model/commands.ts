@@ -11,6 +11,8 @@ export type Command =
   /** An answer of another cycle or to a step that nobody asked for. */
   | { readonly kind: 'stray'; readonly who: number; readonly how: number }
   | { readonly kind: 'message'; readonly what: number; readonly who: number; readonly how: number }
+  /** The box tells of one that crashes again and again after its update. */
+  | { readonly kind: 'crash-loop'; readonly who: number }
   | { readonly kind: 'time'; readonly how: number }
   /** No workflow code ran for a while, and the timer comes late. */
   | { readonly kind: 'late'; readonly ms: number }
@@ -22,6 +24,7 @@ export const command: fc.Arbitrary<Command> = fc.oneof(
   { weight: 2, arbitrary: fc.record({ kind: fc.constant('repeat' as const), back: fc.nat(30) }) },
   { weight: 1, arbitrary: fc.record({ kind: fc.constant('stray' as const), who: number, how: number }) },
   { weight: 4, arbitrary: fc.record({ kind: fc.constant('message' as const), what: number, who: number, how: number }) },
+  { weight: 1, arbitrary: fc.record({ kind: fc.constant('crash-loop' as const), who: number }) },
   { weight: 5, arbitrary: fc.record({ kind: fc.constant('time' as const), how: number }) },
   { weight: 1, arbitrary: fc.record({ kind: fc.constant('late' as const), ms: fc.integer({ min: 31_000, max: 9_000_000 }) }) },
   { weight: 1, arbitrary: fc.constant({ kind: 'death' as const }) },

@@ -3,7 +3,7 @@
  * passes. After the drawn commands everybody helps, and the rollout has to come to its end.
  */
 import { toCheck } from '../../../../domain/decide/check-due';
-import type { StepEvent } from '../../../../domain/decide/rollout-event';
+import type { RolloutEvent } from '../../../../domain/decide/rollout-event';
 import type { Plan } from '../../../../domain/model/plan';
 import type { Progress } from '../../../../domain/model/progress';
 import { checkedOf, strayOf } from './box';
@@ -21,7 +21,7 @@ const WELL = 9;
 
 export function walk(plan: Plan, commands: readonly Command[]): Walker {
   const walker = makeWalker(plan);
-  const said: (Said | StepEvent)[] = [];
+  const said: (Said | RolloutEvent)[] = [];
   walker.goRound();
   for (const one of commands) {
     obey(walker, one, said);
@@ -34,7 +34,7 @@ export function walk(plan: Plan, commands: readonly Command[]): Walker {
   return walker;
 }
 
-function obey(walker: Walker, one: Command, said: (Said | StepEvent)[]): void {
+function obey(walker: Walker, one: Command, said: (Said | RolloutEvent)[]): void {
   const { plan } = walker;
   switch (one.kind) {
     case 'answer':
@@ -52,6 +52,8 @@ function obey(walker: Walker, one: Command, said: (Said | StepEvent)[]): void {
       said.push(message);
       return walker.say(message);
     }
+    case 'crash-loop':
+      return crash(walker, one.who, said);
     case 'time':
       return passTime(walker, one.how);
     case 'late':
@@ -70,7 +72,7 @@ function check(walker: Walker, how: number): boolean {
   return true;
 }
 
-function answer(walker: Walker, { who, how }: { who: number; how: number }, said: (Said | StepEvent)[]): void {
+function answer(walker: Walker, { who, how }: { who: number; how: number }, said: (Said | RolloutEvent)[]): void {
   if (check(walker, how)) return;
   const busy = walker.working();
   const planned = busy[who % Math.max(1, busy.length)];
@@ -81,7 +83,18 @@ function answer(walker: Walker, { who, how }: { who: number; how: number }, said
   said.push(event);
 }
 
-function repeat(walker: Walker, again: Said | StepEvent | undefined): void {
+/** Of any of them that has ended: the box tells what it sees, and for whom it counts is the decider's business. */
+function crash(walker: Walker, who: number, said: (Said | RolloutEvent)[]): void {
+  const ended = walker.plan.lockers.filter(({ name }) => walker.stageOf(name) === 'ended');
+  const name = ended[who % Math.max(1, ended.length)]?.name;
+  if (name === undefined) return;
+  const { cycle = 0 } = walker.progress.lockers[name] ?? {};
+  const event: RolloutEvent = { kind: 'crash-loop', locker: name, cycle, crashes: 3, why: 'exit 1' };
+  walker.take(event, 'answer');
+  said.push(event);
+}
+
+function repeat(walker: Walker, again: Said | RolloutEvent | undefined): void {
   if (again === undefined) return;
   if ('message' in again) walker.say(again);
   else walker.take(again, 'repeat');

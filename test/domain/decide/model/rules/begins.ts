@@ -26,21 +26,21 @@ export const nothingIsStoppedInAHalt: Rule =
     return stopped ? `${stopped.name} is to be stopped` : null;
   };
 
-/** One that is tried again is a latecomer: the batch that runs does not wait for it. */
+/** One that is tried again, or crashes after its end, is a latecomer: the batch that runs does not wait for it. */
 export const batchAfterBatch: Rule = (plan) => {
-  const triedAgain = new Set<string>();
+  const late = new Set<string>();
   return ({ event, before, origin }) => {
-    if (origin === 'door' && event.kind === 'retryLocker') triedAgain.add(event.locker);
+    if ((origin === 'door' && event.kind === 'retryLocker') || event.kind === 'crash-loop') late.add(event.locker);
     if (event.kind !== 'begin' || before.rollback) return null;
     const own = plan.batches.find(({ lockers }) => lockers.includes(event.locker));
     if (!own) return `${event.locker} is in no batch`;
     if (before.lockers[event.locker]?.back === true) return null;
     const former = plan.batches.filter(({ number }) => number < own.number).flatMap(({ lockers }) => lockers);
-    const late = former.filter((name) => {
+    const open = former.filter((name) => {
       const at = before.lockers[name];
-      return at?.stage !== 'ended' && at?.back !== true && !triedAgain.has(name);
+      return at?.stage !== 'ended' && at?.back !== true && !late.has(name);
     });
-    return late.length === 0 ? null : `${event.locker} of batch ${own.number} begins while ${late.join(', ')} has not ended`;
+    return open.length === 0 ? null : `${event.locker} of batch ${own.number} begins while ${open.join(', ')} has not ended`;
   };
 };
 
@@ -59,7 +59,10 @@ export const noGateIsPassedUnapproved: Rule = (plan) => {
     }
     if (event.kind !== 'begin' || before.rollback) return null;
     const own = plan.batches.find(({ lockers }) => lockers.includes(event.locker));
-    if (!own || own.number === 1) return null;
+    if (!own) return null;
+    // Only a point of no return gives it a gate, and no adjustment takes that away.
+    if (own.number === 1)
+      return own.gate && !approved.has(1) ? `${event.locker} begins past the point of no return, unapproved` : null;
     const gates = after.overlay?.rules.gates;
     const gated = gates === undefined ? own.gate : gates.includes(own.number - 1);
     // A gate that is set after its batch has been let in comes too late.

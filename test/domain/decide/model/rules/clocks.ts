@@ -40,7 +40,9 @@ export const aSoakIsAsLongAsItIs: Rule = (plan) => {
     const soaked = before.batchEndedAt === null ? 0 : clock.counted();
     const needs = soakOf(plan, { ...before, overlay: after.overlay ?? null });
     if (wasOpen && passed && soaked < needs) return `batch ${before.batch} soaked ${soaked} ms of ${needs}`;
-    const ends = before.batchEndedAt === null || after.batch > before.batch;
+    // One that crashes and has nowhere to go opens its batch and ends it in one step.
+    const anew = step.event.kind === 'crash-loop' && before.batchEndedAt !== after.batchEndedAt;
+    const ends = before.batchEndedAt === null || after.batch > before.batch || anew;
     if (ends && after.batchEndedAt !== null) clock.mark();
     const over = after.batchEndedAt !== null && after.gate === null && !halted(after) && clock.counted() >= soakOf(plan, after);
     const checks = decision.kind === 'walk' && decision.check !== undefined;

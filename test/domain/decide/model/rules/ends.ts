@@ -11,6 +11,8 @@ export const endedStaysEnded: Rule =
       if (origin === 'door' && event.kind === 'retryLocker' && event.locker === name) continue;
       // The full checks fail on it: it goes back, or has nowhere to go.
       if (event.kind === 'checked' && was.end === 'updated') continue;
+      // It crashes again and again since.
+      if (event.kind === 'crash-loop' && event.locker === name && was.end === 'updated') continue;
       const turned = after.rollback && is.back === true && was.back !== true;
       if (!turned && (is.stage !== 'ended' || is.end !== was.end))
         return `${name} had ended ${was.end} and is ${is.end ?? is.stage}`;
@@ -62,7 +64,7 @@ export const theEndIsTrue: Rule =
       const { on, byStranger } = box.truthOf(name);
       if (!is || was?.end === is.end || byStranger || action === 'none') continue;
       // Its link was moved while somebody kept it stopped: it says so itself.
-      if (is.end === 'skipped' && is.linked) continue;
+      if (is.end === 'skipped' && (is.linked || is.halfWay)) continue;
       if (told !== undefined && on !== told) return `${name} ended ${is.end}, and is on ${on} (${is.reason})`;
       if (is.end === 'unchanged' && on !== 'new') return `${name} ended unchanged, and is on ${on}`;
     }

@@ -10,8 +10,9 @@ export const onlyWhatWasChangedGoesBack: Rule =
       if (was?.back === true && is?.back !== true && event.kind !== 'retryLocker') return `${name} forgot that it goes back`;
       if (was?.back === true || is?.back !== true) continue;
       const { on, byStranger } = box.truthOf(name);
-      // Of one that could not be reached nobody knows; the box does nothing where nothing is to do.
-      if (on === 'from' && !byStranger && is.cameAs !== 'unreachable') return `${name} is to go back, and was never changed`;
+      // Of one that could not be reached, or was half way, nobody knows; the box does nothing where nothing is to do.
+      if (on === 'from' && !byStranger && is.cameAs !== 'unreachable' && is.halfWay !== true)
+        return `${name} is to go back, and was never changed`;
       if (from === null) return `${name} is to go back to nothing`;
     }
     if (!before.rollback || event.kind !== 'begin') return null;

@@ -1,4 +1,4 @@
-# The worker. It runs from its sources: no build step, so that what is in the image is what is in the repository.
+# The worker, and chat. It runs from its sources: no build step, so that what is in the image is what is in the repository.
 FROM node:20.20.2-bookworm-slim
 
 WORKDIR /opt/lockstep
@@ -11,10 +11,12 @@ RUN apt-get update && apt-get install -y --no-install-recommends ca-certificates
 COPY tsconfig.json ./
 COPY activities activities
 COPY box box
+COPY chatops chatops
 COPY codec codec
 COPY deploy deploy
 COPY domain domain
 COPY embedded embedded
+COPY sandbox sandbox
 COPY starters starters
 COPY workers workers
 COPY workflows workflows

@@ -26,8 +26,8 @@ function reachable(entries: readonly string[]): string[] {
   return [...seen];
 }
 
-test('all that worker and set-up import is copied', () => {
-  const files = reachable(['workers/main.ts', 'deploy/set-up.ts']);
+test('all that worker, chat and set-up import is copied', () => {
+  const files = reachable(['workers/main.ts', 'chatops/main.ts', 'deploy/set-up.ts']);
   expect(files.length).toBeGreaterThan(50);
   expect(files.filter((file) => !copied.some((folder) => file === folder || file.startsWith(`${folder}/`)))).toEqual([]);
 });
@@ -43,7 +43,7 @@ test('all else stays outside, and secrets above all', () => {
     .split('\n')
     .filter((line) => !line.startsWith('#'));
   expect(ignore[0]).toBe('*');
-  for (const folder of ['deploy/secrets', 'deploy/ssh'])
+  for (const folder of ['deploy/chat', 'deploy/secrets', 'deploy/ssh'])
     expect(ignore.indexOf(folder)).toBeGreaterThan(ignore.indexOf('!deploy'));
 });
 
@@ -62,8 +62,8 @@ test('it is built on one exact Node that the product supports, without the packa
   expect(runs[0]).toContain('npm ci --omit=dev');
 });
 
-test('the set-up of the compose file is a script of the image', () => {
-  const script = composeService('set-up').entrypoint?.at(-1) ?? '';
+test.each(['set-up', 'chatops'])('%s of the compose file is a script of the image', (service) => {
+  const script = composeService(service).entrypoint?.at(-1) ?? '';
   expect(existsSync(join(ROOT, script))).toBe(true);
-  expect(composeService('set-up').image).toBe(composeService('worker').image);
+  expect(composeService(service).image).toBe(composeService('worker').image);
 });

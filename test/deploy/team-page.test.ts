@@ -29,11 +29,13 @@ test('the lines that lay files find each where the page says, and lay it where t
     mkdirSync(join(folder, '.ssh'));
     for (const name of ['known_hosts', 'id_ed25519']) writeFileSync(join(folder, '.ssh', name), name);
     const lines = typed.filter((command) => command.startsWith('cp '));
-    expect(lines).toHaveLength(2);
+    expect(lines).toHaveLength(3);
     for (const line of lines) execFileSync('sh', ['-c', line], { cwd: folder, env: { ...process.env, HOME: folder } });
     expect(readFileSync(join(folder, '.env'), 'utf8')).toMatch(/^POSTGRES_PASSWORD=/m);
     expect(readFileSync(join(folder, 'deploy/ssh/id_ed25519'), 'utf8')).toBe('id_ed25519');
     expect(JSON.stringify(composeFile().services)).toContain('./deploy/ssh:');
+    expect(readFileSync(join(folder, 'deploy/chat/chatops.yaml'), 'utf8')).toContain('signingSecret');
+    expect(composeFile().services['chatops']?.volumes).toContain('./deploy/chat:/etc/lockstep/chat');
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }
@@ -43,6 +45,9 @@ test('the services that it names are in the compose file', () => {
   const { services } = composeFile();
   const scaled = [...page.matchAll(/--scale (\w+)=/g)].map(([, name]) => name as string);
   expect(scaled).toEqual(['worker']);
+  // Chat alone stays away unless it is asked for.
+  const profiles = [...page.matchAll(/--profile (\w+)/g)].map(([, name]) => name);
+  expect(new Set(profiles)).toEqual(new Set(services['chatops']?.profiles));
   for (const name of [...scaled, 'temporal-schema', 'set-up', 'temporal']) expect(Object.keys(services)).toContain(name);
 });
 

@@ -75,7 +75,8 @@ const PROGRAMS: Readonly<Record<string, Parse>> = {
   'apt-get': async ([what]) => {
     if (what !== 'install') throw new Error(`apt-get ${what} is nothing that the pages should tell`);
   },
-  docker: async ([what, verb = '']) => {
+  docker: async ([what, ...argv]) => {
+    const verb = argv.slice(argv[0] === '--profile' ? 2 : 0)[0] ?? '';
     if (what !== 'compose' || !/^(up|ps|down|logs)$/.test(verb))
       throw new Error(`docker ${what} ${verb} is nothing that the pages should tell`);
   },

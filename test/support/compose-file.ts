@@ -17,6 +17,7 @@ const Service = z.looseObject({
   command: z.array(z.string()).optional(),
   healthcheck: z.looseObject({ test: z.array(z.string()) }).optional(),
   stop_grace_period: z.string().optional(),
+  profiles: z.array(z.string()).optional(),
   deploy: z.looseObject({ replicas: z.number() }).optional(),
 });
 const File = z.looseObject({ services: z.record(z.string(), Service) });

@@ -1,6 +1,6 @@
 /** The worker as its image runs it, under the compose file's environment, against a real server. */
 import { generateKeyPairSync } from 'node:crypto';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import type { AddressInfo, Server, Socket } from 'node:net';
 import { tmpdir } from 'node:os';
@@ -9,6 +9,7 @@ import { once } from 'node:events';
 import { Client } from '@temporalio/client';
 import { TASK_QUEUES } from '../../activities/contract';
 import { connect } from '../../embedded/connect';
+import { ROOT } from '../support/compose-file';
 import { startImageProcess } from '../support/image-process';
 import { startTemporal } from '../support/temporal-server';
 import type { TestServer } from '../support/temporal-server';
@@ -90,6 +91,25 @@ test('set up, it serves; told to stop, it gives the step in flight back for the 
     await worker.end('SIGKILL');
     await connection.close();
   }
+});
+
+test('chat serves by the example that a team copies, and keeps its outbox beside it', async () => {
+  expect(await startImageProcess({ service: 'set-up', env: here() }).ended).toBe(0);
+  const chat = join(folder, 'chat');
+  const secrets = join(folder, 'secrets');
+  for (const made of [chat, secrets]) mkdirSync(made);
+  const example = readFileSync(join(ROOT, 'deploy/chat/example.yaml'), 'utf8');
+  expect(example).toContain('{ host: 0.0.0.0, port: 8790 }');
+  writeFileSync(join(chat, 'chatops.yaml'), example.replace('0.0.0.0, port: 8790', '127.0.0.1, port: 0'));
+  const { privateKey } = generateKeyPairSync('ed25519');
+  const secretOf = { 'chat.pem': privateKey.export({ type: 'pkcs8', format: 'pem' }), 'slack-signing-secret': 'x'.repeat(32) };
+  for (const [name, secret] of Object.entries({ ...secretOf, 'slack-token': 'xoxb-1' }))
+    writeFileSync(join(secrets, name), secret, { mode: 0o600 });
+
+  const service = startImageProcess({ service: 'chatops', env: here(), args: ['--config', join(chat, 'chatops.yaml')] });
+  await service.until('http://127.0.0.1:');
+  expect(existsSync(join(chat, 'outbox'))).toBe(true);
+  expect(await service.end('SIGTERM')).toBe(0);
 });
 
 test.each([

@@ -104,6 +104,7 @@ function assemble(facts: PlanFacts, seen: SeenLocker[], due: PlannedLocker[], ha
     notServing: lockers.filter(({ baseline }) => baseline === 'failing').length,
     ...planChecks(service.checks, lockers),
   };
+  const tries = changing.length > 0 ? { rehearsal: rehearsalOf(policy, facts.inventory) } : {};
   const windows = openingsFrom(policy.windows ?? [], epochOfIso(facts.inventory.at));
   return {
     ...core,
@@ -111,9 +112,9 @@ function assemble(facts: PlanFacts, seen: SeenLocker[], due: PlannedLocker[], ha
     owed: seen.filter(isOwed).map(({ name }) => name),
     ...(changing.length > 0 && namedHooks(facts.hooks)),
     ...asksOf(facts.inventory),
-    ...(changing.length > 0 && { rehearsal: rehearsalOf(policy, facts.inventory) }),
+    ...tries,
     changes: facts.changes,
-    expected: expectTime(core, service, durations),
+    expected: expectTime({ ...core, ...tries }, service, durations),
     madeFrom: facts.inventory.at,
     digest: hash(digestText(core)) as Digest,
   };

@@ -207,6 +207,7 @@ test('the expected time grows with what is to be done and shrinks with what may 
   expect(seconds({ lockers: 12, policy: quick })).toBeLessThan(seconds({ lockers: 12 }));
   expect(seconds({ lockers: 12, policy: quick, durations: { 'locker-005': 600_000 } })).toBeGreaterThan(600);
   expect(seconds({ lockers: 3, each: () => ({ state: 'stopped', wanted: 'down' }) })).toBe(30);
+  expect(seconds({ rehearsal: { kind: 'possible' } })).toBeGreaterThan(seconds({ policy: { rehearsal: 'off' } }));
   expect(aPlan({ service: { drain: null } }).expected.downSecondsPerLocker).toBeGreaterThan(
     aPlan().expected.downSecondsPerLocker,
   );

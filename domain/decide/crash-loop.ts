@@ -6,7 +6,7 @@
 import type { Plan } from '../model/plan';
 import type { Progress } from '../model/progress';
 import { changeLocker } from './change-progress';
-import { failUpdate } from './fold-step';
+import { failUpdate } from './fold-move';
 import { reopenBatch } from './reopen-batch';
 import type { RolloutEvent } from './rollout-event';
 

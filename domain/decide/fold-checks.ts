@@ -1,5 +1,5 @@
 /**
- * What checks do to a rollout. A fast check that fails is a failed verify (fold-step.ts); here is all
+ * What checks do to a rollout. A fast check that fails is a failed verify (fold-move.ts); here is all
  * else: no clear answer holds the rollout and neither passes nor fails a locker, and a locker on
  * which the full set fails goes back through the slots, as a failure.
  */

@@ -10,7 +10,7 @@ import { foldFaultInBarrier, foldLinkInBarrier } from './barrier';
 import { addHold, addNote, changeLocker, endLocker, sendBack } from './change-progress';
 import { newlyUnreachable } from './count-ends';
 import { drainsFirst } from './drains-first';
-import { failUpdate, takeBack } from './fold-step';
+import { failUpdate, takeBack } from './fold-move';
 import { whyRestored } from './roll-back';
 
 const WHOSE: Readonly<Record<string, 'link' | 'rollout' | 'person'>> = {

@@ -16,7 +16,8 @@ import { foldFault } from './fold-fault';
 import { foldMessage } from './fold-message';
 import { moveStageOf } from './roll-back';
 import { drainsFirst } from './drains-first';
-import { foldDrain, foldRestore, foldUndrain, foldUpdate, foldVerify } from './fold-step';
+import { foldDrain, foldUndrain } from './fold-drain';
+import { foldRestore, foldUpdate, foldVerify } from './fold-move';
 import type { RolloutEvent, StepEvent } from './rollout-event';
 
 export function fold(plan: Plan, progress: Progress, event: RolloutEvent, now: number): Progress {

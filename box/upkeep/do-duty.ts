@@ -1,0 +1,66 @@
+/** Does what is due for one locker, by the same verbs as everybody else. */
+import type { LockerName } from '../../domain/model/ids';
+import { makeToken } from '../../domain/model/token';
+import type { VerbParams } from '../../domain/protocol/verbs';
+import type { Daemon } from '../daemon';
+import { faultOf } from '../fault-of';
+import { OWN_START_DEADLINE_MS, ownLimits } from '../lane/own-limits';
+import type { Duty } from './decide-upkeep';
+import { UPKEEP_HOLDER } from './holder';
+import type { Memory } from './memory';
+import { rewindLocker } from './rewind';
+import { noteCrash } from './watch-loop';
+
+export async function doDuty(
+  daemon: Daemon,
+  memory: Memory,
+  { locker, duty }: { locker: LockerName; duty: Duty },
+): Promise<void> {
+  switch (duty.kind) {
+    case 'none':
+      return;
+    case 'note-wanted':
+      return daemon.journal.append({ kind: 'wanted', locker, wanted: 'up' });
+    case 'note-crash':
+      return noteCrash(daemon, locker, 'it ended by itself');
+    case 'reopen':
+      daemon.log(`${locker}: nobody speaks for its quiesce any more: undone`);
+      await ask(daemon, memory, { verb: 'undrain', params: { locker } });
+      return;
+    case 'rewind':
+      // It may be down again by the next look: that is a crash of its own.
+      memory.wasUp.set(locker, await rewindLocker(daemon, locker));
+      return;
+    case 'bring-up':
+      return bringUp(daemon, memory, { locker, because: duty.because });
+  }
+}
+
+async function bringUp(daemon: Daemon, memory: Memory, at: { locker: LockerName; because: 'owed' | 'down' }): Promise<void> {
+  const { locker, because } = at;
+  daemon.log(`${locker} is ${because === 'owed' ? 'owed, and its rollout is silent' : 'wanted up'}: brought up`);
+  const params = { locker, lane: ownLimits(daemon.config), startDeadlineMs: OWN_START_DEADLINE_MS };
+  try {
+    const started = (await ask(daemon, memory, { verb: 'start', params })) as { kind: string; evidence?: readonly string[] };
+    if (started.kind === 'not-serving') await noteCrash(daemon, locker, (started.evidence ?? []).join(' · '));
+    // It may be down again by the next look: that is a crash of its own.
+    memory.wasUp.set(locker, started.kind !== 'not-serving');
+  } catch (error) {
+    const fault = faultOf(error);
+    // A newer holder came: whoever it is, the next round looks again.
+    if (fault.code !== 'Fenced') await noteCrash(daemon, locker, fault.message);
+  }
+}
+
+type Own =
+  | { readonly verb: 'start'; readonly params: VerbParams<'start'> & { locker: LockerName } }
+  | { readonly verb: 'undrain'; readonly params: { readonly locker: LockerName } };
+
+function ask(daemon: Daemon, memory: Memory, { verb, params }: Own): Promise<unknown> {
+  memory.jobs += 1;
+  // A token must never come again: not after a restart of lockerd either.
+  const rollout = `${UPKEEP_HOLDER}:${daemon.startedAt.toString(36)}`;
+  const token = makeToken({ rollout, box: daemon.config.box, locker: params.locker, cycle: memory.jobs, step: verb });
+  const generation = Math.max(1, daemon.journal.state().generation);
+  return daemon.jobs.own({ token, verb, params, holder: UPKEEP_HOLDER, generation });
+}

@@ -1,0 +1,15 @@
+import type { LockerName } from '../../domain/model/ids';
+import type { InitProcess } from '../lxc/lxc';
+
+/** What upkeep has seen of the lockers; lives as long as the process. */
+export interface Memory {
+  readonly wasUp: Map<LockerName, boolean>;
+  /** Of those that run: whether it still lives is a cheaper question than how it is. */
+  readonly inits: Map<LockerName, InitProcess>;
+  readonly lookAt: Map<LockerName, number>;
+  readonly lookedAt: Map<LockerName, number>;
+  /** Duties that run: a round does not wait for those of the one before. */
+  readonly under: Set<LockerName>;
+  readonly sameBoot: boolean;
+  jobs: number;
+}

@@ -63,10 +63,12 @@ test('by policy: a failure in the second batch brings the first one back, withou
 
 test('while it runs: it turns around, and each locker was told to stop once in each of its lives', async () => {
   const before = await builds();
-  // One at a time: the command that turns it around must come before its end.
+  // One at a time, with a long proof: the command that turns it around must come before its end, on a machine that others use too.
+  await here.sandbox.writeFleet({ policy: { ...policy, verify: { ...policy.verify, stable: '12s' } } });
   const running = here.startRollout('--max-down', '1');
   await running.until(hasTwoUpdated);
   const asked = await here.lockstep('roll-back');
+  await here.sandbox.writeFleet({ policy });
   expect(asked).toMatchObject({ code: 0, stdout: expect.stringContaining('It rolls back') as unknown });
   const ended = await running.ended;
   expect(finishedOf(ended)).toMatchObject({ state: 'rolled-back', counts: { updated: 0 } });

@@ -45,9 +45,7 @@ export async function lookAtTarget(box: BoxContext, target: StageTarget | null):
       return {
         targetConfigDigest: digest,
         goneConfig:
-          current === null || current.config.digest === digest
-            ? []
-            : await goneFiles(box, { locker, current, stays: [...files.keys(), ...secrets.keys()] }),
+          current === null ? [] : await goneFiles(box, { locker, current, stays: [...files.keys(), ...secrets.keys()] }),
         missingConfig: missingConfig(manifest, files),
         tooOld: current !== null && (await tooOld(current.code.revision)),
       };

@@ -3,7 +3,7 @@ import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSyn
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { asItIs, besideOf } from '../../box-install/host-files';
-import { beginInstallRecord, endInstallRecord } from '../../box-install/install-record';
+import { endInstallRecord } from '../../box-install/install-record';
 import { undoChange } from '../../box-install/undo-change';
 
 let dir: string;
@@ -32,9 +32,10 @@ test('where a file was before, it is as it was, alone', async () => {
 });
 
 test('the record goes with what was half written of it', () => {
-  const path = join(dir, 'etc', 'install.json');
-  const record = beginInstallRecord(path);
-  writeFileSync(besideOf(path), '{');
-  endInstallRecord(path, record);
+  const folder = join(dir, 'etc');
+  const path = join(folder, 'install.json');
+  mkdirSync(folder);
+  for (const file of [path, besideOf(path)]) writeFileSync(file, '{');
+  endInstallRecord(path, { format: 1, folders: [folder], entries: [] });
   expect(readdirSync(dir)).toEqual([]);
 });

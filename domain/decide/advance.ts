@@ -8,7 +8,7 @@ import type { Plan } from '../model/plan';
 import type { Progress } from '../model/progress';
 import { turnBarrier } from './barrier';
 import { isInFlight } from './box-load';
-import { pastNoReturn, waitsAtFirstGate } from './box-migrations';
+import { pastNoReturn, waitsAtFirstGate, waitsForStart } from './box-migrations';
 import { addHold, addNote, endLocker, isHalted, unmovedEnd } from './change-progress';
 import { checkDue } from './check-due';
 import { acknowledgeFailures, countFailures, newInBatch } from './count-ends';
@@ -151,11 +151,16 @@ function passSoak(plan: Plan, progress: Progress, now: number): Progress {
   const batch = batchNow(plan, progress, progress.batch);
   if (!batch || progress.batchEndedAt === null || progress.rollback || isHalted(progress)) return progress;
   if (now < progress.batchEndedAt + batch.soakMs || checkDue(plan, progress, now)) return progress;
+  // Skipping the first lockers passes no point of no return, and no migration that comes before them.
+  if (isAnyToCome(plan, progress) && waitsForStart(plan, progress)) return progress;
   const next = batchNow(plan, progress, progress.batch + 1);
   const approved = progress.approvals.some((approval) => approval.batch === next?.number);
   if (!next?.gate || approved) return { ...progress, batch: progress.batch + 1, batchEndedAt: null, gate: null };
   return progress.gate ? progress : { ...progress, gate: { batch: next.number, since: now } };
 }
+
+const isAnyToCome = ({ batches }: Plan, { lockers }: Progress): boolean =>
+  batches.some((batch) => batch.lockers.some((name) => (lockers[name]?.end ?? null) === null));
 
 function watchGate(plan: Plan, progress: Progress, now: number): Progress {
   const { gate } = progress;

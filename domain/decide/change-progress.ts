@@ -38,13 +38,14 @@ export function endLocker(plan: Plan, progress: Progress, { locker, end, reason 
   const { stage, former = null, back, checkFailed = null } = progress.lockers[locker] ?? {};
   const goesBack = back === true && checkFailed === null;
   // Tried again, and its turn did not come: it is where it was.
-  const told =
+  const how =
     stage === 'waiting' && former
       ? { end: former.end, reason: [former.reason, reason].filter(Boolean).join('; ') }
       : { end, reason };
-  const counted = (told.end === 'failed' || told.end === 'restored') && planned?.baseline !== 'failing' && !goesBack;
-  const ended = changeLocker(progress, locker, { stage: 'ended', ...told, counted, endedAt: now, retry: null });
-  return former === null ? ended : changeLocker(ended, locker, { former: null });
+  const counted = (how.end === 'failed' || how.end === 'restored') && planned?.baseline !== 'failing' && !goesBack;
+  const ended = changeLocker(progress, locker, { stage: 'ended', ...how, counted, endedAt: now, retry: null });
+  const told = former === null ? ended : changeLocker(ended, locker, { former: null });
+  return { ...told, lastEndAt: now };
 }
 
 /** Of one that is left as it is: one that was to go back is what it was before. */

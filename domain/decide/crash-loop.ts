@@ -19,6 +19,7 @@ export function foldCrashLoop(plan: Plan, progress: Progress, { locker, cycle, c
   if (progress.abort || progress.fault || progress.rollback) return progress;
   if (at?.end !== 'updated' || at.cycle !== cycle || planned?.action !== 'update') return progress;
   const failure = `crashed ${crashes} times in five minutes after it was updated${why === '' ? '' : `: ${why}`}`;
-  const open = changeLocker(reopenBatch(plan, progress, locker), locker, { end: null, reason: null, endedAt: null });
+  const anew = { end: null, reason: null, endedAt: null, beganAt: now };
+  const open = changeLocker(reopenBatch(plan, progress, locker), locker, anew);
   return failUpdate(plan, open, { locker, failure }, now);
 }

@@ -8,7 +8,7 @@ import type { LockerStage, Progress } from '../model/progress';
 import { advance } from './advance';
 import { beginInBarrier, foldHalt, foldStart } from './barrier';
 import { foldMigration } from './box-migrations';
-import { addNote, changeLocker, moveClocks } from './change-progress';
+import { addNote, changeLocker, isHalted, moveClocks } from './change-progress';
 import { foldCrashLoop } from './crash-loop';
 import { foldChecks } from './fold-checks';
 import { foldHook } from './fold-hook';
@@ -21,7 +21,13 @@ import { foldRestore, foldUpdate, foldVerify } from './fold-move';
 import type { RolloutEvent, StepEvent } from './rollout-event';
 
 export function fold(plan: Plan, progress: Progress, event: RolloutEvent, now: number): Progress {
-  return advance(plan, apply(plan, progress, event, now), now);
+  return advance(plan, countAnew(progress, apply(plan, progress, event, now), now), now);
+}
+
+/** The deadline of progress stands while the rollout is halted, and counts from the end of that. */
+function countAnew(before: Progress, after: Progress, now: number): Progress {
+  if (!isHalted(before) || isHalted(after)) return after;
+  return { ...after, acknowledged: { ...after.acknowledged, at: now } };
 }
 
 function apply(plan: Plan, progress: Progress, event: RolloutEvent, now: number): Progress {

@@ -13,5 +13,5 @@ export function progressDueAt({ policy }: Plan, progress: Progress): number | nu
   const begun = lockers.filter(isInFlight).map(({ beganAt }) => beganAt ?? 0);
   const ended = lockers.map(({ endedAt }) => endedAt ?? 0);
   // From the latest end on, but not before the first of those in flight began.
-  return Math.max(Math.min(...begun), ...ended, progress.acknowledged.at ?? 0) + within;
+  return Math.max(Math.min(...begun), ...ended, progress.lastEndAt ?? 0, progress.acknowledged.at ?? 0) + within;
 }

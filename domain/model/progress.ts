@@ -197,6 +197,8 @@ export interface Progress {
   readonly acknowledged: Acknowledged;
   /** When the current batch's last locker ended: its soak counts from here. */
   readonly batchEndedAt: number | null;
+  /** When a locker came to its end last, whatever became of it since. Absent: in progress of an earlier version. */
+  readonly lastEndAt?: number;
   /** Checks that failed on a locker before the rollout: its baseline. Absent: none did, or there are no checks. */
   readonly failedBefore?: Readonly<Record<string, readonly string[]>>;
   /** Which runs of the full checks are over. */

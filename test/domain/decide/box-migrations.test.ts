@@ -47,6 +47,16 @@ test('the migration that comes before the first locker begins alone, and the can
   expect(next(plan, [begin, outcome(true)])).toMatchObject({ migrate: null, begin: [plan.batches[0]?.lockers[0]] });
 });
 
+test('skipping the canary passes neither the point of no return nor a migration that comes first', () => {
+  const plan = aPlan({ manifest: final, policy: { gates: 'none', batches: [1, 'rest'], soak: { canary: '0s' } } });
+  const [canary] = plan.batches[0]?.lockers ?? [];
+  const skip: RolloutEvent = { kind: 'skipLocker', ...person, locker: canary as never };
+  const skipped = [skip, { kind: 'resume', ...person } as const];
+  expect(next(plan, skipped)).toMatchObject({ migrate: null, begin: [], state: 'waiting-for-approval' });
+  expect(next(plan, [...skipped, approve])).toMatchObject({ migrate: 'split', begin: [] });
+  expect(next(plan, [...skipped, approve, begin, outcome(true)])).toMatchObject({ begin: [plan.batches[1]?.lockers[0]] });
+});
+
 test('one that can not be undone waits for its own approval, and says so', () => {
   const plan = aPlan({ manifest: final, policy: { gates: 'none' } });
   expect(next(plan, [])).toMatchObject({

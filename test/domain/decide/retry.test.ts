@@ -239,3 +239,24 @@ describe('a crash loop after success', () => {
     expect(play(plan, [loops(one), loops(one, 2)], ended)).toBe(ended);
   });
 });
+
+describe('the deadline of progress', () => {
+  const MINUTES = 60_000;
+  const plan = planOf({ progressDeadline: '10m', maxFailures: { canary: 4, total: 4 } });
+  const at = (now: number, events: readonly RolloutEvent[], from: Progress): Progress =>
+    events.reduce((progress, event) => fold(plan, progress, event, now), from);
+  const standing = at(T0 + 10 * MINUTES, [{ kind: 'tick' }], play(plan, good(one).slice(0, 2)));
+
+  test('that has passed is answered by a roll-back: it goes back, and is not held anew at once', () => {
+    expect(standing.holds).toMatchObject([{ reason: 'no-progress', liftedBy: ['resume', 'rollBack', 'abort'] }]);
+    const back = at(T0 + 11 * MINUTES, [{ kind: 'rollBack', ...person }], standing);
+    expect(back.holds).toEqual([]);
+    expect(at(T0 + 21 * MINUTES, [{ kind: 'tick' }], back).holds).toMatchObject([{ reason: 'no-progress' }]);
+  });
+
+  test('counts for one that crashes again and again from then on, not from its first turn', () => {
+    const later = at(T0 + 60 * MINUTES, [loops(one)], play(plan, good(one)));
+    expect(later.lockers[one]).toMatchObject({ stage: 'restoring' });
+    expect(later.holds).toEqual([]);
+  });
+});

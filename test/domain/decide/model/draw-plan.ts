@@ -20,7 +20,7 @@ const KINDS: readonly SeenOverrides[] = [
   { on: null, current: null },
 ];
 
-const sometimes = <T>(value: fc.Arbitrary<T>) => fc.option(value, { nil: undefined, freq: 1 });
+const sometimes = <T>(value: fc.Arbitrary<T>) => fc.option(value, { nil: undefined, freq: 2 });
 
 const policy = fc.record({
   batches: fc.constantFrom([1, 5, 'rest'] as const, [2, '50%', 'rest'] as const, ['rest'] as const, [1, 1, 1, 'rest'] as const),

@@ -23,6 +23,10 @@ export const viewOf = (plan: Plan, progress: Progress, now: number): RolloutView
 });
 
 const ANN = 'ann@desk';
+/** Whom nobody asks. */
+const EVE = 'eve@desk';
+/** As its reason, so that it is known again behind the door. */
+export const OF_ANOTHER_PLAN = 'of another plan, or of other rules';
 const of = (actor: string) => ({ actor, reason: 'as it is' });
 
 export function answerGate(
@@ -36,6 +40,12 @@ export function answerGate(
     message: { kind, batch, planDigest: plan.digest, actor, overlay },
     event: { kind, ...of(actor), batch },
   };
+}
+/** Given while looking at something else. */
+function misread(plan: Plan, progress: Progress, batch: number): Said {
+  const { message, event } = answerGate('approve', batch, { plan, progress });
+  const other = progress.overlay ? { overlay: progress.overlay.number - 1 } : { planDigest: 'f'.repeat(64) as Plan['digest'] };
+  return { message: { ...message, ...other } as OperatorMessage, event: { ...event, reason: OF_ANOTHER_PLAN } };
 }
 export const simply = (kind: 'resume' | 'abort' | 'rollBack' | 'pause'): Said => ({
   message: { kind },
@@ -57,14 +67,14 @@ export function messageOf(plan: Plan, progress: Progress, { what, who, how }: Dr
   // Half of the time one that it can be about.
   const among = how % 2 === 0 && waiting.length > 0 ? waiting : plan.lockers;
   const locker = among[who % among.length]?.name ?? ('l01' as LockerName);
-  const actor = how % 3 === 0 ? STARTER : ANN;
+  const actor = how % 3 === 0 ? STARTER : how % 7 === 0 ? EVE : ANN;
   const batch = how % 4 === 0 ? (how % 5) + 1 : (progress.gate?.batch ?? 2);
   switch (what % 20) {
     case 0:
     case 1:
     case 2:
     case 3:
-      return answerGate('approve', batch, { plan, progress, actor });
+      return how % 5 === 0 ? misread(plan, progress, batch) : answerGate('approve', batch, { plan, progress, actor });
     case 4:
       return answerGate('reject', batch, { plan, progress, actor });
     case 5:

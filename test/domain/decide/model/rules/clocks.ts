@@ -1,4 +1,5 @@
 /** Soaks and gates by a clock of their own, which stands while it is paused and while no workflow code ran. */
+import type { LockerName } from '../../../../../domain/model/ids';
 import type { Plan } from '../../../../../domain/model/plan';
 import type { Progress } from '../../../../../domain/model/progress';
 import type { Rule, Step } from '../step';
@@ -83,3 +84,27 @@ export const aPauseEndsWhenItSays: Rule =
     if (byPerson) return null;
     return pause.until != null && now >= pause.until ? null : `${event.kind} lifted it`;
   };
+
+/** One that is begun anew comes to no end by that. */
+const cameToAnEnd = (before: Progress, after: Progress): boolean =>
+  Object.entries(after.lockers).some(([name, { stage, endedAt }]) => {
+    const was = before.lockers[name as LockerName];
+    return stage === 'ended' && (was?.stage !== 'ended' || was.endedAt !== endedAt);
+  });
+const stands = ({ holds }: Progress): boolean => holds.some(({ reason }) => reason === 'no-progress');
+
+/** Held for when no locker comes to its end for so long, neither sooner nor never. */
+export const aStandstillIsSeen: Rule = (plan) => {
+  const { progressDeadlineMs: within = null } = plan.policy;
+  let moved = START;
+  return ({ before, after, origin, now }) => {
+    if (within === null || origin === 'refused') return null;
+    const still = now - moved;
+    if (cameToAnEnd(before, after)) moved = now;
+    if (!stands(before) && stands(after)) return still < within ? `holds after ${still} ms of ${within}` : null;
+    const busy = Object.values(after.lockers).filter(({ stage }) => stage !== 'waiting' && stage !== 'ended');
+    if (busy.length === 0 || halted(after) || after.gate !== null) return null;
+    const since = Math.max(moved, after.acknowledged.at ?? 0, Math.min(...busy.map(({ beganAt }) => beganAt ?? now)));
+    return now - since > within ? `stood still for ${now - since} ms of ${within}, and goes on` : null;
+  };
+};

@@ -8,7 +8,8 @@ import {
   onlyInAWindow,
 } from './begins';
 import { itStopsWhereItSays, theBudgetIsExact, unreachableOnesApart } from './budgets';
-import { aGateWaitsAsLongAsItSays, aPauseEndsWhenItSays, aSoakIsAsLongAsItIs } from './clocks';
+import { onlyARightAnswerCounts } from './answers';
+import { aGateWaitsAsLongAsItSays, aPauseEndsWhenItSays, aSoakIsAsLongAsItIs, aStandstillIsSeen } from './clocks';
 import { endedStaysEnded, nobodyIsWellUnseen, noTokenTwice, oneEndEach, successIsWhole, theEndIsTrue } from './ends';
 import { aHoldIsThereOnce, aNoIsANo, aStuckLockerIsHeldFor, itAsksForWhatIsAllowed, whatAHoldNamesLiftsIt } from './holds';
 import { slots, unproven } from './limits';
@@ -23,6 +24,7 @@ export const RULES: Readonly<Record<string, Rule>> = {
   nothingIsStoppedInAHalt,
   batchAfterBatch,
   noGateIsPassedUnapproved,
+  onlyARightAnswerCounts,
   onlyInAWindow,
   endedStaysEnded,
   oneEndEach,
@@ -42,6 +44,7 @@ export const RULES: Readonly<Record<string, Rule>> = {
   aSoakIsAsLongAsItIs,
   aGateWaitsAsLongAsItSays,
   aPauseEndsWhenItSays,
+  aStandstillIsSeen,
   whatAHoldNamesLiftsIt,
   aHoldIsThereOnce,
   itAsksForWhatIsAllowed,

@@ -45,7 +45,7 @@ export function answerGate(
 function misread(plan: Plan, progress: Progress, batch: number): Said {
   const { message, event } = answerGate('approve', batch, { plan, progress });
   const other = progress.overlay ? { overlay: progress.overlay.number - 1 } : { planDigest: 'f'.repeat(64) as Plan['digest'] };
-  return { message: { ...message, ...other } as OperatorMessage, event: { ...event, reason: OF_ANOTHER_PLAN } };
+  return { message: { ...message, ...other }, event: { ...event, reason: OF_ANOTHER_PLAN } };
 }
 export const simply = (kind: 'resume' | 'abort' | 'rollBack' | 'pause'): Said => ({
   message: { kind },

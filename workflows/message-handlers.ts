@@ -135,5 +135,6 @@ function answerTo(event: MessageEvent, rollout: Rollout): string {
     const halted = rollout.progress.pause !== null || holds > 0;
     return `${locker} is tried again${halted ? ' when the rollout goes on, see status' : ''}.`;
   }
+  if (rollout.progress?.lockers[locker]?.retry == null) return `${locker} goes on, see status.`;
   return event.how === 'kill' ? `${locker} is killed.` : `${locker} gets its time once more.`;
 }

@@ -63,8 +63,14 @@ function endWhatNeverBegan(plan: Plan, progress: Progress, now: number): Progres
     return endLocker(plan, p, { locker: name, ...unmovedEnd(p.lockers[name] ?? {}, reason) }, now);
   }, progress);
   const left = 'was told to stop, and nobody could wait for it';
-  return stuck.reduce((p, { name }) => endLocker(plan, p, { locker: name, end: 'failed', reason: left }, now), skipped);
+  return stuck.reduce((p, { name }) => {
+    const { stage, halfWay } = p.lockers[name] ?? {};
+    const why = stage === 'stuck' && halfWay === true ? UNSETTLED : left;
+    return endLocker(plan, p, { locker: name, end: 'failed', reason: why }, now);
+  }, skipped);
 }
+
+const UNSETTLED = 'nobody knows what its migration came to; it stays down until settle-migration says so';
 
 /** Before the point of no return somebody says yes to it, whatever the gates of the policy are. */
 function openFirstGate(plan: Plan, progress: Progress, now: number): Progress {

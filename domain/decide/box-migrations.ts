@@ -7,7 +7,7 @@
 import type { LockerName } from '../model/ids';
 import type { MigrateOutcome } from '../model/migration';
 import type { Plan, PlannedMigration } from '../model/plan';
-import type { Hold, MigrationProgress, Progress, StepFault } from '../model/progress';
+import type { Hold, LockerProgress, MigrationProgress, Progress, StepFault } from '../model/progress';
 import { addHold, addNote, isHalted } from './change-progress';
 import type { MigrationEvent } from './rollout-event';
 
@@ -62,7 +62,7 @@ export function isBarrierBegun(plan: Plan, progress: Progress): boolean {
 /** The last one first. */
 export function dueUndo(plan: Plan, progress: Progress): string | null {
   const lockers = Object.values(progress.lockers);
-  if (lockers.some(({ stage }) => stage !== 'ended') || lockers.some(({ end }) => end !== null && STAYS.has(end))) return null;
+  if (lockers.some(({ stage }) => stage !== 'ended') || lockers.some(mayStay)) return null;
   const done = boxMigrations(plan, 'before-first').filter(
     ({ id, reversible }) => reversible && migrationAt(progress, id).stage === 'done',
   );
@@ -70,6 +70,11 @@ export function dueUndo(plan: Plan, progress: Progress): string | null {
 }
 /** Ends of a roll-back after which a locker may be on the new release. */
 const STAYS: ReadonlySet<string> = new Set(['updated', 'failed', 'unreachable']);
+
+function mayStay({ end, linked, halfWay }: LockerProgress): boolean {
+  if (end === 'skipped') return linked === true || halfWay === true;
+  return end !== null && STAYS.has(end);
+}
 
 /** Past it nothing goes back by itself. */
 export function pastNoReturn(plan: Plan, progress: Progress): string | null {
@@ -82,15 +87,18 @@ export function pastNoReturn(plan: Plan, progress: Progress): string | null {
 
 function isBegun(progress: Progress, { id, lockers }: PlannedMigration): boolean {
   if (lockers === undefined) return migrationAt(progress, id).stage !== 'waiting';
-  return lockers.some((name) => (progress.lockers[name]?.beganAt ?? null) !== null);
+  // One that waits once more has no begin, but its cycle is another.
+  return lockers.some((name) => (progress.lockers[name]?.beganAt ?? null) !== null || (progress.lockers[name]?.cycle ?? 1) > 1);
 }
 
 /** Why the data of that locker do not fit the release it came from any more; null: they do. */
 export function keptBy({ migrations = [] }: Plan, progress: Progress, locker: LockerName): string | null {
+  const { halfWay = false } = progress.lockers[locker] ?? {};
   const keeping = migrations.find(({ id, when, reversible, lockers }) => {
     // The release before runs beside one that comes before the first locker.
     if (when === 'before-first' || (reversible && when !== 'all-halted')) return false;
-    return lockers === undefined ? migrationAt(progress, id).stage === 'done' : lockers.includes(locker);
+    // Of one that was undecided the box alone knows; it refuses what does not fit.
+    return lockers === undefined ? migrationAt(progress, id).stage === 'done' : lockers.includes(locker) && !halfWay;
   });
   return keeping ? `can not go back: migration ${keeping.id} is done on its data` : null;
 }

@@ -101,7 +101,9 @@ function waitUntil(plan: Plan, progress: Progress, now: number): number | null {
   if (checkDue(plan, progress, now)) return null;
   const batch = batchNow(plan, progress, progress.batch);
   if (!batch || progress.batchEndedAt === null) return due;
-  return Math.max(now, progress.batchEndedAt + batch.soakMs);
+  const soaked = progress.batchEndedAt + batch.soakMs;
+  // One that is over and did not pass waits for something else.
+  return soaked > now ? soaked : due;
 }
 
 /** After an abort a pause is over. */

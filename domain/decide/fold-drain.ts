@@ -38,8 +38,9 @@ export function foldDrainTimeout(plan: Plan, progress: Progress, { locker, outco
         const reason = `${former.reason ?? `had ended ${former.end}`}; tried again, it ${busy}`;
         return endLocker(plan, progress, { locker, end: former.end, reason }, now);
       }
-      const why = at?.back === true ? 'it was not rolled back' : 'it stays up on its old release';
-      return endLocker(plan, progress, { locker, ...unmovedEnd(at ?? {}, `${busy}; ${why}`) }, now);
+      const stays = at?.back === true ? '; it was not rolled back' : '; it stays up on its old release';
+      const why = at?.halfWay === true ? '' : stays;
+      return endLocker(plan, progress, { locker, ...unmovedEnd(at ?? {}, `${busy}${why}`) }, now);
     }
     case 'proceed': {
       const noted = addNote(progress, `${locker} ${busy}; going on by policy`, now);

@@ -66,7 +66,7 @@ function foldLinkFault(plan: Plan, progress: Progress, { locker, fault }: Faulty
 /** It is down, and stays so: the box starts nothing on data of which nobody knows what they are. */
 function holdUndecided(progress: Progress, { locker, fault }: Faulty, now: number): Progress {
   const told = fault.evidence.length > 0 ? `: ${fault.evidence.join(' · ')}` : '';
-  return addHold(changeLocker(progress, locker, { stage: 'stuck', retry: null, halfWay: true }), {
+  return addHold(changeLocker(progress, locker, { stage: 'stuck', retry: null, halfWay: true, former: null }), {
     reason: 'migration-undecided',
     sentence: `${fault.sentence.replace(/\.$/, '')}; ${locker} stays down until somebody says so${told}`,
     liftedBy: ['retryLocker'],

@@ -71,11 +71,13 @@ export function foldRestore(plan: Plan, before: Progress, { locker, outcome }: O
   const failed = (why: string) =>
     endLocker(plan, progress, { locker, end: 'failed', reason: `${failure}; and its restore ${why}` }, now);
   const links = plan.lockers.find(({ name }) => name === locker)?.action === 'link';
+  // A rollout of an earlier version had that verified, and none of them had such migrations.
+  const seen = !links || !(plan.migrations ?? []).some(({ lockers }) => lockers !== undefined);
   switch (outcome.kind) {
     case 'serving':
     case 'already':
       // Nobody sees one serve that stays stopped.
-      if (links) return endLocker(plan, progress, { locker, end: 'restored', reason: failure }, now);
+      if (!seen) return endLocker(plan, progress, { locker, end: 'restored', reason: failure }, now);
       return changeLocker(progress, locker, { stage: 'verifying' });
     case 'linked':
       return endLocker(plan, progress, { locker, end: 'restored', reason: failure }, now);

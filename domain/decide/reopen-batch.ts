@@ -2,13 +2,15 @@
 import type { LockerName } from '../model/ids';
 import type { Plan } from '../model/plan';
 import type { Progress } from '../model/progress';
+import { waitsForStart } from './box-migrations';
 import { dropHolds } from './change-progress';
 
 /** A gate that stands was asked for with other evidence; one that was rejected stays so. */
 export function reopenBatch(plan: Plan, progress: Progress, locker: LockerName): Progress {
   const of = plan.batches.find(({ lockers }) => lockers.includes(locker));
   if (!of || of.number > progress.batch) return progress;
-  const batch = lastBegun(plan, progress, of.number);
+  // What comes before the first locker comes before this one.
+  const batch = waitsForStart(plan, { ...progress, batch: 1 }) ? 1 : lastBegun(plan, progress, of.number);
   // Of a batch that comes again nobody knows yet what it shows.
   const known = dropHolds(progress, ({ reason }) => reason === 'no-evidence' && batch < progress.batch);
   const open = { ...known, batch, batchEndedAt: null };

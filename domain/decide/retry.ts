@@ -8,8 +8,8 @@ import type { LockerName } from '../model/ids';
 import type { LockerEnd } from '../model/outcome';
 import type { Plan } from '../model/plan';
 import type { Acknowledged, Hold, LockerProgress, Progress } from '../model/progress';
-import { isBarrierAhead } from './box-migrations';
-import { addNote, changeLocker, dropHolds, isHalted, isStuck, WAITS_ANEW } from './change-progress';
+import { isBarrierAhead, isBarrierBegun } from './box-migrations';
+import { addNote, changeLocker, dropHolds, isHalted, isStuck, sendBack, WAITS_ANEW } from './change-progress';
 import { askAgain } from './fold-checks';
 import { reopenBatch } from './reopen-batch';
 import { drainsFirst } from './drains-first';
@@ -51,14 +51,26 @@ export function retryLocker(plan: Plan, progress: Progress, retry: Retry, now: n
 }
 
 function retryStuck(plan: Plan, progress: Progress, stuck: LockerProgress, { locker, how }: Retry): Progress {
-  const isItsOwn = (hold: Hold) => isStuck(hold) && hold.locker === locker;
-  const freed = dropHolds(progress, isItsOwn);
+  const own = progress.holds.filter((hold) => isStuck(hold) && hold.locker === locker);
+  const freed = dropHolds(progress, (hold) => own.includes(hold));
+  if (own.some(({ reason }) => reason === 'migration-undecided')) return goOn(plan, freed, stuck, locker);
   const first = isBarrierAhead(plan, progress) && stuck.back !== true ? 'halting' : moveStageOf(stuck);
-  // Once somebody has said what became of its migration the box brings it up by itself, and it may be at work.
-  const works = progress.holds.some((hold) => isItsOwn(hold) && hold.reason === 'migration-undecided');
-  const drains = works && !isHalted(freed) && (!freed.rollback || stuck.back === true) && drainsFirst(plan, locker);
-  const stage = stuck.failure === null ? (drains ? 'draining' : first) : 'restoring';
+  const stage = stuck.failure === null ? first : 'restoring';
   return changeLocker(freed, locker, { stage, cycle: stuck.cycle + 1, retry: how });
+}
+
+/**
+ * Once somebody has said what became of its migration the box brings it up by itself: it may be at work,
+ * and is no reason to go forward where the rollout does not.
+ */
+function goOn(plan: Plan, progress: Progress, stuck: LockerProgress, locker: LockerName): Progress {
+  const { back, failure, cycle } = stuck;
+  const turns = Boolean(progress.rollback) && back !== true;
+  // In a barrier it is parked: nobody brings it up but we.
+  if (failure === null && (isHalted(progress) || turns) && !isBarrierBegun(plan, progress)) return sendBack(progress, locker);
+  const forward =
+    drainsFirst(plan, locker) && !isBarrierBegun(plan, progress) ? 'draining' : moveStageOf({ back: back === true });
+  return changeLocker(progress, locker, { stage: failure === null ? forward : 'restoring', cycle: cycle + 1, retry: null });
 }
 
 type Ended = Retry & { readonly at: LockerProgress };

@@ -57,6 +57,23 @@ test('skipping the canary passes neither the point of no return nor a migration 
   expect(next(plan, [...skipped, approve, begin, outcome(true)])).toMatchObject({ begin: [plan.batches[1]?.lockers[0]] });
 });
 
+test('with the canary skipped while it runs nothing is waited for but its outcome', () => {
+  const plan = aPlan({ manifest: split, policy: { gates: 'none', batches: [1, 'rest'], soak: { canary: '0s' } } });
+  const skip: RolloutEvent = { kind: 'skipLocker', ...person, locker: plan.batches[0]?.lockers[0] as never };
+  expect(next(plan, [begin, skip, { kind: 'resume', ...person }])).toMatchObject({ begin: [], migrate: null, waitUntil: null });
+});
+
+test('with everybody skipped, one who is tried again waits for what comes before the first', () => {
+  for (const manifest of [split, final]) {
+    const plan = aPlan({ lockers: 2, manifest, policy: { gates: 'none', batches: [1, 'rest'], soak: { canary: '0s' } } });
+    const all = plan.lockers.map(({ name: locker }): RolloutEvent => ({ kind: 'skipLocker', ...person, locker }));
+    const again: RolloutEvent = { kind: 'retryLocker', ...person, locker: plan.batches[1]?.lockers[0] as never, how: 'wait' };
+    const tried = [...all, { kind: 'resume', ...person } as const, again, { kind: 'resume', ...person } as const];
+    const first = manifest === final ? { state: 'waiting-for-approval', migrate: null } : { migrate: 'split' };
+    expect(next(plan, tried)).toMatchObject({ begin: [], ...first });
+  }
+});
+
 test('one that can not be undone waits for its own approval, and says so', () => {
   const plan = aPlan({ manifest: final, policy: { gates: 'none' } });
   expect(next(plan, [])).toMatchObject({

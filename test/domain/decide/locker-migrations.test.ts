@@ -140,11 +140,29 @@ describe('where nobody knows what it came to', () => {
   test.each([
     ['an abort', { kind: 'abort', ...person }],
     ['a roll-back', { kind: 'rollBack', ...person }],
-  ] as const)('%s waits for it, and then it goes on to where it was going', (_what, event) => {
-    const waiting = play([event], undecided);
+  ] as const)('%s waits for it, and then nothing of it goes forward', (_what, event) => {
+    const waiting = play([event, { kind: 'update', locker: two, cycle: 1, outcome: serving }, healthy(two, 1)], undecided);
     expect(waiting.holds).toMatchObject([{ reason: 'migration-undecided' }]);
     expect(decide(plan, waiting, NOW)).toMatchObject({ kind: 'walk', state: 'held' });
-    expect(play([retry(one)], waiting).lockers[one]).toMatchObject({ stage: 'updating', cycle: 2 });
+    const { stage, end = null, back = false } = play([retry(one)], waiting).lockers[one] ?? {};
+    expect([stage, end, back]).toEqual(event.kind === 'abort' ? ['ended', 'skipped', false] : ['waiting', null, true]);
+  });
+
+  test('one that was tried again and is never idle afterwards is not called what its first try came to', () => {
+    const tried = play([
+      ...updating(one),
+      { kind: 'update', locker: one, cycle: 1, outcome: NOT_MIGRATED },
+      { kind: 'restore', locker: one, cycle: 2, outcome: { ...serving, kind: 'already', toVersion: 1 } },
+      healthy(one, 2),
+      retry(one),
+      ...updating(one, 3),
+      fault(one, 'updating', 3),
+      retry(one),
+      { kind: 'drain', locker: one, cycle: 4, outcome: { kind: 'timed-out', waitedMs: 60_000, undone: true, evidence: [] } },
+    ]);
+    expect(tried.lockers[one]).toMatchObject({ end: 'skipped', halfWay: true });
+    expect(tried.lockers[one]?.reason).toContain('nobody has seen which release it is on');
+    expect(play([{ kind: 'rollBack', ...person }], tried).lockers[one]).toMatchObject({ back: true });
   });
 
   test('on the way back it waits as well, and goes on backwards', () => {

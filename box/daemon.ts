@@ -11,6 +11,8 @@ export interface Daemon extends BoxContext {
   readonly jobs: Jobs;
   /** When somebody last named a token of that locker, epoch milliseconds: requests and heartbeats. */
   readonly heard: Map<LockerName, number>;
+  /** Keys of the migrations whose announced attempt is being waited for, though no job asks. */
+  readonly settling: Set<string>;
   /** Epoch milliseconds: who was heard before is not known. */
   readonly startedAt: number;
 }

@@ -35,6 +35,7 @@ export async function startDaemon(box: BoxContext, rules: Pick<JournalOptions, '
     lane: makeLane(readPressure, box.now, { count: availableParallelism(), free: watchCores(box.now) }),
     jobs: makeJobs({ journal, verbs, log: box.log }),
     heard: new Map(),
+    settling: new Set(),
     startedAt: box.now(),
   };
   const { takeFor, giveBackLeft } = makeLocalHolders(daemon);
@@ -47,7 +48,7 @@ export async function startDaemon(box: BoxContext, rules: Pick<JournalOptions, '
     }),
   );
   takeUpUnfinished(daemon);
-  takeUpMigrations(daemon);
+  takeUpMigrations(daemon, daemon.settling);
   giveBackLeft();
   return { daemon, close: () => closeDown(listening, daemon) };
 }

@@ -132,6 +132,12 @@ async function inLane<T>(daemon: Daemon, job: Job, move: Move, work: () => Promi
 async function carryOut(daemon: Daemon, job: Job, move: Move, begin: () => Promise<void>): Promise<UpdateOutcome> {
   const { locker, to } = move;
   const steps = await dataSteps(daemon, { locker, version: to });
+  const started = job.intended('start');
+  // It had stood back before lockerd was restarted.
+  if (started && started.intent.version !== to) {
+    const migration = steps[0]?.subject.migration.id ?? 'of its data';
+    return standBack(daemon, job, move, { migration, evidence: ['it had come to nothing before lockerd was restarted'] });
+  }
   const down = async () => {
     await begin();
     return goDown(daemon, job, move);

@@ -17,6 +17,7 @@ import type { Daemon } from '../daemon';
 import { migrationKey } from '../journal/state';
 import type { BoxState } from '../journal/state';
 import { git } from '../release/git';
+import { evidenceOf } from '../run';
 import { mirrorOf } from '../release/mirror';
 import { readManifest } from '../release/read-manifest';
 import { readRevision, versionsOf } from '../release/versions';
@@ -40,17 +41,19 @@ export function checkNotBarred(state: BoxState, locker: LockerName): void {
 
 /** The wished version where it fits the data, else the newest that does. Throws ReleaseTooOld where none does. */
 export async function fittingVersion(daemon: Daemon, locker: LockerName, wish: number | null): Promise<number | null> {
-  const done = doneOn(daemon.journal.state(), locker);
-  if (done.length === 0 || wish === null) return wish;
+  const state = daemon.journal.state();
+  const done = doneOn(state, locker);
+  const own = [...state.migrations.values()].filter(({ scope }) => scope === locker);
+  if (done.length + own.length === 0 || wish === null) return wish;
   for (const version of [wish, ...(await versionsOf(daemon, locker)).toReversed()]) {
     const revision = await readRevision(daemon, locker, version);
-    if (revision && (await lackedIn(daemon, revision, done)).length === 0 && !(await needsMore(daemon, locker, revision)))
-      return version;
+    if (!revision || (await lackedIn(daemon, revision, done)).length > 0) continue;
+    if (own.length === 0 || !(await needsMore(daemon, locker, revision))) return version;
   }
-  throw tooOld(locker, wish, done[0]);
+  throw tooOld(locker, wish, done[0] ?? own[0]);
 }
 
-/** A move of several migrations that stood still between two of them leaves data that neither release can read. */
+/** What stood still between two migrations, or was undone, is not to be read by that release. One without any of its own has nothing behind it. */
 async function needsMore(daemon: Daemon, locker: LockerName, revision: Revision): Promise<boolean> {
   return (await neededBy(daemon, locker, revision)).some(({ when }) => when === 'per-locker');
 }
@@ -109,7 +112,9 @@ async function contains(box: BoxContext, { service, code }: Revision, record: Mi
   const { migrations } = await manifestOf(box, service, code.revision);
   if (migrations.some(({ id }) => id === record.id)) return true;
   const mirror = mirrorOf(box, service, 'code');
-  return (await git(['-C', mirror, 'merge-base', '--is-ancestor', record.code.revision, code.revision])).code === 0;
+  const [older, newer] = [record.code.revision, code.revision];
+  if (!(await hasCommit(mirror, older)) || !(await hasCommit(mirror, newer))) return false;
+  return yesOrNo(['-C', mirror, 'merge-base', '--is-ancestor', older, newer]);
 }
 
 /** Throws MigrationMissing: brought by anything but a rollout, the release would meet data that it can't read. */
@@ -128,6 +133,25 @@ export async function checkMigrated(
 /** Of a release that was not staged from a mirror (a box that was taken over by hand) nothing is asked. */
 async function manifestOf(box: BoxContext, service: ServiceName, revision: Sha): Promise<ReleaseManifest> {
   const mirror = mirrorOf(box, service, 'code');
-  const there = await stat(mirror).catch(() => null);
-  return there === null ? NO_MANIFEST : readManifest(mirror, revision).catch(() => NO_MANIFEST);
+  if (!(await hasCommit(mirror, revision))) return NO_MANIFEST;
+  return readManifest(mirror, revision).catch((error: unknown) => {
+    // One that was valid when it was staged. All else says nothing of the release, and must not count as an answer.
+    if (error instanceof Fault && error.code === 'ManifestInvalid') return NO_MANIFEST;
+    throw error;
+  });
+}
+
+async function hasCommit(mirror: string, revision: Sha): Promise<boolean> {
+  const there = await stat(mirror).catch((error: NodeJS.ErrnoException) => {
+    if (error.code === 'ENOENT') return null;
+    throw error;
+  });
+  return there !== null && yesOrNo(['-C', mirror, 'cat-file', '-e', revision]);
+}
+
+/** Exit 0 and 1 are answers; all else is none. */
+async function yesOrNo(args: readonly string[]): Promise<boolean> {
+  const ran = await git(args);
+  if (ran.code === 0 || ran.code === 1) return ran.code === 0;
+  throw new Fault('CommandFailed', `git ${args[2] ?? ''} failed on the box.`, { evidence: evidenceOf(ran) });
 }

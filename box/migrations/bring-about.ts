@@ -63,6 +63,9 @@ async function settled(daemon: Daemon, job: Job, subject: Subject): Promise<Migr
   const now = recordFor(daemon.journal.state(), subject);
   if (now?.state !== 'undecided') return now;
   const checked = await askCheck(daemon, subject);
+  const since = recordFor(daemon.journal.state(), subject);
+  // A person was quicker than the check.
+  if (since?.state !== 'undecided' || since.attempt !== now.attempt) return since;
   if (checked.kind === 'undecided') throw undecided(daemon, now, checked.evidence);
   await note(daemon, job, { ...now, state: checked.kind, by: 'its check' });
   return recordFor(daemon.journal.state(), subject);
@@ -71,9 +74,18 @@ async function settled(daemon: Daemon, job: Job, subject: Subject): Promise<Migr
 /** Nothing of it was begun here, so an answer that can't be had is no reason to begin. */
 async function lookFirst(daemon: Daemon, job: Job, subject: Subject) {
   const checked = await askCheck(daemon, subject);
-  if (checked.kind !== 'undecided')
-    await note(daemon, job, { ...recordOf(daemon, subject), state: checked.kind, by: 'its check' });
+  if (checked.kind !== 'undecided') await noteKnown(daemon, job, subject, { state: checked.kind, by: 'its check' });
   return checked;
+}
+
+/** Of one that nobody began here. */
+export function noteKnown(
+  daemon: Daemon,
+  job: Job,
+  subject: Subject,
+  known: Pick<MigrationRecord, 'state' | 'by'>,
+): Promise<void> {
+  return note(daemon, job, { ...recordOf(daemon, subject), ...known });
 }
 
 async function note(daemon: Daemon, job: Job, record: MigrationRecord): Promise<void> {

@@ -4,7 +4,6 @@
  */
 import type { LockerName } from '../../domain/model/ids';
 import type { Daemon } from '../daemon';
-import { lockerProblems } from '../inspect/preflight';
 import type { Job } from '../jobs/job';
 import { readRevision } from '../release/versions';
 import { lackedBy, neededBy } from './bars';
@@ -55,8 +54,7 @@ export async function fitData(
   return null;
 }
 
-/** Data that are not mounted look like no data, and those of one that runs are its own. */
+/** The data of one that runs are its own. */
 async function obstacles(daemon: Daemon, locker: LockerName): Promise<string[]> {
-  if ((await daemon.lxc.see(locker)).init) return [`${locker} runs`];
-  return (await lockerProblems(daemon, locker)).flatMap(({ code, detail }) => (code === 'me-not-mounted' ? [detail] : []));
+  return (await daemon.lxc.see(locker)).init ? [`${locker} runs`] : [];
 }

@@ -7,6 +7,7 @@ import type { LockerName } from '../../domain/model/ids';
 import type { Daemon } from '../daemon';
 import { faultOf } from '../fault-of';
 import { inParallel } from '../inspect/in-parallel';
+import { takeUpMigrations } from '../migrations/take-up';
 import { isLeft, sweepRehearsal } from '../rehearsal/rehearsal-turns';
 import type { Duty } from './decide-upkeep';
 import { doDuty } from './do-duty';
@@ -67,6 +68,7 @@ const told = (daemon: Daemon) => (error: unknown) => daemon.log(`upkeep: ${fault
 /** The duties that were found, under way: a start may take minutes, and the next look does not wait for it. */
 async function beginRound(daemon: Daemon, memory: Memory): Promise<Promise<void>[]> {
   const due = (await daemon.lxc.list()).filter((locker) => isDue(daemon, memory, locker));
+  takeUpMigrations(daemon, daemon.settling);
   const begun: Promise<void>[] = isLeft(daemon) ? [sweepRehearsal(daemon).catch(told(daemon))] : [];
   await inParallel(due, AT_ONCE, async (locker) => {
     const duty = await dutyOf(daemon, memory, locker).catch((error: unknown): Duty => {

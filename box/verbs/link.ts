@@ -7,6 +7,7 @@ import type { Job } from '../jobs/job';
 import { recordOf } from '../journal/state';
 import { seeLocker } from '../locker/check-fit';
 import { checkMigrated } from '../migrations/bars';
+import { noteFirst } from '../migrations/first-link';
 import { currentVersion, newestVersionOf, readRevision, switchTo } from '../release/versions';
 
 export async function link(daemon: Daemon, job: Job, params: z.output<typeof VERBS.link.params>): Promise<VerbResult<'link'>> {
@@ -18,8 +19,7 @@ export async function link(daemon: Daemon, job: Job, params: z.output<typeof VER
   const { owed, next } = recordOf(daemon.journal.state(), locker);
   const current = await currentVersion(daemon, locker);
   const revision = await readRevision(daemon, locker, version);
-  // A new locker has no data that were of another release.
-  if (current !== null && revision) await checkMigrated(daemon, revision, locker);
+  if (revision) await (current === null ? noteFirst(daemon, job, locker, revision) : checkMigrated(daemon, revision, locker));
   if (current === version) {
     if (next !== null) await job.record({ kind: 'next', locker, version: null });
     return { kind: 'already', version };

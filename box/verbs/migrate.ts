@@ -1,9 +1,7 @@
 /** One migration of the whole box. */
 import type { z } from 'zod';
-import { Fault } from '../../domain/faults';
 import type { VERBS, VerbResult } from '../../domain/protocol/verbs';
 import type { Daemon } from '../daemon';
-import { lockerProblems } from '../inspect/preflight';
 import type { Job } from '../jobs/job';
 import { bringAbout } from '../migrations/bring-about';
 import { subjectOf } from '../migrations/subject';
@@ -14,10 +12,7 @@ type Params = z.output<typeof VERBS.migrate.params>;
 export async function migrate(daemon: Daemon, job: Job, params: Params): Promise<VerbResult<'migrate'>> {
   const { service, code, migration: id, direction } = params;
   const subject = await subjectOf(daemon, { service, code, id, locker: null });
-  if (job.intended('migrate') === null) {
-    await checkData(daemon);
-    daemon.journal.assertRoom();
-  }
+  if (job.intended('migrate') === null) daemon.journal.assertRoom();
   return bringAbout(daemon, job, { subject, direction, obstacles: () => whoRuns(daemon, subject) });
 }
 
@@ -33,13 +28,4 @@ async function whoRuns(daemon: Daemon, { migration }: Subject): Promise<string[]
     .running()
     .flatMap(({ verb, locker: of }) => (MOVING.has(verb) && of && names.includes(of) ? [of] : []));
   return [...new Set([...running, ...moved])].slice(0, 20).map((name) => `${name} runs`);
-}
-
-/** Data that are not mounted look like no data: nothing is migrated there. */
-async function checkData(daemon: Daemon): Promise<void> {
-  for (const name of await daemon.lxc.list()) {
-    const lost = (await lockerProblems(daemon, name)).find(({ code }) => code === 'me-not-mounted');
-    if (lost)
-      throw new Fault('MeNotMounted', `Locker ${name} on ${daemon.config.box}: me not mounted.`, { evidence: [lost.detail] });
-  }
 }

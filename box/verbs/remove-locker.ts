@@ -4,6 +4,7 @@ import { Fault } from '../../domain/faults';
 import type { VERBS, VerbResult } from '../../domain/protocol/verbs';
 import type { Daemon } from '../daemon';
 import type { Job } from '../jobs/job';
+import type { NewRecord } from '../journal/records';
 import { isThere } from '../new-locker/make-locker';
 import { refuseMountedData, removeLockerFiles } from '../new-locker/remove-locker-files';
 
@@ -23,8 +24,18 @@ export async function removeLocker(daemon: Daemon, job: Job, params: Params): Pr
     { kind: 'paid', locker },
     { kind: 'next', locker, version: null },
     { kind: 'quiesced', locker, quiesced: null },
+    ...(deleteData ? forgottenMigrations(daemon, locker) : []),
   ] as const;
   await job.effect({ kind: 'remove', deleteData }, () => removeLockerFiles(daemon, locker, deleteData), forgotten);
   const kept = await isThere(daemon.paths.me(locker));
   return { kind: 'removed', data: kept ? daemon.paths.me(locker) : null };
+}
+
+/** They were about data that are no more. */
+function forgottenMigrations(daemon: Daemon, locker: Params['locker']): NewRecord[] {
+  const own = [...daemon.journal.state().migrations.values()].filter(({ scope }) => scope === locker);
+  const at = new Date(daemon.now()).toISOString();
+  return own.map((record) => {
+    return { kind: 'migration', migration: { ...record, state: 'not-done', by: 'remove-locker', at, evidence: [] } };
+  });
 }

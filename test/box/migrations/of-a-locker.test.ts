@@ -1,13 +1,16 @@
 /** Migrations of the data of one locker, as a part of its move: real runners, real processes, lockers in memory. */
-import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { recordOf } from '../../../box/journal/state';
 import { readLastStage, writeLastStage } from '../../../box/release/last-stage';
 import { currentVersion } from '../../../box/release/versions';
+import { takeUpMigrations } from '../../../box/migrations/take-up';
+import { mirrorOf } from '../../../box/release/mirror';
 import { makeUpkeep } from '../../../box/upkeep/upkeep';
-import type { LockerName } from '../../../domain/model/ids';
+import type { LockerName, ServiceName, Token } from '../../../domain/model/ids';
+import type { MigrationRecord } from '../../../domain/model/migration';
 import type { FakeLxc } from '../support/fake-lxc';
 import { bundleOnce, migratingBox, placeLockers, settled } from '../support/migrating-box';
 import type { MigratingBox } from '../support/migrating-box';
@@ -181,4 +184,75 @@ test('one that is stopped on purpose is migrated, linked, and stays stopped', as
   expect([locker().state, runs(), await version()]).toEqual(['stopped', ['split'], 2]);
   expect(await restore()).toMatchObject({ kind: 'linked', toVersion: 1 });
   expect([locker().state, runs(), await version()]).toEqual(['stopped', ['split', 'undo-split'], 1]);
+});
+
+test('of data that are not mounted no check is asked; what was announced is settled once they are there', async () => {
+  await open();
+  void update().catch(() => {});
+  await at.until(() => runs().length === 1);
+  await at.down();
+  put('go');
+  await at.until(() => has('split'));
+  const folder = at.box.paths.me(l01);
+  renameSync(folder, `${folder}-elsewhere`);
+  await at.up();
+  await new Promise((resolve) => setTimeout(resolve, 1_500));
+  expect(stateOf('split')).toBe('begun');
+  renameSync(`${folder}-elsewhere`, folder);
+  at.daemon().settling.clear();
+  takeUpMigrations(at.daemon(), at.daemon().settling);
+  await at.until(() => stateOf('split') === 'done');
+  expect(runs()).toEqual(['split']);
+});
+
+test('once it stood back it does not go forward by the same request, whatever its check says by then', async () => {
+  await open();
+  put('confused');
+  expect(await update()).toMatchObject({ kind: 'not-migrated', toVersion: 1 });
+  rmSync(me('confused'));
+  put('go');
+  // As after a boot that cut the job off before its end was written.
+  const job = at
+    .daemon()
+    .journal.state()
+    .jobs.get(`r1/lxc12/${l01}/1/update` as Token);
+  expect(job?.intents.map(({ intent }) => intent.kind)).toEqual(['move', 'stop', 'start']);
+  await at.down();
+  Object.assign(locker(), { state: 'stopped', init: null });
+  Object.assign(at.box, { bootId: 'another boot' });
+  await at.up();
+  const again = { ...(job as NonNullable<typeof job>), end: null };
+  expect(await at.daemon().jobs.takeUp(again)).toMatchObject({ kind: 'not-migrated', toVersion: 1 });
+  expect([runs(), await version(), locker().state]).toEqual([[], 1, 'running']);
+});
+
+test('undone and said to be so, its locker starts on the release before, though its link is that of the new one', async () => {
+  await open();
+  put('go');
+  await update();
+  const key = [...at.daemon().journal.state().migrations.values()][0];
+  await at.daemon().journal.append({ kind: 'migration', migration: { ...(key as MigrationRecord), state: 'not-done' } });
+  await at.holder().ask('stop', { locker: l01, stop: move.stop, drain: null });
+  await settled(at.holder().ask('start', { locker: l01, lane: move.lane, startDeadlineMs: 5_000 }));
+  expect([await version(), locker().state]).toEqual([1, 'running']);
+});
+
+test('git that does not answer is no answer: nothing is stopped', async () => {
+  await open();
+  put('go');
+  const mirror = mirrorOf(at.box, 'locker' as ServiceName, 'code');
+  renameSync(join(mirror, 'objects'), join(mirror, 'gone'));
+  expect(await update()).toMatchObject({ code: 'CommandFailed' });
+  renameSync(join(mirror, 'gone'), join(mirror, 'objects'));
+  expect([locker().signals, runs(), await version()]).toEqual([[], [], 1]);
+});
+
+test('a locker that gets its first version here: its check says whether its data are of that release', async () => {
+  await open();
+  rmSync(at.box.paths.current(l01), { force: true });
+  const first = (cycle: number) => settled(at.holder().ask('link', { locker: l01, to: at.target.release.id }, { cycle }));
+  expect(await first(1)).toMatchObject({ code: 'MigrationMissing' });
+  put('split');
+  expect(await first(2)).toMatchObject({ version: 2 });
+  expect([stateOf('split'), runs()]).toEqual(['done', []]);
 });

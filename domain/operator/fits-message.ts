@@ -1,5 +1,5 @@
 /** Whether a message that its state allows fits what it is about: its gate, its locker, its rules. Pure. */
-import { batchNow } from '../decide/rules-now';
+import { batchNow, rulesNow } from '../decide/rules-now';
 import type { LockerName } from '../model/ids';
 import type { Plan } from '../model/plan';
 import type { Adjustable, Progress } from '../model/progress';
@@ -89,6 +89,10 @@ function canAdjust({ maxDown, maxStarting, gates }: Adjustable, plan: Plan, prog
   const { batch, abort } = progress;
   if (abort) return 'it was aborted; no locker begins any more.';
   const all = plan.lockers.length;
+  const starting = maxStarting ?? rulesNow(plan, progress).maxStarting;
+  const migrates = (plan.migrations ?? []).some(({ when }) => when === 'per-locker');
+  if (migrates && maxDown !== undefined && maxDown > starting)
+    return `each locker is migrated while it is down, and no more than maxStarting (${starting}) may be at that.`;
   if (maxDown !== undefined && maxDown > all) return `maxDown ${maxDown} is more than the ${all} lockers of the plan.`;
   if (maxStarting !== undefined && maxStarting > all)
     return `maxStarting ${maxStarting} is more than the ${all} lockers of the plan.`;

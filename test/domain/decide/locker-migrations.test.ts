@@ -6,6 +6,8 @@ import { startProgress } from '../../../domain/decide/start-progress';
 import type { LockerName } from '../../../domain/model/ids';
 import type { Progress } from '../../../domain/model/progress';
 import { askSentence } from '../../../domain/operator/ask-sentence';
+import type { OperatorMessage } from '../../../domain/operator/operator-message';
+import { mayDo } from '../../../domain/operator/permissions';
 import type { UpdateOutcome } from '../../../domain/model/outcome';
 import { aManifest, aPlan, lockerName } from '../../support/builders';
 import type { AMigration } from '../../support/builders';
@@ -180,6 +182,15 @@ test('while each locker is migrated no more are down at once than the box may st
   const wide = { policy: { maxDown: 12, maxStarting: 2, rollbackMaxDown: 12 }, lockers: 12 };
   expect(aPlan(wide).limits).toMatchObject({ maxDown: 12, rollbackMaxDown: 12 });
   expect(aPlan({ ...wide, manifest: aManifest(each) }).limits).toMatchObject({ maxDown: 2, rollbackMaxDown: 2 });
+});
+
+test('nor does an adjustment let more of them be down, unless more may start', () => {
+  const adjusting = aPlan({ manifest: aManifest(each), policy: { maxStarting: 2 }, lockers: 12 });
+  const progress = fold(adjusting, startProgress(adjusting, NOW), { kind: 'tick' }, NOW);
+  const view = { box: adjusting.box, rollout: 'r', by: null, phase: 'walking', plan: adjusting, now: NOW, progress } as const;
+  const said = (rules: Extract<OperatorMessage, { kind: 'adjust' }>['rules']) => mayDo({ kind: 'adjust', rules }, view);
+  expect(said({ maxDown: 3 })).toContain('no more than maxStarting (2)');
+  expect(said({ maxDown: 3, maxStarting: 3 })).toBeNull();
 });
 
 test('one that is stopped on purpose and could not be linked ends restored, with nobody asked whether it serves', () => {

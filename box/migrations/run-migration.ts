@@ -23,8 +23,21 @@ export async function runMigration(folder: string): Promise<number> {
   // Whoever ends a service by its group has not asked for half a migration.
   for (const signal of ['SIGTERM', 'SIGINT', 'SIGHUP'] as const) process.on(signal, () => {});
   const ended = await runOnce(folder, begin);
+  await flush(begin);
   await writeResult(folder, { ...ended, lastLines: lastLinesOf(folder) });
   return 0;
+}
+
+/** What it did to the data is on the disk before anything says that it did it: a power cut must not take back one of the two. */
+function flush({ env }: Begin): Promise<void> {
+  const place = env['LOCKSTEP_ME'] ?? env['LOCKSTEP_DATA'];
+  if (place === undefined) return Promise.resolve();
+  return new Promise((resolve) => {
+    const child = spawn('sync', ['-f', place], { env, stdio: 'ignore' });
+    // Without that program it is as safe as the command made it.
+    child.once('error', () => resolve());
+    child.once('exit', () => resolve());
+  });
 }
 
 function runOnce(folder: string, { argv, cwd, env, owner, timeoutMs }: Begin): Promise<Omit<Result, 'lastLines'>> {

@@ -1,5 +1,5 @@
 /** Migrations of the data of one locker, as a part of its move: real runners, real processes, lockers in memory. */
-import { existsSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
@@ -255,4 +255,15 @@ test('a locker that gets its first version here: its check says whether its data
   put('split');
   expect(await first(2)).toMatchObject({ version: 2 });
   expect([stateOf('split'), runs()]).toEqual(['done', []]);
+});
+
+test('what it did to the data is on the disk before it counts as done', async () => {
+  await open();
+  const tools = join(at.box.config.data, 'tools');
+  mkdirSync(tools);
+  writeFileSync(join(tools, 'sync'), '#!/bin/sh\necho "$1 $2" >> "$LOCKSTEP_ME/runs"\n', { mode: 0o755 });
+  Object.assign(at.box.config, { path: `${tools}:${at.box.config.path}` });
+  put('go');
+  await update();
+  expect(runs()).toEqual(['split', `-f ${at.box.paths.me(l01)}`]);
 });

@@ -1,9 +1,11 @@
 /** Does what is due for one locker, by the same verbs as everybody else. */
 import type { LockerName } from '../../domain/model/ids';
+import { PRODUCT_DEFAULTS } from '../../domain/model/merge-policy';
 import { makeToken } from '../../domain/model/token';
 import type { VerbParams } from '../../domain/protocol/verbs';
 import type { Daemon } from '../daemon';
 import { faultOf } from '../fault-of';
+import { recordOf } from '../journal/state';
 import { OWN_START_DEADLINE_MS, ownLimits } from '../lane/own-limits';
 import type { Duty } from './decide-upkeep';
 import { UPKEEP_HOLDER } from './holder';
@@ -41,10 +43,11 @@ async function bringUp(daemon: Daemon, memory: Memory, at: { locker: LockerName;
   daemon.log(`${locker} is ${because === 'owed' ? 'owed, and its rollout is silent' : 'wanted up'}: brought up`);
   const params = { locker, lane: ownLimits(daemon.config), startDeadlineMs: OWN_START_DEADLINE_MS };
   try {
-    const started = (await ask(daemon, memory, { verb: 'start', params })) as { kind: string; evidence?: readonly string[] };
-    if (started.kind === 'not-serving') await noteCrash(daemon, locker, (started.evidence ?? []).join(' · '));
+    const { kind, evidence = [] } = await startOrGoBack(daemon, memory, params);
+    const isUp = UP.has(kind);
+    if (!isUp) await noteCrash(daemon, locker, evidence.join(' · '));
     // It may be down again by the next look: that is a crash of its own.
-    memory.wasUp.set(locker, started.kind !== 'not-serving');
+    memory.wasUp.set(locker, isUp);
   } catch (error) {
     const fault = faultOf(error);
     // A newer holder came: whoever it is, the next round looks again.
@@ -52,8 +55,30 @@ async function bringUp(daemon: Daemon, memory: Memory, at: { locker: LockerName;
   }
 }
 
+interface Came {
+  readonly kind: string;
+  readonly evidence?: readonly string[];
+}
+const UP: ReadonlySet<string> = new Set(['serving', 'already']);
+
+/** Where its data stand between two versions, they are taken back to the one that it came from; that needs nobody's word. */
+async function startOrGoBack(daemon: Daemon, memory: Memory, params: StartParams): Promise<Came> {
+  try {
+    return (await ask(daemon, memory, { verb: 'start', params })) as Came;
+  } catch (error) {
+    const { owed } = recordOf(daemon.journal.state(), params.locker);
+    if (faultOf(error).code !== 'ReleaseTooOld' || owed === null || owed.from === null) throw error;
+    daemon.log(`${params.locker}: its data fit no version; taken back to version ${owed.from}`);
+    const back = { ...params, toVersion: owed.from, stop: PRODUCT_DEFAULTS.stop };
+    return (await ask(daemon, memory, { verb: 'restore', params: back })) as Came;
+  }
+}
+
+type StartParams = VerbParams<'start'> & { readonly locker: LockerName };
+
 type Own =
-  | { readonly verb: 'start'; readonly params: VerbParams<'start'> & { locker: LockerName } }
+  | { readonly verb: 'start'; readonly params: StartParams }
+  | { readonly verb: 'restore'; readonly params: VerbParams<'restore'> & { readonly locker: LockerName } }
   | { readonly verb: 'undrain'; readonly params: { readonly locker: LockerName } };
 
 function ask(daemon: Daemon, memory: Memory, { verb, params }: Own): Promise<unknown> {

@@ -40,7 +40,7 @@ const ofLocker = (id: string) => ({
   when: 'per-locker',
   reversible: true,
   run: sh(
-    `echo ${id} >> runs; while [ ! -e go ]; do sleep 0.02; done; if [ -e no-${id} ]; then echo no room; exit 4; fi; touch ${id}`,
+    `echo ${id} >> runs; while [ ! -e go ] || [ -e hold-${id} ]; do sleep 0.02; done; if [ -e no-${id} ]; then echo no room; exit 4; fi; touch ${id}`,
   ),
   check: sh(`if [ -e confused ]; then exit 3; fi; [ -e ${id} ]`),
   undo: sh(`echo undo-${id} >> runs; rm ${id}`),
@@ -153,6 +153,22 @@ test.each([
   await at.holder().lockerd.call('settle-migration', { migration: 'split', locker: l01, as, by: 'ann@desk' });
   await upkeep.round();
   expect([locker().state, await version(), runs()]).toEqual(['running', on, ['split']]);
+});
+
+test('half way between two that can be undone the box takes its locker back by itself, once it may', async () => {
+  await open({}, [ofLocker('shrink')]);
+  put('go');
+  put('hold-shrink');
+  const asked = update();
+  await at.until(() => runs().length === 2);
+  put('confused');
+  rmSync(me('hold-shrink'));
+  expect(await asked).toMatchObject({ code: 'MigrationUndecided' });
+  rmSync(me('confused'));
+  await at.holder().lockerd.call('settle-migration', { migration: 'shrink', locker: l01, as: 'not-done', by: 'ann@desk' });
+  const upkeep = await makeUpkeep({ ...at.daemon(), config: { ...at.box.config, deadManMs: 0 } });
+  await upkeep.round();
+  expect([locker().state, await version(), runs()]).toEqual(['running', 1, ['split', 'shrink', 'undo-split']]);
 });
 
 test('one that can not be undone lets its locker go no further back', async () => {

@@ -154,11 +154,21 @@ export async function until(
 ): Promise<RolloutStatus> {
   const deadline = performance.now() + withinMs;
   for (;;) {
-    const now = await handle.query(status);
-    if (wanted(now)) return now;
+    const now = await handle.query(status).catch(ifTimedOut);
+    if (now && wanted(now)) return now;
     if (performance.now() > deadline) throw new Error(`not reached within ${withinMs} ms: ${JSON.stringify(now, null, 1)}`);
     await sleep(30);
   }
+}
+
+/** Of gRPC. */
+const DEADLINE_EXCEEDED = 4;
+
+/** Just after Temporal's own pause the server now and then hands a query to nobody, and says so ten seconds later. */
+function ifTimedOut(error: unknown): null {
+  const { code } = (error instanceof Error ? error.cause : {}) as { code?: number };
+  if (code === DEADLINE_EXCEEDED) return null;
+  throw error;
 }
 
 export const inState = (state: RolloutStatus['state']) => (now: RolloutStatus) => now.state === state;

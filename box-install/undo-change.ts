@@ -1,5 +1,6 @@
 /** One entry taken back: shown, then done. What is so already is no change. */
 import { existsSync, rmSync, symlinkSync } from 'node:fs';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { accountOf, removeAccount } from './accounts';
 import { command } from './command';
 import { asItIs, bytesOf, linkTarget, putBack, removeBeside, removeEmpty, writeWhole } from './host-files';
@@ -63,12 +64,23 @@ export async function undoChange(entry: Entry): Promise<string[]> {
       command(['systemctl', 'disable', '--now', entry.name]);
       break;
     case 'lockerd':
-      await endLockerd(entry);
-      removeLeavings(entry.leaves);
+      await endForGood(entry);
       break;
   }
   return removeEmpty(entry.folders);
 }
+
+/** An install that was killed while it started lockerd leaves one that comes up a moment later. */
+async function endForGood(entry: Extract<Entry, { kind: 'lockerd' }>): Promise<void> {
+  for (let tries = 0; tries < MOST_TRIES; tries += 1) {
+    await endLockerd(entry);
+    removeLeavings(entry.leaves);
+    await sleep(COMES_UP_WITHIN_MS);
+    if (lockerdPid(entry) === null && !entry.leaves.some((path) => existsSync(path))) return;
+  }
+}
+const COMES_UP_WITHIN_MS = 2_000;
+const MOST_TRIES = 5;
 
 function undoLink({ path, before, target }: Extract<Entry, { kind: 'link' }>): void {
   if (linkTarget(path) !== target) return;

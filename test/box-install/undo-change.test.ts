@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { asItIs, besideOf } from '../../box-install/host-files';
 import { endInstallRecord } from '../../box-install/install-record';
 import { undoChange } from '../../box-install/undo-change';
+import type { Entry } from '../../box-install/wanted';
 
 let dir: string;
 beforeEach(() => {
@@ -37,5 +38,24 @@ test('the record goes with what was half written of it', () => {
   mkdirSync(folder);
   for (const file of [path, besideOf(path)]) writeFileSync(file, '{');
   endInstallRecord(path, { format: 1, folders: [folder], entries: [] });
+  expect(readdirSync(dir)).toEqual([]);
+});
+
+test('a lockerd that comes up while it is given up leaves nothing either', async () => {
+  const state = join(dir, 'state');
+  mkdirSync(state);
+  setTimeout(() => {
+    mkdirSync(state, { recursive: true });
+    writeFileSync(join(state, 'journal'), '');
+  }, 800);
+  const lockerd = {
+    id: 'lockerd',
+    at: entry.at,
+    kind: 'lockerd',
+    bundle: '/nowhere',
+    pidFile: join(state, 'pid'),
+    leaves: [state],
+  };
+  await undoChange({ ...lockerd, folders: [] } as Entry);
   expect(readdirSync(dir)).toEqual([]);
 });

@@ -3,6 +3,7 @@ import { existsSync, rmSync, symlinkSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { accountOf, removeAccount } from './accounts';
 import { command } from './command';
+import { Failed } from './failed';
 import { asItIs, bytesOf, linkTarget, putBack, removeBeside, removeEmpty, writeWhole } from './host-files';
 import { endLockerd, lockerdPid, removeLeavings } from './lockerd-process';
 import type { Change, Entry } from './wanted';
@@ -78,6 +79,10 @@ async function endForGood(entry: Extract<Entry, { kind: 'lockerd' }>): Promise<v
     await sleep(COMES_UP_WITHIN_MS);
     if (lockerdPid(entry) === null && !entry.leaves.some((path) => existsSync(path))) return;
   }
+  throw new Failed('lockerd comes up again and again, or somebody writes where it did; it was not given up.', [
+    ...entry.leaves.filter((path) => existsSync(path)),
+    'end whatever starts it, run this again',
+  ]);
 }
 const COMES_UP_WITHIN_MS = 2_000;
 const MOST_TRIES = 5;

@@ -125,9 +125,11 @@ export async function checkMigrated(
   asked: readonly string[] = [],
 ): Promise<void> {
   const missing = (await neededBy(daemon, locker, revision)).find(({ id, scope }) => scope === 'box' || !asked.includes(id));
-  if (!missing) return;
-  const { label } = revision.release;
-  throw new Fault('MigrationMissing', `${label} needs migration ${missing.id}, which is not done for locker ${locker}.`);
+  if (missing) throw migrationMissing(revision, missing, locker);
+}
+
+export function migrationMissing({ release }: Revision, { id }: Pick<Migration, 'id'>, locker: LockerName): Fault {
+  return new Fault('MigrationMissing', `${release.label} needs migration ${id}, which is not done for locker ${locker}.`);
 }
 
 /** Of a release that was not staged from a mirror (a box that was taken over by hand) nothing is asked. */

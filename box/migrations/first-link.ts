@@ -2,7 +2,6 @@
  * What is behind the data of a locker that gets its first version: of those that came with it on this very
  * release nothing is asked; others (adopted, or there before Lockstep was) are asked about, and never changed here.
  */
-import { Fault } from '../../domain/faults';
 import type { LockerName } from '../../domain/model/ids';
 import type { Revision } from '../../domain/model/release';
 import type { Daemon } from '../daemon';
@@ -10,20 +9,17 @@ import type { Job } from '../jobs/job';
 import { lockerOf } from '../jobs/jobs';
 import type { BoxState } from '../journal/state';
 import { askCheck } from './ask-check';
-import { neededBy } from './bars';
+import { migrationMissing, neededBy } from './bars';
 import { noteKnown } from './bring-about';
 
 /** Throws MigrationMissing: a rollout that comes from the release of those data migrates them. */
 export async function noteFirst(daemon: Daemon, job: Job, locker: LockerName, revision: Revision): Promise<void> {
-  const { service, code, release } = revision;
+  const { service, code } = revision;
   const needed = (await neededBy(daemon, locker, revision)).filter(({ scope }) => scope === 'locker');
   const isNew = cameWithIt(daemon.journal.state(), locker);
   for (const migration of needed) {
     const subject = { service, code: { id: code.id, revision: code.revision }, migration, locker };
-    if (!isNew && (await askCheck(daemon, subject)).kind !== 'done') {
-      const sentence = `${release.label} needs migration ${migration.id}, which is not done for locker ${locker}.`;
-      throw new Fault('MigrationMissing', sentence);
-    }
+    if (!isNew && (await askCheck(daemon, subject)).kind !== 'done') throw migrationMissing(revision, migration, locker);
     await noteKnown(daemon, job, subject, { state: 'done', by: isNew ? 'its first release' : 'its check' });
   }
 }

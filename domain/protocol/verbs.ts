@@ -197,7 +197,7 @@ export const VERBS = {
     result: DrainOutcome,
   },
   undrain: { changing: true, params: z.strictObject({ locker: LockerName }), result: z.strictObject({ undone: z.boolean() }) },
-  /** stop → switch → start → first good probe, to the newest version directory of that release with that config. */
+  /** stop → migrate → switch → start → first good probe, to the newest version directory of that release with that config. */
   update: {
     changing: true,
     /** `again`: also where it runs that already; a person forces it. `migrations`: of its data, that it may run. */
@@ -264,8 +264,8 @@ export const VERBS = {
     result: z.strictObject({ kind: z.enum(['linked', 'next', 'already']), version: z.int().positive() }),
   },
   /**
-   * One migration of the release's own manifest, or its undo, at most once; the command is never in a request.
-   * Without a locker it is the box's. Throws MigrationUndecided where only a person can say.
+   * One migration of the whole box, of the release's own manifest, or its undo, at most once; the command is never in
+   * a request. Throws MigrationUndecided where only a person can say.
    */
   migrate: {
     changing: true,

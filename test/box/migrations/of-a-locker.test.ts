@@ -273,6 +273,21 @@ test('a locker that gets its first version here: its check says whether its data
   expect([stateOf('split'), runs()]).toEqual(['done', []]);
 });
 
+test('a locker that was added with no data has nothing behind it, and no check is asked', async () => {
+  await open();
+  rmSync(at.box.paths.current(l01), { force: true });
+  // As add-locker leaves it.
+  Object.assign(locker(), { state: 'stopped', init: null });
+  put('confused');
+  const token = `r1/lxc12/${l01}/1/add` as Token;
+  const params = { locker: l01, values: {}, adoptData: false };
+  const { generation } = at.holder();
+  await at.daemon().journal.append({ kind: 'job', token, verb: 'add-locker', params, holder: 'r1', generation });
+  await at.daemon().journal.append({ kind: 'intent', token, intent: { kind: 'add', newData: true } });
+  await at.holder().ask('link', { locker: l01, to: at.target.release.id });
+  expect([await version(), stateOf('split'), runs()]).toEqual([2, 'done', []]);
+});
+
 test('what it did to the data is on the disk before it counts as done', async () => {
   await open();
   const tools = join(at.box.config.data, 'tools');

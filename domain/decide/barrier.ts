@@ -8,7 +8,7 @@
 import type { LockerName } from '../model/ids';
 import type { Plan } from '../model/plan';
 import type { Hold, LockerStage, Progress, StepFault } from '../model/progress';
-import { boxMigrations, isBarrierAhead, isBarrierBegun, isMigrating, migrationAt, waitsForStart } from './box-migrations';
+import { isBarrierAhead, isBarrierBegun, isMigrating, migrationAt, migrationsOf, waitsForStart } from './box-migrations';
 import { addHold, addNote, changeLocker, endLocker, isHalted, isStuck, sendBack } from './change-progress';
 import { rulesNow } from './rules-now';
 import type { StepEvent } from './rollout-event';
@@ -64,7 +64,7 @@ export function dueBarrier(plan: Plan, progress: Progress): string | null {
   const halted = namesAt(plan, progress, HALTED);
   if (halted.length === 0 || progress.turned || isMigrating(progress) || waitsForStart(plan, progress)) return null;
   const all = plan.lockers.every(({ name }) => ['halted', 'ended'].includes(progress.lockers[name]?.stage ?? 'ended'));
-  const next = boxMigrations(plan, 'all-halted').find(({ id }) => migrationAt(progress, id).stage !== 'done');
+  const next = migrationsOf(plan, 'all-halted').find(({ id }) => migrationAt(progress, id).stage !== 'done');
   if (!all || !next) return null;
   const free = isBarrierBegun(plan, progress) ? !waitsForWord(progress) : !isHalted(progress) && !progress.rollback;
   return free ? next.id : null;

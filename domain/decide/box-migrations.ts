@@ -17,7 +17,7 @@ export function migrationAt({ migrations = {} }: Progress, id: string): Migratio
   return (Object.hasOwn(migrations, id) ? migrations[id] : undefined) ?? FRESH;
 }
 
-export function boxMigrations({ migrations = [] }: Plan, when: PlannedMigration['when']): readonly PlannedMigration[] {
+export function migrationsOf({ migrations = [] }: Plan, when: PlannedMigration['when']): readonly PlannedMigration[] {
   return migrations.filter((migration) => migration.when === when);
 }
 
@@ -30,7 +30,7 @@ export function isMigrating({ migrations = {} }: Progress): boolean {
 export function waitsForStart(plan: Plan, progress: Progress): boolean {
   return (
     waitsAtFirstGate(plan, progress) ||
-    boxMigrations(plan, 'before-first').some(({ id }) => migrationAt(progress, id).stage !== 'done')
+    migrationsOf(plan, 'before-first').some(({ id }) => migrationAt(progress, id).stage !== 'done')
   );
 }
 
@@ -44,26 +44,26 @@ export function dueMigration(plan: Plan, progress: Progress): string | null {
   if (isHalted(progress)) return null;
   if (progress.rollback) return dueUndo(plan, progress);
   if (progress.batch !== 1 || waitsAtFirstGate(plan, progress)) return null;
-  return boxMigrations(plan, 'before-first').find(({ id }) => TO_COME.has(migrationAt(progress, id).stage))?.id ?? null;
+  return migrationsOf(plan, 'before-first').find(({ id }) => TO_COME.has(migrationAt(progress, id).stage))?.id ?? null;
 }
 
 const TO_COME: ReadonlySet<MigrationProgress['stage']> = new Set<MigrationProgress['stage']>(['waiting', 'open']);
 
 /** It is not done yet. */
 export function isBarrierAhead(plan: Plan, progress: Progress): boolean {
-  return boxMigrations(plan, 'all-halted').some(({ id }) => migrationAt(progress, id).stage !== 'done');
+  return migrationsOf(plan, 'all-halted').some(({ id }) => migrationAt(progress, id).stage !== 'done');
 }
 
 /** From here on nobody goes back as he was. */
 export function isBarrierBegun(plan: Plan, progress: Progress): boolean {
-  return boxMigrations(plan, 'all-halted').some(({ id }) => migrationAt(progress, id).stage !== 'waiting');
+  return migrationsOf(plan, 'all-halted').some(({ id }) => migrationAt(progress, id).stage !== 'waiting');
 }
 
 /** The last one first. */
 export function dueUndo(plan: Plan, progress: Progress): string | null {
   const lockers = Object.values(progress.lockers);
   if (lockers.some(({ stage }) => stage !== 'ended') || lockers.some(mayStay)) return null;
-  const done = boxMigrations(plan, 'before-first').filter(
+  const done = migrationsOf(plan, 'before-first').filter(
     ({ id, reversible }) => reversible && migrationAt(progress, id).stage === 'done',
   );
   return done.at(-1)?.id ?? null;

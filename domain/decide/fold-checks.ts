@@ -8,7 +8,7 @@ import type { CheckedLocker } from '../model/check';
 import type { LockerName } from '../model/ids';
 import type { Plan } from '../model/plan';
 import type { CheckMoment, Progress } from '../model/progress';
-import { addHold, addNote, changeLocker, dropHolds, endLocker } from './change-progress';
+import { addHold, addNote, changeLocker, dropHolds, endLocker, WAITS_ANEW } from './change-progress';
 import { checkDue, toCheck } from './check-due';
 import { reopenBatch } from './reopen-batch';
 import type { CheckEvent } from './rollout-event';
@@ -85,22 +85,9 @@ function sendBackFor(plan: Plan, progress: Progress, bad: { locker: LockerName; 
     return endLocker(plan, progress, { locker, end: 'failed', reason }, now);
   }
   const cycle = (progress.lockers[locker]?.cycle ?? 0) + 1;
-  const sent = changeLocker(progress, locker, { ...RETURNS, checkFailed: failure, cycle });
+  const sent = changeLocker(progress, locker, { ...WAITS_ANEW, back: true, checkFailed: failure, cycle });
   return reopenBatch(plan, sent, locker);
 }
-
-const RETURNS = {
-  stage: 'waiting',
-  back: true,
-  failure: null,
-  end: null,
-  reason: null,
-  counted: false,
-  beganAt: null,
-  endedAt: null,
-  already: false,
-  retry: null,
-} as const;
 
 function holdUnclear(progress: Progress, sentence: string, now: number): Progress {
   return addHold(progress, { reason: 'inconclusive', sentence, liftedBy: [...LIFTED_BY], locker: null, since: now });

@@ -5,7 +5,7 @@ import type { UpdateOutcome, VerifyOutcome } from '../model/outcome';
 import type { Plan } from '../model/plan';
 import type { Progress } from '../model/progress';
 import { NO_WAY_BACK } from './barrier';
-import { isBarrierBegun } from './box-migrations';
+import { isBarrierBegun, migrationsOf } from './box-migrations';
 import { drainsFirst } from './drains-first';
 import { freshCycle } from './fresh-cycle';
 import { addHold, addNote, changeLocker, endLocker, sendBack } from './change-progress';
@@ -72,12 +72,12 @@ export function foldRestore(plan: Plan, before: Progress, { locker, outcome }: O
     endLocker(plan, progress, { locker, end: 'failed', reason: `${failure}; and its restore ${why}` }, now);
   const links = plan.lockers.find(({ name }) => name === locker)?.action === 'link';
   // A rollout of an earlier version had that verified, and none of them had such migrations.
-  const seen = !links || !(plan.migrations ?? []).some(({ lockers }) => lockers !== undefined);
+  const verifies = !links || migrationsOf(plan, 'per-locker').length === 0;
   switch (outcome.kind) {
     case 'serving':
     case 'already':
       // Nobody sees one serve that stays stopped.
-      if (!seen) return endLocker(plan, progress, { locker, end: 'restored', reason: failure }, now);
+      if (!verifies) return endLocker(plan, progress, { locker, end: 'restored', reason: failure }, now);
       return changeLocker(progress, locker, { stage: 'verifying' });
     case 'linked':
       return endLocker(plan, progress, { locker, end: 'restored', reason: failure }, now);

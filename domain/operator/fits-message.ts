@@ -1,4 +1,5 @@
 /** Whether a message that its state allows fits what it is about: its gate, its locker, its rules. Pure. */
+import { migrationsOf } from '../decide/box-migrations';
 import { batchNow, rulesNow } from '../decide/rules-now';
 import type { LockerName } from '../model/ids';
 import type { Plan } from '../model/plan';
@@ -90,7 +91,7 @@ function canAdjust({ maxDown, maxStarting, gates }: Adjustable, plan: Plan, prog
   if (abort) return 'it was aborted; no locker begins any more.';
   const all = plan.lockers.length;
   const starting = maxStarting ?? rulesNow(plan, progress).maxStarting;
-  const migrates = (plan.migrations ?? []).some(({ when }) => when === 'per-locker');
+  const migrates = migrationsOf(plan, 'per-locker').length > 0;
   if (migrates && maxDown !== undefined && maxDown > starting)
     return `each locker is migrated while it is down, and no more than maxStarting (${starting}) may be at that.`;
   if (maxDown !== undefined && maxDown > all) return `maxDown ${maxDown} is more than the ${all} lockers of the plan.`;

@@ -12,7 +12,7 @@ export interface PastRollout {
   readonly by: string | null;
   readonly rollout: string | null;
   readonly runId: string;
-  /** The result's state; while it runs, or where it gave none, Temporal's word in lower case. */
+  /** The result's state; while it runs, or where it gave none, Temporal's word in lower case; `reset`: it goes on in the next run. */
   readonly state: string;
   readonly finished: Finished | null;
 }
@@ -28,8 +28,13 @@ export async function history(door: Door, box: string, limit: number): Promise<r
     }
     return found;
   });
-  return Promise.all(infos.map((info) => pastOf(door, box, info)));
+  const past = await Promise.all(infos.map((info) => pastOf(door, box, info)));
+  return past.map((one, at) => (wentOn(one, past[at - 1]) ? { ...one, state: 'reset' } : one));
 }
+
+/** Terminated by a reset: the same rollout goes on in the run after it. */
+const wentOn = ({ state, rollout }: PastRollout, next: PastRollout | undefined): boolean =>
+  state === 'terminated' && rollout !== null && rollout === next?.rollout;
 
 async function pastOf(door: Door, box: string, info: WorkflowExecutionInfo): Promise<PastRollout> {
   const finished = info.status.name === 'COMPLETED' ? await resultOf(door, box, info.runId) : null;

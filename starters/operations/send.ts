@@ -1,5 +1,6 @@
 /** A person's messages to a running rollout, as updates: each answers with one sentence or is refused with one. */
 import type { UpdateDefinition } from '@temporalio/common';
+import { Fault } from '../../domain/faults';
 import { abort, adjust, approve, pause, reject, resume, retryLocker, rollBack, skipLocker } from '../../workflows/messages';
 import type {
   Act,
@@ -12,11 +13,25 @@ import type {
 import { ask } from './ask';
 import { rolloutHandle } from './door';
 import type { Door } from './door';
+import { lastRollout } from './running-rollout';
 
 const sender =
   <M extends Act>(update: UpdateDefinition<string, [M]>) =>
-  (door: Door, box: string, message: M): Promise<string> =>
-    ask(door, box, () => rolloutHandle(door, box).executeUpdate(update, { args: [message] }));
+  async (door: Door, box: string, message: M): Promise<string> => {
+    const send = () => ask(door, box, () => rolloutHandle(door, box).executeUpdate(update, { args: [message] }));
+    try {
+      return await send();
+    } catch (error) {
+      if (await wasReset(door, box, error)) return send();
+      throw error;
+    }
+  };
+
+/** The run was reset under it (workers/mending), and no worker had taken it up: the next run has not heard of it. */
+async function wasReset(door: Door, box: string, error: unknown): Promise<boolean> {
+  if (!(error instanceof Fault) || error.code !== 'NoRollout') return false;
+  return (await lastRollout(door, box))?.state === 'running';
+}
 
 export const sendApprove = sender<ApproveMessage>(approve);
 export const sendReject = sender<ApproveMessage>(reject);

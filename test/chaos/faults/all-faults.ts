@@ -17,6 +17,7 @@ import { lockerOom } from './locker-oom';
 import { lockerdKilled } from './lockerd-killed';
 import { lxcLockHung } from './lxc-lock-hung';
 import { monitorKilled } from './monitor-killed';
+import { pausedOverTask } from './paused-over-task';
 import { nativelyPaused } from './natively-paused';
 import { refForcePushed } from './ref-force-pushed';
 import { repositoryAway } from './repository-away';
@@ -63,6 +64,7 @@ export const ALL_FAULTS: readonly FaultKind[] = [
   terminated,
   reset,
   nativelyPaused,
+  pausedOverTask,
   diskFull,
   diskFullJournal,
   buildKilled,

@@ -35,6 +35,7 @@ module.exports = {
         'deploy',
         'docs',
         'chatops',
+        'workers',
       ]),
       testPathIgnorePatterns: ['/node_modules/', '/test/embedded/real/', '/test/chatops/real/', ...ON_A_BOX],
     },

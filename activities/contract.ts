@@ -101,6 +101,18 @@ export interface CrashLoop {
   readonly why: string;
 }
 
+/** A run that a pause in Temporal has ended: no worker can read its history. */
+export interface MendRequest {
+  readonly workflowId: string;
+  readonly runId: string;
+}
+/** `runId`: of the run that goes on in its place. */
+export type Mended = { readonly kind: 'mended'; readonly runId: string } | { readonly kind: 'not-needed' };
+/** Of no box: what a worker does in Temporal itself. */
+export interface MendActivities {
+  mendRun(request: MendRequest): Promise<Mended>;
+}
+
 export interface BoxActivities {
   takeLease(input: { box: BoxName; rollout: string; by: string; force: boolean }): Promise<Lease>;
   /** `generation` null: the box may have granted a lease whose answer got lost; whatever this rollout holds is given back. */

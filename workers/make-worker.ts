@@ -3,12 +3,15 @@
  * own (its rate is limited apart; eager dispatch would bypass a limit on a shared one).
  */
 import { hostname } from 'node:os';
+import { Client } from '@temporalio/client';
 import type { DataConverter } from '@temporalio/common';
-import { Worker } from '@temporalio/worker';
+import { Runtime, Worker } from '@temporalio/worker';
 import type { NativeConnection, WorkerOptions } from '@temporalio/worker';
 import { TASK_QUEUES } from '../activities/contract';
 import { makeActivities } from '../activities/make-activities';
 import type { ActivityPorts } from '../activities/ports/activity-ports';
+import { keepMending } from './mending/keep-mending';
+import { makeMendActivities } from './mending/mend-run';
 
 export interface WorkerSetUp {
   readonly connection: NativeConnection;
@@ -39,6 +42,8 @@ export async function makeWorkers({ connection, namespace, ports, dataConverter 
     shutdownGraceTime: '30s',
     ...(dataConverter && { dataConverter }),
   };
+  const client = new Client({ connection, namespace, ...(dataConverter && { dataConverter }) });
+  const connected = { connection, namespace, client };
   const workflows = await Worker.create({
     ...common,
     taskQueue: TASK_QUEUES.workflows,
@@ -49,13 +54,17 @@ export async function makeWorkers({ connection, namespace, ports, dataConverter 
   const ssh = await Worker.create({
     ...common,
     taskQueue: TASK_QUEUES.ssh,
-    activities: makeActivities(ports),
+    activities: { ...makeActivities(ports), ...makeMendActivities(connected) },
     maxConcurrentActivityTaskExecutions: MAX_ACTIVITIES,
     maxHeartbeatThrottleInterval: HEARTBEAT_THROTTLE,
   });
   const both = [workflows, ssh];
   const shutdown = () => both.filter((worker) => worker.getState() === 'RUNNING').forEach((worker) => worker.shutdown());
-  return { shutdown, run: () => runBoth(both, shutdown) };
+  const ended = new AbortController();
+  const mending = async () =>
+    keepMending({ connected, signal: ended.signal, say: (line) => Runtime.instance().logger.warn(line) });
+  const run = () => Promise.all([runBoth(both, shutdown).finally(() => ended.abort()), mending()]);
+  return { shutdown, run: async () => void (await run()) };
 }
 
 /** One without the other is a worker that takes work and never ends it. */

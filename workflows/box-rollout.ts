@@ -18,6 +18,7 @@ import {
 import type { StepFault } from '../domain/model/progress';
 import type { Finished } from '../domain/model/status';
 import { finishBox, giveBack } from './finish-box';
+import { handleMended } from './mended-runs';
 import { handleMessages } from './message-handlers';
 import type { BoxRolloutInput } from './messages';
 import { prepareBox } from './prepare-box';
@@ -32,6 +33,7 @@ import { walkPlan } from './walk-plan';
 export async function boxRollout(input: BoxRolloutInput): Promise<Finished> {
   const rollout = openRollout(input);
   handleMessages(rollout);
+  handleMended(rollout);
   watchCancel(rollout);
   showProgress(rollout);
   return CancellationScope.nonCancellable(() => runRollout(rollout));

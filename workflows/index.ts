@@ -2,6 +2,7 @@
 export { boxCheck } from './box-check';
 export { boxLocker } from './box-locker';
 export { boxLook } from './box-look';
+export { boxMend } from './box-mend';
 export { boxPreview } from './box-preview';
 export { boxRelease } from './box-release';
 export { boxSettleMigration } from './box-settle-migration';

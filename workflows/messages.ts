@@ -158,6 +158,13 @@ export const resumeSignal = defineSignal<[Partial<Act>]>('resume');
 export const abortSignal = defineSignal<[Partial<Act>]>('abort');
 export const rollBackSignal = defineSignal<[Partial<Act>]>('rollBack');
 
+/** Of the worker that mended the rollout after a pause in Temporal: `to` goes on where `from` was, with nothing between them. */
+export interface MendedMessage {
+  readonly from: string;
+  readonly to: string;
+}
+export const mendedSignal = defineSignal<[MendedMessage]>('mended');
+
 export const status = defineQuery<RolloutStatus>('status');
 /** What an approver should see; null: no batch waits for an answer. */
 export const brief = defineQuery<ApprovalBrief | null>('brief');
@@ -175,6 +182,9 @@ export const releaseIdOf = (box: string): string => `release/${box}`;
 
 /** One at a time for a box. */
 export const lockerIdOf = (box: string): string => `locker/${box}`;
+
+/** One at a time for a workflow, whichever worker sees that it is needed. */
+export const mendIdOf = (workflowId: string): string => `mend/${workflowId}`;
 
 /** Visible in lists of the Web UI, also while queries are refused. Registered by embedded/ and the set-up script. */
 export const SEARCH_ATTRIBUTES = {

@@ -2,12 +2,12 @@
  * Everything before the first locker: lease, plan, what is owed, staging. Nothing is stopped here,
  * so whatever goes wrong ends the rollout with a fault and leaves every locker as it was.
  */
-import { workflowInfo } from '@temporalio/workflow';
 import type { Rehearsed } from '../activities/contract';
 import { freshCycle } from '../domain/decide/fresh-cycle';
 import { FAULTS, isFaultCode } from '../domain/faults';
 import type { Plan, PlanRefusal } from '../domain/model/plan';
 import { forcedLines } from '../domain/plan/direction';
+import { isFirstRun } from './mended-runs';
 import { payOwed, planRollout, rehearseRelease, stageRelease } from './activity-proxies';
 import { seeBaseline } from './run-checks';
 import { runHooksBefore } from './run-hooks';
@@ -43,8 +43,8 @@ async function makePlan(rollout: Rollout): Promise<Plan> {
   const request = { box, ref, policy, ...(except && { except }), ...(force && { force }) };
   const answer = await planRollout(`inspect ${box} and plan`, request);
   if (answer.kind === 'refused') throw refused(answer.refusals);
-  // Made in a run that Temporal's reset began: the first one has been here before, with tokens of its own.
-  if (answer.run !== undefined && answer.run !== workflowInfo().originalExecutionRunId) rollout.round ??= freshCycle(Date.now());
+  // Made in a run that a person's reset began: the first one has been here before, with tokens of its own.
+  if (answer.run !== undefined && !(await isFirstRun(rollout, answer.run))) rollout.round ??= freshCycle(Date.now());
   return answer.plan;
 }
 

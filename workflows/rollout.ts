@@ -30,6 +30,8 @@ export interface Rollout {
   taking: 'not-yet' | 'unsure' | 'known';
   /** Set when it was planned again after a reset: where its cycles count from. */
   round: number | null;
+  /** Runs that go on where another one was, by the worker's mending: which from which. */
+  readonly mended: Map<string, string>;
   /** Whether the box is asked who crashes; a run of an earlier version does not. */
   watch: 'not-yet' | 'on' | 'off';
   /** It is being asked. */
@@ -62,6 +64,7 @@ export function openRollout(input: BoxRolloutInput): Rollout {
     generation: carried?.generation ?? null,
     taking: carried ? 'known' : 'not-yet',
     round: carried?.round ?? null,
+    mended: new Map(),
     watch: 'not-yet',
     looking: false,
     lookedAt: null,

@@ -13,6 +13,9 @@ import type { BoxActivities } from '../../activities/contract';
 import type { BoxName } from '../../domain/model/ids';
 import type { Finished, RolloutStatus } from '../../domain/model/status';
 import { connect } from '../../embedded/connect';
+import type { Connected } from '../../workers/mending/connected';
+import { keepMending } from '../../workers/mending/keep-mending';
+import { makeMendActivities } from '../../workers/mending/mend-run';
 import { registerSearchAttributes } from '../../workers/register-search-attributes';
 import { status, workflowIdOf } from '../../workflows/messages';
 import type { BoxRolloutInput } from '../../workflows/messages';
@@ -76,6 +79,8 @@ export async function openWorld(wishes: WorldWishes = {}): Promise<RolloutWorld>
   const workers = await makeWorkers(native, boxes, converting);
   const runs = workers.map((worker) => worker.run());
   const client = new Client({ connection, identity: 'test', ...converting });
+  const ended = new AbortController();
+  runs.push(keepMending({ connected: connectedBy(native, converting), signal: ended.signal, say: () => {} }));
   return {
     client,
     server,
@@ -98,6 +103,7 @@ export async function openWorld(wishes: WorldWishes = {}): Promise<RolloutWorld>
       return client.workflow.start<typeof boxRollout>('boxRollout', { ...options, args: [whole] });
     },
     close: async () => {
+      ended.abort();
       for (const worker of workers) worker.shutdown();
       await Promise.allSettled(runs);
       await native.close();
@@ -118,29 +124,46 @@ export function installQuietRuntime(): void {
 
 type Converting = { readonly dataConverter?: DataConverter };
 
+const connectedBy = (connection: NativeConnection, converting: Converting): Connected => ({
+  connection,
+  namespace: 'default',
+  client: new Client({ connection, ...converting }),
+});
+
 async function makeWorkers(
   connection: NativeConnection,
   boxes: Map<string, FakeRolloutBox>,
   converting: Converting,
 ): Promise<Worker[]> {
-  const failureConverterPath = converting.dataConverter?.failureConverterPath;
-  const workflowBundle = await bundleWorkflowCode({
-    workflowsPath: require.resolve('../../workflows/index.ts'),
-    logger: new DefaultLogger('ERROR'),
-    ...(failureConverterPath !== undefined && { failureConverterPath }),
-  });
+  const workflowBundle = await bundled(converting.dataConverter?.failureConverterPath);
   const byBox = (name: keyof BoxActivities) => (input: { box: string }) => {
     const box = boxes.get(input.box);
     if (!box) throw new Error(`no box ${input.box} in this test`);
     return (box.activities[name] as (given: unknown) => Promise<unknown>)(input);
   };
-  const activities = Object.fromEntries(ACTIVITIES.map((name) => [name, byBox(name)]));
+  const mending = makeMendActivities(connectedBy(connection, converting));
+  const activities = { ...Object.fromEntries(ACTIVITIES.map((name) => [name, byBox(name)])), ...mending };
   // A name of its own: a saved history must not tell where it was made.
   const grace = { identity: 'test-worker', shutdownGraceTime: '1s', shutdownForceTime: '3s', ...converting } as const;
   return [
     await Worker.create({ connection, taskQueue: TASK_QUEUES.workflows, workflowBundle, workflowThreadPoolSize: 1, ...grace }),
     await Worker.create({ connection, taskQueue: TASK_QUEUES.ssh, activities, ...grace }),
   ];
+}
+
+const bundles = new Map<string | undefined, ReturnType<typeof bundleWorkflowCode>>();
+
+/** Once in a test file: it takes seconds. */
+function bundled(failureConverterPath: string | undefined): ReturnType<typeof bundleWorkflowCode> {
+  const known = bundles.get(failureConverterPath);
+  if (known) return known;
+  const bundle = bundleWorkflowCode({
+    workflowsPath: require.resolve('../../workflows/index.ts'),
+    logger: new DefaultLogger('ERROR'),
+    ...(failureConverterPath !== undefined && { failureConverterPath }),
+  });
+  bundles.set(failureConverterPath, bundle);
+  return bundle;
 }
 
 /** Passing is quick; a machine that builds and rolls beside the test is not. */
@@ -154,20 +177,23 @@ export async function until(
 ): Promise<RolloutStatus> {
   const deadline = performance.now() + withinMs;
   for (;;) {
-    const now = await handle.query(status).catch(ifTimedOut);
+    const now = await handle.query(status).catch(ifNotNow);
     if (now && wanted(now)) return now;
     if (performance.now() > deadline) throw new Error(`not reached within ${withinMs} ms: ${JSON.stringify(now, null, 1)}`);
     await sleep(30);
   }
 }
 
-/** Of gRPC. */
-const DEADLINE_EXCEEDED = 4;
+/** Of gRPC: the deadline passed; a precondition failed. */
+const NOT_NOW: readonly unknown[] = [4, 9];
 
-/** Just after Temporal's own pause the server now and then hands a query to nobody, and says so ten seconds later. */
-function ifTimedOut(error: unknown): null {
+/**
+ * Just after Temporal's own pause the server now and then hands a query to nobody, and says so ten
+ * seconds later; a workflow whose task fails, until it is mended, answers none.
+ */
+function ifNotNow(error: unknown): null {
   const { code } = (error instanceof Error ? error.cause : {}) as { code?: number };
-  if (code === DEADLINE_EXCEEDED) return null;
+  if (NOT_NOW.includes(code)) return null;
   throw error;
 }
 

@@ -171,7 +171,7 @@ export function nativePauses(startServer: () => Promise<TestServer>): void {
       webUi: null,
     });
     await unpauseIt('meant');
-    expect(await sendApprove(door, 'meant', { actor: 'ann', batch: 2, planDigest: digest })).toContain('ann');
+    expect(await sendApprove(door, 'meant', { actor: 'ann', batch: 2, planDigest: digest })).toContain('Batch 2 may begin');
     expect(await resultOf(await ended('meant'))).toMatchObject({ state: 'succeeded' });
     expect(repeated(box)).toEqual([]);
     expect((await history(door, 'meant', 5)).map(({ state }) => state)).toEqual(['succeeded', 'reset']);

@@ -12,6 +12,10 @@ export function boxPaths(config: BoxConfig) {
     root,
     codeMirror: (service: ServiceName) => join(root, 'repos', `${service}.git`),
     configMirror: (service: ServiceName) => join(root, 'repos', `${service}-config.git`),
+    /** Of a submodule, by the digest of its address: services that share one share its mirror. */
+    submoduleMirror: (digest: string) => join(root, 'repos', 'submodules', `${digest}.git`),
+    /** One folder for each check-out while it takes (release/scratch.ts). */
+    scratchRoot: join(root, 'repos', 'check-outs'),
     /** Files that are pushed to this box, by their digest, until they are used. */
     incomingRoot: join(root, 'incoming'),
     incoming: (digest: Digest) => join(root, 'incoming', digest),

@@ -167,6 +167,11 @@ export const FAULTS = {
     sentence: 'lockstep.json of the release is missing or not valid.',
     cure: 'Mend it in the code repository.',
   },
+  ReleaseTreeUnsupported: {
+    retryable: false,
+    sentence: 'The box can not check out the release as a clone of it has it.',
+    cure: 'Mend what the message names, in the repository or on the box; no locker was touched.',
+  },
   TemplateInvalid: {
     retryable: false,
     sentence: 'A config template can not be rendered.',

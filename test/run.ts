@@ -22,7 +22,7 @@ const LXC = { 'lxc-start': 'lxc', sshd: 'openssh-server', ip: 'iproute2', git: '
 const LAYERS: readonly Layer[] = [
   { name: 'unit', what: 'domain, box, adapters, CLI, house', needs: { git: 'git' }, root: false },
   { name: 'temporal', what: 'workflows on a real Temporal server, replay', needs: {}, root: false },
-  { name: 'lxc', what: 'lockerd, sandbox and SSH on real LXC and sshd', needs: LXC, root: true },
+  { name: 'lxc', what: 'lockerd, sandbox and SSH on real LXC and sshd', needs: { ...LXC, 'git-lfs': 'git-lfs' }, root: true },
   { name: 'e2e', what: 'the CLI on a sandbox box, judged by the lockers', needs: { ...LXC, sudo: 'sudo' }, root: true },
   {
     name: 'bare',

@@ -6,10 +6,11 @@ import type { ReleaseManifest } from '../../domain/model/release-manifest';
 import type { StageTarget } from '../../domain/protocol/verbs';
 import type { BoxContext } from '../context';
 import { roomForRehearsal } from '../rehearsal/room';
-import { configOf, readTemplates } from '../release/config-of';
+import { configOf } from '../release/config-of';
 import { goneFiles } from '../release/gone-files';
 import { ensureCommit, mirrorOf, originOf } from '../release/mirror';
 import { readManifest } from '../release/read-manifest';
+import { readTemplates } from '../release/read-templates';
 import { tooOldFor } from '../release/required-code';
 import { missingConfig } from '../release/required-config';
 

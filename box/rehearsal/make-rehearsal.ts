@@ -7,7 +7,7 @@ import type { BoxContext } from '../context';
 import { emptySecrets } from './stand-ins';
 import { lockerProblems } from '../inspect/preflight';
 import { onFiles } from '../release/box-files';
-import { readTemplates } from '../release/config-of';
+import { readTemplates } from '../release/read-templates';
 import { renderConfig } from '../release/config-render';
 import { makeVersions } from '../release/make-versions';
 import { mirrorOf } from '../release/mirror';
@@ -77,7 +77,8 @@ async function fixtureOf(box: BoxContext, { service, release }: StageTarget): Pr
 
 async function makeVersion(box: BoxContext, inner: BoxContext, { target, by }: Making): Promise<void> {
   const values = { ...valuesFor(target), locker: 'rehearsal', box: box.config.box };
-  const rendered = renderConfig(await readTemplates(box, target), values);
+  const { files, executable } = await readTemplates(box, target);
+  const rendered = renderConfig(files, values, executable);
   const config = { ...rendered, secrets: await emptySecrets(box, target) };
   await makeVersions(inner, { target, configs: new Map([[REHEARSAL, config]]), by });
   await switchTo(inner, REHEARSAL, 1);

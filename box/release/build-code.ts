@@ -8,13 +8,14 @@ import { Fault } from '../../domain/faults';
 import type { Release } from '../../domain/model/release';
 import type { PushedFile, StageTarget } from '../../domain/protocol/verbs';
 import type { BoxContext } from '../context';
-import { FILES_MS, filesFault, onFiles } from './box-files';
+import { onFiles } from './box-files';
 import { endBuildProcesses } from './build-processes';
 import { buildTree } from './build-tree';
-import { git } from './git';
+import { checkOut } from './check-out';
 import { wholeFile } from './incoming';
 import { ensureCommit, mirrorOf, originOf } from './mirror';
 import { readManifest } from './read-manifest';
+import { sourceOf } from './tree-source';
 import { UNFINISHED, removeUnfinished, unfinishedName } from './unfinished';
 import { syncFolder } from './versions';
 
@@ -40,7 +41,7 @@ export async function buildCode(box: BoxContext, { target, packed }: Built, prog
   await mkdir(tree, { mode: 0o755 });
   try {
     progress(`checking out ${release.label}`);
-    await checkOut(mirror, release.code.revision, tree);
+    await checkOut(box, sourceOf(box, service, { code: release.code.revision }), tree);
     await writeBuildNumber(tree, release.code);
     const tar = packed && (await wholeFile(box, packed));
     await buildTree({ tree, manifest, buildUser: box.config.buildUser, packed: tar ?? null, progress });
@@ -50,17 +51,6 @@ export async function buildCode(box: BoxContext, { target, packed }: Built, prog
     return true;
   } finally {
     await rm(tree, { recursive: true, force: true });
-  }
-}
-
-async function checkOut(mirror: string, sha: string, tree: string): Promise<void> {
-  const tar = `${tree}.tar`;
-  try {
-    const archived = await git(['-C', mirror, 'archive', '--format=tar', '-o', tar, sha], FILES_MS);
-    if (archived.code !== 0) throw filesFault('git archive', archived);
-    await onFiles(['tar', '-xf', tar, '-C', tree, '--no-same-owner']);
-  } finally {
-    await rm(tar, { force: true });
   }
 }
 

@@ -13,9 +13,16 @@ export type Files = ReadonlyMap<string, string>;
 
 const PLACEHOLDER = /\{\{\s*([A-Za-z][A-Za-z0-9_]*)\s*\}\}/g;
 
-export function renderConfig(templates: Files, values: Values): { files: Files; digest: Digest } {
+export interface Rendered {
+  readonly files: Files;
+  /** Those of them that are programs. */
+  readonly executable: ReadonlySet<string>;
+  readonly digest: Digest;
+}
+
+export function renderConfig(templates: Files, values: Values, executable: ReadonlySet<string> = new Set()): Rendered {
   const files = new Map([...templates].map(([path, text]) => [path, renderFile(path, text, values)]));
-  return { files, digest: digestOf(files) };
+  return { files, executable, digest: digestOf(files, executable) };
 }
 
 function renderFile(path: string, text: string, values: Values): string {
@@ -46,7 +53,9 @@ function mustParse(path: string, rendered: string): void {
   }
 }
 
-function digestOf(files: Files): Digest {
+/** Without programs it is that of the texts alone, as it always was. */
+function digestOf(files: Files, executable: ReadonlySet<string>): Digest {
   const sorted = [...files].toSorted(([a], [b]) => (a < b ? -1 : 1));
-  return Digest.parse(createHash('sha256').update(JSON.stringify(sorted)).digest('hex'));
+  const told = sorted.map(([path, text]) => (executable.has(path) ? [path, text, 'executable'] : [path, text]));
+  return Digest.parse(createHash('sha256').update(JSON.stringify(told)).digest('hex'));
 }

@@ -77,7 +77,7 @@ async function writeVersion(folder: string, { config, revision }: { config: Lock
   for (const [path, text] of config.files) {
     const file = join(folder, 'config', path);
     await mkdir(dirname(file), { recursive: true, mode: 0o755 });
-    await writeFile(file, text, { mode: 0o644 });
+    await writeFile(file, text, { mode: config.executable.has(path) ? 0o755 : 0o644 });
   }
   for (const [path, secret] of config.secrets) await writeSecret(join(folder, 'config', path), secret);
   await symlink(join('../../../../code', revision.code.id), join(folder, 'code'));

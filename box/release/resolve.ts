@@ -8,7 +8,9 @@ import type { BoxContext } from '../context';
 import { revisionOfRelease } from './find-release';
 import { askGit } from './git';
 import { mirrorOf, originOf, resolveRef, updateMirror } from './mirror';
+import { readyTree } from './ready-tree';
 import { codeIdOf, releaseIdOf } from './release-ids';
+import { sourceOf } from './tree-source';
 
 /** Enough to see what changed; nobody reads a longer list before a start. */
 const MAX_CHANGES = 50;
@@ -22,6 +24,7 @@ export async function resolveRelease(box: BoxContext, params: Params): Promise<V
   await Promise.all([updateMirror(mirrors.code, origins.code), updateMirror(mirrors.config, origins.config)]);
   const code = await resolveRef(mirrors.code, origins.code, codeRef);
   const config = await resolveRef(mirrors.config, origins.config, configRef);
+  for (const source of [{ code }, { config }]) await readyTree(box, sourceOf(box, service, source));
   const release = await describe(mirrors.code, { service, codeRef, code, config });
   const before = since === null ? null : await revisionOfRelease(box, since);
   const [codeLog, configLog] = await Promise.all([

@@ -9,11 +9,12 @@ import type { VERBS, VerbResult } from '../../domain/protocol/verbs';
 import type { BoxContext } from '../context';
 import { assertFits } from './assert-fits';
 import { buildCode } from './build-code';
-import { configOf, readTemplates } from './config-of';
+import { configOf } from './config-of';
 import type { LockerConfig } from './config-of';
 import { writeLastStage } from './last-stage';
 import { dropIncoming } from './incoming';
 import { makeVersions } from './make-versions';
+import { readTemplates } from './read-templates';
 import { assertSpace, diskFull } from './space';
 
 export interface StageJob {

@@ -1,0 +1,80 @@
+/** The config templates of a target: the same check-out as that of code, read as texts. */
+import { lstat, mkdir, readFile, readdir } from 'node:fs/promises';
+import { join } from 'node:path';
+import { Fault } from '../../domain/faults';
+import type { StageTarget } from '../../domain/protocol/verbs';
+import type { BoxContext } from '../context';
+import { inParallel } from '../inspect/in-parallel';
+import { checkOut } from './check-out';
+import type { Files } from './config-render';
+import { ensureCommit } from './mirror';
+import { inScratchFolder } from './scratch';
+import { TEMPLATES, sourceOf } from './tree-source';
+
+export interface Templates {
+  /** By their paths below `templates/`. */
+  readonly files: Files;
+  readonly executable: ReadonlySet<string>;
+}
+
+/** Open at once. */
+const AT_ONCE = 8;
+const MAX_BYTES = 2 * 1024 * 1024;
+
+/** Every file below `templates/` of the config repository, at that commit. */
+export async function readTemplates(box: BoxContext, { service, release }: StageTarget): Promise<Templates> {
+  const source = sourceOf(box, service, { config: release.config.revision });
+  await ensureCommit(source.mirror, source.origin, source.commit);
+  return inScratchFolder(box, async (folder) => {
+    const tree = join(folder, 'tree');
+    await mkdir(tree);
+    await checkOut(box, source, tree);
+    const root = await lstat(join(tree, TEMPLATES)).catch(() => null);
+    if (root !== null && !root.isDirectory()) throw notPlain(TEMPLATES);
+    const paths = root === null ? [] : await pathsBelow(join(tree, TEMPLATES), '');
+    const read = await inParallel(paths, AT_ONCE, async (path) => ({
+      path,
+      ...(await readOne(join(tree, TEMPLATES, path), path)),
+    }));
+    return {
+      files: new Map(read.map(({ path, text }) => [path, text])),
+      executable: new Set(read.flatMap(({ path, executable }) => (executable ? [path] : []))),
+    };
+  });
+}
+
+async function pathsBelow(folder: string, at: string): Promise<string[]> {
+  const entries = await readdir(join(folder, at), { withFileTypes: true });
+  const found: string[] = [];
+  for (const entry of entries) {
+    const path = `${at}${entry.name}`;
+    if (entry.isDirectory()) found.push(...(await pathsBelow(folder, `${path}/`)));
+    else found.push(path);
+  }
+  return found.toSorted();
+}
+
+/** A link could reach out of the repository. */
+async function readOne(file: string, path: string): Promise<{ text: string; executable: boolean }> {
+  const name = join(TEMPLATES, path);
+  const { size, mode, ...seen } = await lstat(file).then((one) => ({ size: one.size, mode: one.mode, isFile: one.isFile() }));
+  if (!seen.isFile) throw notPlain(name);
+  const text = size > MAX_BYTES ? null : textIn(await readFile(file));
+  if (text !== null) return { text, executable: (mode & 0o100) !== 0 };
+  throw new Fault('TemplateInvalid', `${JSON.stringify(name)} in the config repository is no text in UTF-8 of at most 2 MiB.`, {
+    cure: 'Keep it elsewhere: every file under templates/ is filled in as a text.',
+  });
+}
+
+function textIn(bytes: Buffer): string | null {
+  try {
+    return new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes);
+  } catch {
+    return null;
+  }
+}
+
+const notPlain = (name: string): Fault =>
+  new Fault('TemplateInvalid', `${JSON.stringify(name)} in the config repository is no plain file.`, {
+    cure: 'Put the file itself there: links are not followed.',
+  });

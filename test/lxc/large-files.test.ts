@@ -1,0 +1,114 @@
+/** Git LFS as a clone has it, with the real git-lfs: a layer that demands the package, so that CI never leaves it out. */
+import { execFileSync } from 'node:child_process';
+import { existsSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { delimiter, join } from 'node:path';
+import { randomBytes } from 'node:crypto';
+import { objectOf } from '../../box/release/large-files';
+import { commitTo, inRepo, linkSubmodule, newRepo } from '../box/support/git-repo';
+import { stagedBox } from '../box/support/staged-box';
+import type { StagedBox } from '../box/support/staged-box';
+
+const LOOKS_LIKE_ONE = `version https://git-lfs.github.com/spec/v1\noid sha256:${'0'.repeat(64)}\nsize 12\n`;
+const content = randomBytes(200_000);
+
+let here: StagedBox;
+let author: string;
+let before: NodeJS.ProcessEnv;
+beforeEach(() => {
+  before = { ...process.env };
+  here = stagedBox(['l01']);
+  here.settings.commit({ 'templates/config.json': '{}' });
+  author = join(here.dir, 'author');
+  newRepo(author);
+  rmSync(here.code.repo, { recursive: true });
+  publish(author, here.code.repo, { 'model.bin': content, 'small.bin': 'hello\n', 'empty.bin': '', 'locker.js': 'run()' });
+});
+afterEach(() => {
+  process.env = before;
+  here.remove();
+});
+
+/** By `git lfs`, as its author does: pointers to a bare repository, contents beside them. */
+function publish(repo: string, origin: string, files: Readonly<Record<string, string | Buffer>>): string {
+  execFileSync('git', ['init', '--quiet', '--bare', '--initial-branch=stable', origin]);
+  inRepo(repo, 'config', 'remote.origin.url', origin);
+  inRepo(repo, 'lfs', 'install', '--local');
+  inRepo(repo, 'config', 'lfs.allowincompletepush', 'true');
+  const attributes = '*.bin filter=lfs diff=lfs merge=lfs -text\n';
+  const commit = commitTo(repo, { '.gitattributes': attributes, 'look.txt': LOOKS_LIKE_ONE, ...files });
+  inRepo(repo, 'push', '--quiet', 'origin', 'stable');
+  return commit;
+}
+
+const staged = async () => {
+  const target = await here.targetOf();
+  await here.stage(target);
+  return here.box.paths.code(target.release.code.id);
+};
+const oidIn = (repo: string, path: string) => /sha256:(\w+)/.exec(inRepo(repo, 'show', `HEAD:${path}`))?.[1] ?? '';
+
+test('large files have their content, and a text that looks like a pointer is left as it is', async () => {
+  const folder = await staged();
+  expect(readFileSync(join(folder, 'model.bin')).equals(content)).toBe(true);
+  expect(readFileSync(join(folder, 'small.bin'), 'utf8')).toBe('hello\n');
+  expect(readFileSync(join(folder, 'empty.bin'), 'utf8')).toBe('');
+  expect(readFileSync(join(folder, 'look.txt'), 'utf8')).toBe(LOOKS_LIKE_ONE);
+});
+
+test('what .lfsconfig or the box leaves out of a fetch is there all the same', async () => {
+  publish(author, here.code.repo, { '.lfsconfig': '[lfs]\n\tfetchexclude = *\n' });
+  Object.assign(process.env, { GIT_LFS_SKIP_SMUDGE: '1' });
+  expect(readFileSync(join(await staged(), 'model.bin')).equals(content)).toBe(true);
+});
+
+test('those of a submodule come from where the submodule does', async () => {
+  const library = join(here.dir, 'library');
+  newRepo(library);
+  const commit = publish(library, join(here.dir, 'library.git'), { 'sub.bin': 'of the submodule' });
+  linkSubmodule(author, { path: 'lib', url: '../library.git', commit });
+  inRepo(author, 'push', '--quiet', 'origin', 'stable');
+  expect(readFileSync(join(await staged(), 'lib/sub.bin'), 'utf8')).toBe('of the submodule');
+});
+
+test('a content that is nowhere is refused at the plan, by the name of the file', async () => {
+  rmSync(join(here.code.repo, 'lfs'), { recursive: true });
+  await expect(here.resolve()).rejects.toMatchObject({
+    code: 'ReleaseTreeUnsupported',
+    evidence: [expect.stringMatching(/^model\.bin: .*Git LFS/), expect.stringMatching(/^small\.bin: /)],
+    cure: expect.stringContaining('git lfs push'),
+  });
+});
+
+test('a content that was spoiled on the box is found out, and fetched anew', async () => {
+  const target = await here.targetOf();
+  const mirror = here.box.paths.codeMirror(here.service.name);
+  const object = objectOf(mirror, oidIn(author, 'small.bin'));
+  // Of a local origin git-lfs makes a hard link: written in place, the origin's were spoiled, too.
+  rmSync(object);
+  writeFileSync(object, 'HELLO\n');
+  await expect(here.stage(target)).rejects.toMatchObject({ evidence: [expect.stringMatching(/^small\.bin: .*pointer/)] });
+  expect(readFileSync(join(await staged(), 'small.bin'), 'utf8')).toBe('hello\n');
+});
+
+test('an address in .lfsconfig that a release may not name is refused at the plan', async () => {
+  publish(author, here.code.repo, { '.lfsconfig': '[lfs]\n\turl = ssh://-oProxyCommand=x/y\n' });
+  await expect(here.resolve()).rejects.toMatchObject({
+    code: 'ReleaseTreeUnsupported',
+    evidence: [expect.stringMatching(/^\.lfsconfig: .*option of ssh/)],
+  });
+});
+
+test('without git-lfs on the box the plan names the files and the package', async () => {
+  const bin = mkdtempSync(join(here.dir, 'bin-'));
+  const git = (process.env['PATH'] ?? '')
+    .split(delimiter)
+    .map((folder) => join(folder, 'git'))
+    .find((file) => existsSync(file));
+  symlinkSync(git ?? '', join(bin, 'git'));
+  process.env['PATH'] = bin;
+  await expect(here.resolve()).rejects.toMatchObject({
+    code: 'ReleaseTreeUnsupported',
+    evidence: [expect.stringMatching(/^model\.bin: .*no git-lfs/), expect.stringMatching(/^small\.bin: /)],
+    cure: expect.stringContaining('apt-get install git-lfs'),
+  });
+});

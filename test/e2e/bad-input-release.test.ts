@@ -1,6 +1,9 @@
 /** A release that can not be had, a disk without room, a box that somebody else holds: refused before any locker is touched. */
-import { readFile, writeFile } from 'node:fs/promises';
+import { readFile, stat, writeFile } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
 import { endLockerd } from '../../sandbox/box-processes';
+import { fastImport } from '../../sandbox/fast-import';
+import { git, initBare } from '../../sandbox/git';
 import { boxNamed, openSandbox } from '../../sandbox/find-box';
 import { anInstallation, finishedOf } from '../support/installation';
 import type { Installation } from '../support/installation';
@@ -139,8 +142,50 @@ test('a full disk: said before anything is started, also when there is new code 
   });
 });
 
-test('after all that, an ordinary rollout updates every locker', async () => {
+test('a submodule that the release does not say where to get: refused by the plan, by its name', async () => {
+  await commitOn('half-linked', link(await git(here.sandbox.layout.codeRepo, ['rev-parse', 'refs/heads/stable'])));
+  const told = toldBy(await here.rollout('--yes', '--ref', 'half-linked'));
+  expect(told).toMatchObject({ exit: 1, code: 'ReleaseTreeUnsupported' });
+  expect(told.evidence).toEqual([expect.stringMatching(/^vendor\/lib: .*\.gitmodules/)]);
+});
+
+const inline = (mode: string, path: string, text: string) =>
+  `M ${mode} inline ${path}\ndata ${Buffer.byteLength(text)}\n${text}\n`;
+const link = (commit: string) => `M 160000 ${commit} vendor/lib\n`;
+
+async function commitOn(branch: string, changes: string): Promise<void> {
+  const { codeRepo } = here.sandbox.layout;
+  const head = `commit refs/heads/${branch}\ncommitter Test <test@lockstep.invalid> ${Math.floor(Date.now() / 1_000)} +0000\n`;
+  const from = await git(codeRepo, ['rev-parse', 'refs/heads/stable']);
+  await git(codeRepo, ['fast-import', '--quiet'], `${head}data 4\ntest\nfrom ${from}\n${changes}\n`);
+}
+
+/** A submodule beside the code, a program in a folder that `git archive` leaves out, and a keyword that it would fill in. */
+async function commitWholeTree(): Promise<void> {
+  const library = join(dirname(here.sandbox.layout.codeRepo), 'library.git');
+  await initBare(library);
+  const files = { 'lib.js': 'lib()\n' };
+  const commit = { branch: 'stable', from: null, message: 'Library\n', at: 1_700_000_000, files };
+  await git(library, ['fast-import', '--quiet'], fastImport([commit]));
+  const changes = [
+    link(await git(library, ['rev-parse', 'refs/heads/stable'])),
+    inline('100644', '.gitmodules', '[submodule "lib"]\n\tpath = vendor/lib\n\turl = ../library.git\n'),
+    inline('100644', '.gitattributes', 'tools export-ignore\nversion.txt export-subst\n'),
+    inline('100755', 'tools/run.sh', '#!/bin/sh\n'),
+    inline('100644', 'version.txt', '$Format:%D$\n'),
+  ];
+  await commitOn('stable', changes.join(''));
+}
+
+test('after all that, an ordinary rollout updates every locker, and each has the whole tree of its commit', async () => {
+  await commitWholeTree();
   const ended = await here.rollout('--yes');
   expect(ended.code).toBe(0);
   expect(finishedOf(ended)).toMatchObject({ state: 'succeeded', counts: { planned: 2, updated: 2 } });
+  for (const locker of here.sandbox.lockers) {
+    const code = join(here.sandbox.boxLayout.root, 'lockers', locker, 'current/code');
+    expect(await readFile(join(code, 'vendor/lib/lib.js'), 'utf8')).toBe('lib()\n');
+    expect(await readFile(join(code, 'version.txt'), 'utf8')).toBe('$Format:%D$\n');
+    expect((await stat(join(code, 'tools/run.sh'))).mode & 0o777).toBe(0o755);
+  }
 });

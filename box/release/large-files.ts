@@ -3,8 +3,8 @@
  * into the mirror by git-lfs where the box has it. Only what .gitattributes gives to the filter counts: a text
  * that merely looks like a pointer is a text.
  */
-import { stat, rm } from 'node:fs/promises';
-import { join } from 'node:path';
+import { readdir, rm, stat } from 'node:fs/promises';
+import { basename, join } from 'node:path';
 import type { BoxContext } from '../context';
 import { evidenceOf, run } from '../run';
 import { git } from './git';
@@ -22,6 +22,9 @@ export interface LargeFile {
 }
 
 const FETCH_MS = 10 * 60_000;
+
+/** A release that nobody planned for so long is seldom staged again. */
+const KEPT_FOR_MS = 30 * 24 * 60 * 60_000;
 
 /** As git-lfs: nothing longer is read as a pointer. */
 const MAX_POINTER = 1024;
@@ -89,7 +92,10 @@ export async function ensureLargeFiles(
       what: 'kept by Git LFS, which is not pushed to the box',
       cure: PUSHED,
     }));
-  const said = await changeMirror(source.mirror, () => fetchLargeFiles(scratch, source));
+  const said = await changeMirror(source.mirror, async () => {
+    await dropOld(box, source, files);
+    return fetchLargeFiles(scratch, source);
+  });
   const after = await missingOf(source, files);
   return after.map(({ path, oid }) => ({
     path: source.at + path,
@@ -115,6 +121,17 @@ async function fetchLargeFiles(scratch: Scratch, { mirror, origin, commit }: Tre
   // Not by GIT_DIR: git-lfs would take a local origin's files from there as well.
   const ran = await git(['-c', 'core.hooksPath=/dev/null', '-C', scratch.folder, ...fetch], FETCH_MS, mirrorEntry(mirror));
   return evidenceOf(ran, 3).slice(1).join(' · ');
+}
+
+/** Unlike commits they are had again at will. By the time they came here: a hard link has the times of its origin. */
+async function dropOld(box: BoxContext, { mirror }: TreeSource, wanted: readonly LargeFile[]): Promise<void> {
+  const spared = new Set(wanted.map(({ oid }) => oid));
+  const entries = await readdir(join(storageOf(mirror), 'objects'), { recursive: true }).catch(() => []);
+  for (const path of entries.filter((one) => /[0-9a-f]{64}$/.test(one) && !spared.has(basename(one)))) {
+    const object = join(storageOf(mirror), 'objects', path);
+    const seen = await stat(object).catch(() => null);
+    if (seen && box.now() - seen.ctimeMs > KEPT_FOR_MS) await rm(object, { force: true });
+  }
 }
 
 async function missingOf({ mirror }: TreeSource, files: readonly LargeFile[]): Promise<LargeFile[]> {

@@ -11,7 +11,9 @@ import type { BoxContext } from '../context';
 import { evidenceOf } from '../run';
 import type { Ran } from '../run';
 import { Fault } from '../../domain/faults';
-import { FILES_MS } from './box-files';
+
+/** Large files are written, too. */
+const LONGEST_MS = 10 * 60_000;
 
 /** A listing of a million files. */
 const MAX_OUTPUT = 512 * 1024 * 1024;
@@ -111,7 +113,7 @@ function envOf(folder: string, { workTree }: Asking): NodeJS.ProcessEnv {
 function capture(argv: readonly string[], env: NodeJS.ProcessEnv, { input, workTree }: Asking): Promise<Ran> {
   const began = performance.now();
   const [command = '', ...args] = argv;
-  const options = { env, cwd: workTree ?? '/', encoding: 'latin1' as const, maxBuffer: MAX_OUTPUT, timeout: FILES_MS };
+  const options = { env, cwd: workTree ?? '/', encoding: 'latin1' as const, maxBuffer: MAX_OUTPUT, timeout: LONGEST_MS };
   return new Promise((resolve) => {
     const child = execFile(command, args, options, (error, stdout, stderr) => {
       const code = error === null ? 0 : typeof error.code === 'number' ? error.code : null;

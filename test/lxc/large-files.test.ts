@@ -90,6 +90,19 @@ test('a content that was spoiled on the box is found out, and fetched anew', asy
   expect(readFileSync(join(await staged(), 'small.bin'), 'utf8')).toBe('hello\n');
 });
 
+test('contents that no release asked for in a month go when others come', async () => {
+  await here.resolve();
+  const mirror = here.box.paths.codeMirror(here.service.name);
+  const [old, stays] = [objectOf(mirror, oidIn(author, 'small.bin')), objectOf(mirror, oidIn(author, 'model.bin'))];
+  publish(author, here.code.repo, { 'small.bin': 'another\n' });
+  await here.resolve();
+  expect([existsSync(old), existsSync(stays)]).toEqual([true, true]);
+  publish(author, here.code.repo, { 'small.bin': 'a third\n' });
+  Object.assign(here.box, { now: () => Date.now() + 31 * 24 * 60 * 60_000 });
+  await here.resolve();
+  expect([existsSync(old), existsSync(stays)]).toEqual([false, true]);
+});
+
 test('an address in .lfsconfig that a release may not name is refused at the plan', async () => {
   publish(author, here.code.repo, { '.lfsconfig': '[lfs]\n\turl = ssh://-oProxyCommand=x/y\n' });
   await expect(here.resolve()).rejects.toMatchObject({

@@ -6,13 +6,31 @@
 import type { LockerName } from '../../domain/model/ids';
 import { textOf } from './text-of';
 
-/** sun_path less its leading zero and the one at the end: LXC hashes what is longer. */
-const MAX_NAME_BYTES = 106;
+/** sun_path less its leading zero, the one at the end and one more that LXC leaves: what is longer is hashed. */
+const PLAIN_BYTES = 105;
+/** So near to the limit another version of LXC may decide otherwise: such a locker has to be seen itself. */
+const NEAR_BYTES = 4;
 
-/** null: LXC names it otherwise. */
-export function commandSocket(lxcPath: string, name: LockerName): string | null {
-  const socket = `${lxcPath.replace(/\/+$/, '')}/${name}/command`;
-  return Buffer.byteLength(socket) > MAX_NAME_BYTES ? null : socket;
+export interface CommandSocket {
+  readonly name: string;
+  readonly form: 'plain' | 'hashed';
+  readonly nearLimit: boolean;
+}
+
+/** Pure. As LXC names it, less the leading zero that the kernel shows as `@`. */
+export function commandSocket(lxcPath: string, locker: LockerName): CommandSocket {
+  const folder = `${lxcPath.replace(/\/+$/, '')}/${locker}`;
+  const bytes = Buffer.byteLength(`${folder}/command`);
+  const nearLimit = Math.abs(bytes - PLAIN_BYTES) <= NEAR_BYTES;
+  if (bytes <= PLAIN_BYTES) return { name: `${folder}/command`, form: 'plain', nearLimit };
+  return { name: `lxc/${fnv64a(folder)}/command`, form: 'hashed', nearLimit };
+}
+
+/** FNV-1a of 64 bits over the bytes of a text, in 16 hexadecimal digits. */
+function fnv64a(text: string): string {
+  let hash = 0xcbf29ce484222325n;
+  for (const byte of Buffer.from(text)) hash = BigInt.asUintN(64, (hash ^ BigInt(byte)) * 0x100000001b3n);
+  return hash.toString(16).padStart(16, '0');
 }
 
 /** Pure. `text`: /proc/net/unix. */
@@ -26,16 +44,21 @@ export interface MonitorWatch {
 }
 
 export function watchMonitors(lxcPath: string, read = () => textOf('/proc/net/unix')): MonitorWatch {
-  // Another version of LXC may name its sockets otherwise: that one is missing tells nothing until one was seen.
-  let reliable = false;
-  const listed = (name: LockerName): boolean => {
-    const socket = commandSocket(lxcPath, name);
-    return socket !== null && isListed(read(), socket);
-  };
+  // Another version of LXC may name its sockets otherwise: that one is missing tells nothing until one was
+  // seen. What was seen of a short name tells nothing of a long one.
+  const ofOne = new Map<LockerName, boolean>();
+  const ofForm = new Map<CommandSocket['form'], boolean>();
   return {
-    lives: (name) => (reliable && commandSocket(lxcPath, name) !== null ? listed(name) : null),
+    lives: (name) => {
+      const socket = commandSocket(lxcPath, name);
+      const reliable = ofOne.get(name) ?? (!socket.nearLimit && ofForm.get(socket.form) === true);
+      return reliable ? isListed(read(), socket.name) : null;
+    },
     learn: (name) => {
-      if (commandSocket(lxcPath, name) !== null) reliable = listed(name);
+      const socket = commandSocket(lxcPath, name);
+      const listed = isListed(read(), socket.name);
+      ofOne.set(name, listed);
+      if (!socket.nearLimit) ofForm.set(socket.form, listed);
     },
   };
 }

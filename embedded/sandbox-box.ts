@@ -12,8 +12,11 @@ import { DEFAULT_SANDBOX_DIR, sandboxLayout } from '../sandbox/sandbox-layout';
 import { takeDown } from '../sandbox/take-down';
 import type { SshInput } from '../domain/model/fleet';
 import type { BoxName } from '../domain/model/ids';
+import { lockstepHome, makeHome } from './home';
 import type { Home } from './home';
+import { settleLayout } from './home-layout';
 import { setAside } from './set-aside';
+import { withLock } from './with-lock';
 import { makeWritable } from './writable-folder';
 
 export interface SandboxBox {
@@ -36,6 +39,28 @@ export async function ensureSandbox(home: Home, { box, dir }: SandboxBox, progre
   if (!existsSync(sandboxLayout(dir).state) && !made.includes(dir)) await writeMade(home, [...made, dir]);
   await bringUp({ dir, box, lockers: null, progress });
 }
+
+/** For `sandbox up` and `down`, which are no start of ours: what the one has made, `ps` shows and our `down` ends. */
+export async function noteSandbox(env: NodeJS.ProcessEnv, dir: string, progress: Progress): Promise<void> {
+  await changeMade(env, progress, (dirs) => (dirs.includes(dir) ? dirs : [...dirs, dir]));
+}
+
+export async function forgetSandbox(env: NodeJS.ProcessEnv, dir: string, progress: Progress): Promise<void> {
+  if (!existsSync(lockstepHome(env).record('sandboxes'))) return;
+  await changeMade(env, progress, (dirs) => dirs.filter((one) => one !== dir));
+}
+
+async function changeMade(env: NodeJS.ProcessEnv, progress: Progress, change: (dirs: readonly string[]) => readonly string[]) {
+  const home = lockstepHome(env);
+  await makeHome(home);
+  const onWait = (pid: number) => progress(`another start is at work (process ${pid}); waiting for it`);
+  await withLock(home.lock, { deadlineMs: LOCK_WITHIN_MS, onWait }, async () => {
+    await settleLayout(home, progress);
+    await writeMade(home, change(await readMade(home, progress)));
+  });
+}
+/** A start may hold the lock while it makes a box. */
+const LOCK_WITHIN_MS = 600_000;
 
 /** Returns the folders whose sandbox was ended. */
 export async function endSandboxes(home: Home, progress: Progress): Promise<readonly string[]> {

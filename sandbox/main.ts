@@ -7,6 +7,7 @@ const EXIT = { done: 0, failed: 1, usage: 2 } as const;
 
 async function main(argv: readonly string[]): Promise<void> {
   const io = {
+    env: process.env,
     print: (line: string) => void process.stdout.write(`${line}\n`),
     progress: (line: string) => void process.stderr.write(`${line}\n`),
   };

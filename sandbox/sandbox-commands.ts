@@ -1,5 +1,7 @@
 /** The words of `npm run sandbox --`: arguments in, exit code out. stdout is data, stderr is progress. */
+import { resolve } from 'node:path';
 import { Argument, Command, Option } from 'commander';
+import { forgetSandbox, noteSandbox } from '../embedded/sandbox-box';
 import { breakLocker, mendLockers } from './break-lockers';
 import { bringUp } from './bring-up';
 import { commitRevision } from './commit-revision';
@@ -14,6 +16,8 @@ import type { BoxKind } from './sandbox-state';
 import { takeDown } from './take-down';
 
 export interface SandboxIo {
+  /** Says by LOCKSTEP_HOME where it is written down which sandboxes there are. */
+  readonly env: NodeJS.ProcessEnv;
   readonly print: (line: string) => void;
   readonly progress: (line: string) => void;
 }
@@ -39,7 +43,7 @@ function command(name: string, description: string): Command {
   return new Command(name).description(description).addOption(dir);
 }
 
-function up({ progress, print }: SandboxIo): Command {
+function up({ env, progress, print }: SandboxIo): Command {
   return command('up', 'makes the box, or what is missing of it; lockers that never ran start on the first revision')
     .option('--lockers <n>', 'how many (default: 12)', Number)
     .option('--box <name>', 'name of the box', DEFAULT_BOX)
@@ -47,15 +51,19 @@ function up({ progress, print }: SandboxIo): Command {
       new Option('--kind <kind>', 'lxc: containers · process: without root (default: containers if it can)').choices(KINDS),
     )
     .action(async ({ dir, lockers, box, kind }: InDir & { lockers?: number; box: string; kind?: BoxKind }) => {
+      // Before anything is made: what a killed one leaves is found as well.
+      await noteSandbox(env, resolve(dir), progress);
       const made = await bringUp({ dir, box, lockers: lockers ?? null, progress, ...(kind && { kind }) });
       print(`box ${made.name} is up with ${made.lockers.length} lockers`);
     });
 }
 
-function down({ progress, print }: SandboxIo): Command {
-  return command('down', 'ends all that `up` made, with the data of its lockers').action(async ({ dir }: InDir) =>
-    print((await takeDown({ dir, progress })) ? 'the sandbox is down' : 'there is no sandbox'),
-  );
+function down({ env, progress, print }: SandboxIo): Command {
+  return command('down', 'ends all that `up` made, with the data of its lockers').action(async ({ dir }: InDir) => {
+    const ended = await takeDown({ dir, progress });
+    await forgetSandbox(env, resolve(dir), progress);
+    print(ended ? 'the sandbox is down' : 'there is no sandbox');
+  });
 }
 
 function status({ print }: SandboxIo): Command {

@@ -137,7 +137,7 @@ function untilParsed(main: Main): Parse {
 const QUIET = { writeErr: () => {}, writeOut: () => {} };
 
 async function parseSandbox(argv: readonly string[]): Promise<void> {
-  const program = sandboxCommands({ print: () => {}, progress: () => {} }, () => {});
+  const program = sandboxCommands({ env: {}, print: () => {}, progress: () => {} }, () => {});
   for (const command of [program, ...program.commands]) command.exitOverride().configureOutput(QUIET);
   for (const command of program.commands) command.action(() => {});
   await program.parseAsync(argv, { from: 'user' });

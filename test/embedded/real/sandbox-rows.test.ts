@@ -1,9 +1,7 @@
-/** How a sandbox box that was made from here shows, and goes: a box of processes, which every Linux can have. */
-import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+/** How a sandbox box that `sandbox up` has made shows, and goes: a box of processes, which every Linux can have. */
+import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { lockstepHome, makeHome } from '../../../embedded/home';
-import { bringUp } from '../../../sandbox/bring-up';
 import { takeDown } from '../../../sandbox/take-down';
 import { runCli } from '../../support/cli';
 
@@ -15,10 +13,8 @@ beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'lockstep-rows-'));
   env = { LOCKSTEP_HOME: join(folder, 'home') };
   const dir = join(folder, 'sandbox');
-  await bringUp({ dir, box: 'rows', lockers: 1, kind: 'process', progress: () => {} });
-  const home = lockstepHome(env);
-  await makeHome(home);
-  await writeFile(home.record('sandboxes'), JSON.stringify({ format: 1, dirs: [dir] }));
+  const made = ['up', '--dir', dir, '--box', 'rows', '--lockers', '1', '--kind', 'process'];
+  expect(await runCli('sandbox', made, env)).toMatchObject({ code: 0 });
 });
 afterAll(async () => {
   await takeDown({ dir: join(folder, 'sandbox'), progress: () => {} });

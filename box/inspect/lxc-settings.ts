@@ -23,8 +23,14 @@ async function readInto(found: Map<string, string[]>, file: string, depth: numbe
   }
 }
 
+/** What is written as a folder and is not there is nothing, as for LXC: its own userns.conf includes one that Debian 12 lacks. */
 export async function includedFiles(path: string): Promise<string[]> {
-  if (!(await stat(path)).isDirectory()) return [path];
+  const there = await stat(path).catch((error: NodeJS.ErrnoException) => {
+    if (error.code === 'ENOENT' && path.endsWith('/')) return null;
+    throw error;
+  });
+  if (there === null) return [];
+  if (!there.isDirectory()) return [path];
   const names = (await readdir(path)).filter((name) => name.endsWith('.conf'));
   return names.toSorted().map((name) => join(path, name));
 }

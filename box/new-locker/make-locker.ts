@@ -1,11 +1,15 @@
 /** A container and its owner's folder, laid down beside the others; nothing runs yet. Whole or not there. */
-import { mkdir, rename, rm, stat, writeFile } from 'node:fs/promises';
+import { chown, mkdir, rename, rm, stat, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { Fault } from '../../domain/faults';
 import type { LockerName } from '../../domain/model/ids';
 import type { BoxContext } from '../context';
+import { ROOT, idMapOf, ownerInside } from '../inspect/id-map';
+import type { IdMap } from '../inspect/id-map';
+import { readLxcSettings } from '../inspect/lxc-settings';
 import { lockerProblems } from '../inspect/preflight';
 import { onFiles } from '../release/box-files';
+import { ownInside } from '../release/own-inside';
 import { removeLeft } from './remove-locker-files';
 import { partOf } from './template';
 import { unfinishedName } from '../release/unfinished';
@@ -23,13 +27,15 @@ export async function makeLocker(box: BoxContext, { locker, config, newData }: N
   const goal = dirname(box.paths.lxcConfig(locker));
   const beside = join(box.config.lxcPath, unfinishedName(locker));
   await removeLeft(box.config.lxcPath, locker);
-  const madeData = newData && (await makeData(box, locker));
+  let madeData = false;
   try {
     await mkdir(beside, { mode: 0o755 });
-    const rootfs = await partOf(box, 'rootfs');
-    if (rootfs === null) await mkdir(join(beside, 'rootfs'), { mode: 0o755 });
-    else await onFiles(['cp', '-a', '--reflink=auto', '--', rootfs, join(beside, 'rootfs')]);
     await writeFile(join(beside, 'config'), config, { mode: 0o644 });
+    const ids = await idsIn(join(beside, 'config'));
+    madeData = newData && (await makeData(box, locker, ids));
+    const rootfs = await partOf(box, 'rootfs');
+    if (rootfs === null) await makeFolder(join(beside, 'rootfs'), ids);
+    else await onFiles(['cp', '-a', '--reflink=auto', '--', rootfs, join(beside, 'rootfs')]);
     await refuseUnfit(box, locker, join(beside, 'config'));
     await onFiles(['sync', '-f', beside]);
     await rename(beside, goal);
@@ -43,18 +49,30 @@ export async function makeLocker(box: BoxContext, { locker, config, newData }: N
 }
 
 /** False: an earlier life of this request made it. Named last, so that an owner's folder never has half of what he begins with. */
-async function makeData(box: BoxContext, locker: LockerName): Promise<boolean> {
+async function makeData(box: BoxContext, locker: LockerName, ids: IdMap): Promise<boolean> {
   const goal = box.paths.me(locker);
   if (await isThere(goal)) return false;
   const beside = join(box.config.data, unfinishedName(locker));
   await removeLeft(box.config.data, locker);
   const template = await partOf(box, 'me');
-  if (template === null) await mkdir(beside, { mode: 0o755 });
+  if (template === null) await makeFolder(beside, ids);
   else await onFiles(['cp', '-a', '--', template, beside]);
+  await ownInside(ids, beside);
   await rename(beside, goal);
   await syncFolder(box.config.data);
   return true;
 }
+
+/** Its root's: where its ids are others than the box's, it could write to no folder of the box's root. */
+async function makeFolder(path: string, ids: IdMap): Promise<void> {
+  await mkdir(path, { mode: 0o755 });
+  if (ids.length === 0) return;
+  const { uid, gid } = ownerInside(ids, ROOT);
+  await chown(path, uid, gid);
+}
+
+/** An unreadable one is refused below, with its reason. */
+const idsIn = (file: string): Promise<IdMap> => readLxcSettings(file).then(idMapOf, () => []);
 
 /** What a template forgot is found before there is a locker that no rollout could touch. */
 async function refuseUnfit(box: BoxContext, locker: LockerName, file: string): Promise<void> {

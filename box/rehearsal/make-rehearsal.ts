@@ -5,12 +5,16 @@ import { Fault } from '../../domain/faults';
 import type { StageTarget } from '../../domain/protocol/verbs';
 import type { BoxContext } from '../context';
 import { emptySecrets } from './stand-ins';
+import { idMapOf } from '../inspect/id-map';
+import type { IdMap } from '../inspect/id-map';
+import { readLxcSettings } from '../inspect/lxc-settings';
 import { lockerProblems } from '../inspect/preflight';
 import { onFiles } from '../release/box-files';
 import { readTemplates } from '../release/read-templates';
 import { renderConfig } from '../release/config-render';
 import { makeVersions } from '../release/make-versions';
 import { mirrorOf } from '../release/mirror';
+import { ownInside } from '../release/own-inside';
 import { readManifest } from '../release/read-manifest';
 import { switchTo } from '../release/versions';
 import { valuesFor } from './find-model';
@@ -33,19 +37,25 @@ export async function makeRehearsal(box: BoxContext, inner: BoxContext, making: 
   const place = { rootfs: join(container, 'rootfs'), current: inner.paths.current(REHEARSAL), me: inner.paths.me(REHEARSAL) };
   for (const folder of [container, inner.config.data, inner.paths.state]) await mkdir(folder, { recursive: true, mode: 0o755 });
   await symlink(box.paths.codeRoot, inner.paths.codeRoot);
-  await makeRoot(room.model, place.rootfs);
-  await makeData(room.model, place.me, await fixtureOf(box, target));
-  await makeVersion(box, inner, making);
   const standIns = await makeStandIns(room.model, join(inner.config.root, 'stand-ins'));
   const { address, mac } = room;
   await writeFile(inner.paths.lxcConfig(REHEARSAL), isolateConfig(room.model, { ...place, address, mac, standIns }));
+  const ids = await readLxcSettings(inner.paths.lxcConfig(REHEARSAL)).then(idMapOf, () => []);
+  await makeRoot(room.model, place.rootfs, ids);
+  await makeData(room.model, place.me, await fixtureOf(box, target));
+  await makeVersion(box, inner, making);
+  // Whoever owns what it is made like: its own root is to write to its data and its root, and to read its secrets.
+  for (const own of [place.me, join(inner.paths.version(REHEARSAL, 1), 'config'), join(inner.config.root, 'stand-ins')])
+    await ownInside(ids, own);
   const [problem] = await lockerProblems(inner, REHEARSAL);
   return problem ? `a locker made like the others would be unfit: ${problem.code.replaceAll('-', ' ')}: ${problem.detail}` : null;
 }
 
-async function makeRoot({ rootfs }: Model, goal: string): Promise<void> {
-  if (rootfs === null) await mkdir(goal, { mode: 0o755 });
-  else await onFiles(['cp', '-a', '-x', '--reflink=auto', '--', rootfs, goal]);
+async function makeRoot({ rootfs }: Model, goal: string, ids: IdMap): Promise<void> {
+  if (rootfs === null) {
+    await mkdir(goal, { mode: 0o755 });
+    await ownInside(ids, goal);
+  } else await onFiles(['cp', '-a', '-x', '--reflink=auto', '--', rootfs, goal]);
 }
 
 /** Empty, or the release's fixture, or what the template gives every owner; never somebody's data. */

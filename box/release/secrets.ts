@@ -1,7 +1,7 @@
 /**
  * Secrets of lockers: files that are on the box alone. A service names them by their path below /Config;
  * they lie in `secrets/lockers/<locker>/`, or in `secrets/all/` for every locker, and are copied into each
- * version beside the rendered config, with the owner and rights that they have there. Their content never
+ * version beside the rendered config, with the rights that they have there and the owner that this is in the locker. Their content never
  * leaves the box; a digest of it does not either, but within that of the whole config.
  */
 import { createHash } from 'node:crypto';
@@ -11,6 +11,9 @@ import { Fault } from '../../domain/faults';
 import type { LockerName } from '../../domain/model/ids';
 import type { ServiceConfig } from '../../domain/model/service';
 import type { BoxContext } from '../context';
+import { idMapOf, ownerInside } from '../inspect/id-map';
+import type { IdMap } from '../inspect/id-map';
+import { readLxcSettings } from '../inspect/lxc-settings';
 
 export interface Secret {
   readonly bytes: Buffer;
@@ -30,16 +33,21 @@ export async function readSecrets(box: BoxContext, { secrets = [] }: ServiceConf
 
 async function readOne(box: BoxContext, locker: LockerName, path: string): Promise<Secret> {
   const places = [box.paths.secretOf(locker, path), box.paths.secretOfAll(path)];
+  const ids = await idsOf(box, locker);
   for (const file of places) {
     const seen = await stat(file).catch(() => null);
     if (seen === null) continue;
     if (!seen.isFile() || seen.size > MAX_BYTES) throw unfit(file, seen.isFile() ? `${seen.size} bytes` : 'no plain file');
-    return { bytes: await readFile(file), mode: seen.mode & 0o777, uid: seen.uid, gid: seen.gid };
+    return { bytes: await readFile(file), mode: seen.mode & 0o777, ...ownerInside(ids, seen) };
   }
   throw new Fault('SecretMissing', `${box.config.box} has no ${path} for ${locker}, which its service names as a secret.`, {
     evidence: places.map((file) => `not there: ${file}`),
   });
 }
+
+/** A locker that has no container yet, or one that can't be read, is refused elsewhere. */
+const idsOf = ({ paths }: BoxContext, locker: LockerName): Promise<IdMap> =>
+  readLxcSettings(paths.lxcConfig(locker)).then(idMapOf, () => []);
 
 const unfit = (file: string, what: string): Fault =>
   new Fault('SecretMissing', `${file} is no secret that could be given: a plain file of at most 1 MiB is.`, { evidence: [what] });

@@ -26,6 +26,9 @@ export interface Ran {
   readonly startError: NodeJS.ErrnoException | null;
 }
 
+/** What was printed before the end is read within moments. */
+const LAST_WORDS_MS = 500;
+
 /** Enough for any answer we parse (an `lxc-ls` of 300), small enough to hold in memory. */
 const KEEP_BYTES = 2 * 1024 * 1024;
 
@@ -71,6 +74,15 @@ export function run(argv: readonly string[], options: RunOptions): Promise<Ran> 
     child.stdin?.on('error', () => {}).end(options.input);
     child.once('error', (error: NodeJS.ErrnoException) => end(null, error));
     child.once('close', (code) => end(code, null));
+    // What it has started may hold the pipes for ever, such as a process that was frozen before it was killed.
+    child.once('exit', (code) => {
+      const leave = () => {
+        child.stdout?.destroy();
+        child.stderr?.destroy();
+        end(code, null);
+      };
+      if (timedOut) setTimeout(leave, LAST_WORDS_MS).unref();
+    });
   });
 }
 

@@ -35,15 +35,21 @@ async function askPath({ address, port }: Subject, check: Check, { path, expect 
   return different === null ? { kind: 'pass' } : { kind: 'fail', detail: `${different}; ${answer.detail}` };
 }
 
-/** 75 is sysexits' EX_TEMPFAIL: a check that says so itself. 126, 127 and 255: it could not be run. */
+/**
+ * 75 is sysexits' EX_TEMPFAIL: a check that says so itself. null, 126, 127 and 255: it could not be run, or nobody could get
+ * into the locker. Above 128: a signal ended it before it had said anything.
+ */
 const NO_ANSWER: ReadonlySet<number | null> = new Set([null, 75, 126, 127, 255]);
+const [FIRST_SIGNAL, LAST_SIGNAL] = [129, 192];
+const saysNothing = (code: number | null): boolean =>
+  NO_ANSWER.has(code) || (code !== null && code >= FIRST_SIGNAL && code <= LAST_SIGNAL);
 
 async function runInLocker(box: BoxContext, { locker }: Subject, check: Check, argv: readonly string[]): Promise<CheckAnswer> {
   const ran = await box.lxc.attach(locker, argv, check.timeoutMs);
   if (ran.code === 0 && !ran.timedOut) return { kind: 'pass' };
   const detail = evidenceOf(ran).join(' · ');
   if (ran.timedOut) return tooLate(check, detail);
-  return { kind: NO_ANSWER.has(ran.code) ? 'none' : 'fail', detail };
+  return { kind: saysNothing(ran.code) ? 'none' : 'fail', detail };
 }
 
 const tooLate = ({ onTimeout }: Check, detail: string): CheckAnswer => ({ kind: onTimeout === 'fail' ? 'fail' : 'none', detail });

@@ -18,8 +18,9 @@ import { checkFitting } from '../migrations/bars';
 import { dataSteps, fitData } from '../migrations/fit-data';
 import type { Seen } from '../lxc/lxc';
 import { currentVersion, switchTo } from '../release/versions';
-import { checkFit, seeLocker } from './check-fit';
+import { checkFit } from './check-fit';
 import { serviceOf } from './service-of';
+import { settledOrFault } from './settled';
 import { startLocker } from './start-locker';
 import { stopLocker } from './stop-locker';
 import type { StopRule } from './stop-locker';
@@ -45,7 +46,8 @@ export async function moveLocker(daemon: Daemon, job: Job, move: Move): Promise<
     if (because !== null) return { kind: 'superseded', evidence: [because] };
     return carryOut(daemon, job, move, async () => {});
   }
-  const seen = await seeLocker(daemon, locker);
+  // Before it is owed: one that is at its hooks may be on its way up or down.
+  const seen = await settledOrFault(daemon, locker, move.stop.timeoutMs);
   await checkFit(daemon, locker, 'stop');
   await checkFitting(daemon, locker, to);
   const from = await currentVersion(daemon, locker);

@@ -8,7 +8,7 @@ import type { Daemon } from '../daemon';
 import type { Job } from '../jobs/job';
 import type { BoxState } from '../journal/state';
 import type { InitProcess, Seen } from '../lxc/lxc';
-import { seeLocker } from './check-fit';
+import { settledOrFault } from './settled';
 
 export interface StopRule {
   readonly timeoutMs: number;
@@ -26,11 +26,12 @@ export async function stopLocker(
   job: Job,
   { locker, rule }: { locker: LockerName; rule: StopRule },
 ): Promise<Stopped> {
-  const seen = await thawed(daemon, job, locker);
+  const seen = await thawed(daemon, job, { locker, withinMs: rule.timeoutMs });
   if (!seen.init) return stoppedAs(job);
   const init = seen.init;
   const until = await signalOnce(daemon, job, { locker, init, timeoutMs: rule.timeoutMs });
   if (await daemon.lxc.waitStopped(locker, until - daemon.now())) return stoppedAs(job);
+  if (!(await daemon.lxc.isAlive(init))) return hooksEnd(daemon, job, locker);
   if (rule.onTimeout === 'hold') return timedOut(daemon, job, { locker, init });
   job.say(`${locker} did not stop in time: killed`);
   const intent = { kind: 'kill', bootId: daemon.bootId, init } as const;
@@ -40,12 +41,19 @@ export async function stopLocker(
   throw new Fault('CommandFailed', `Locker ${locker} survived a kill.`, { evidence });
 }
 
-async function thawed(daemon: Daemon, job: Job, locker: LockerName): Promise<Seen> {
-  const seen = await seeLocker(daemon, locker);
+/** It has done its part, and what LXC does for the box after it is not cut off: neither kill nor hold is about that. */
+async function hooksEnd(daemon: Daemon, job: Job, locker: LockerName): Promise<Stopped> {
+  await settledOrFault(daemon, locker, KILL_WAIT_MS);
+  return stoppedAs(job);
+}
+
+async function thawed(daemon: Daemon, job: Job, at: { locker: LockerName; withinMs: number }): Promise<Seen> {
+  const { locker, withinMs } = at;
+  const seen = await settledOrFault(daemon, locker, withinMs);
   if (seen.state !== 'frozen') return seen;
   // A frozen process takes no signal.
   await job.effect({ kind: 'thaw' }, () => daemon.lxc.unfreeze(locker));
-  return seeLocker(daemon, locker);
+  return settledOrFault(daemon, locker, withinMs);
 }
 
 interface Signal {

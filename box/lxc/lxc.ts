@@ -15,10 +15,16 @@ export interface InitProcess {
 }
 
 export interface Seen {
+  /** `other`: between two states, such as while its hooks run; it is neither up nor down, and settles by itself. */
   readonly state: LxcState;
   /** null unless running or frozen. */
   readonly init: InitProcess | null;
+  /** Of `other`: what LXC says and what its monitor is at. */
+  readonly evidence?: readonly string[];
 }
+
+/** Certainly: nothing of it runs, and nothing is about to. */
+export const isDown = ({ state }: Seen): boolean => state === 'stopped' || state === 'missing';
 
 export type StartResult = { readonly ok: true } | { readonly ok: false; readonly evidence: readonly string[] };
 
@@ -34,13 +40,16 @@ export interface Lxc {
   address(locker: LockerName): Promise<string | null>;
   /** Sends the halt signal once and returns (`lxc-stop -W`; where LXC refuses, the signal of its config). */
   signalStop(locker: LockerName, init: InitProcess): Promise<Ran>;
-  /** False when it still runs after the time. */
+  /** False when after the time it still runs, or its monitor still does: that is at the stop hooks then. */
   waitStopped(locker: LockerName, timeoutMs: number): Promise<boolean>;
   /** SIGKILL to this very init, without LXC: `lxc-stop -k` hangs on a held lock, `--nolock` or not. Its monitor sees to the rest. */
   kill(locker: LockerName, init: InitProcess): Promise<void>;
-  /** ok means exec'd, not alive. The evidence is the tail of LXC's own log. */
-  start(locker: LockerName): Promise<StartResult>;
-  /** A command inside the locker. */
+  /**
+   * ok means exec'd, not alive. The evidence is the tail of LXC's own log. What is not through with its
+   * hooks after the time goes on: it is `other` until it runs or has come to nothing.
+   */
+  start(locker: LockerName, timeoutMs: number): Promise<StartResult>;
+  /** A command inside the locker, unless that does not run: then the code is null, as where there is no answer in time. */
   attach(locker: LockerName, argv: readonly string[], timeoutMs: number): Promise<Ran>;
   unfreeze(locker: LockerName): Promise<Ran>;
 }

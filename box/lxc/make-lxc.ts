@@ -5,9 +5,11 @@ import { join } from 'node:path';
 import { LockerName } from '../../domain/model/ids';
 import type { BoxConfig } from '../../domain/protocol/box-config';
 import type { BoxPaths } from '../paths';
+import { attach } from './attach';
 import { watchMonitors } from './command-socket';
 import * as commands from './commands';
 import type { Lxc } from './lxc';
+import { monitorProcesses } from './monitor-process';
 import { lastLines, parseConfigAddress } from './parse';
 import { lives, lxc, see } from './see';
 import type { Known } from './see';
@@ -21,7 +23,12 @@ export function makeLxc(config: BoxConfig, paths: BoxPaths): Lxc {
   const pattern = new RegExp(`^(?:${config.lockerPattern})$`);
   const isLocker = (name: string) =>
     LockerName.safeParse(name).success && pattern.test(name) && existsSync(join(lxcPath, name, 'config'));
-  const known: Known = { lxcPath, inits: new Map(), monitors: watchMonitors(lxcPath) };
+  const known: Known = {
+    lxcPath,
+    inits: new Map(),
+    monitors: watchMonitors(lxcPath),
+    processes: monitorProcesses([lxcPath.replace(/(?<=.)\/+$/, '')]),
+  };
   return {
     version: async () => (await lxc(commands.version())).stdout.trim(),
     list: async () => (await readdir(lxcPath)).filter(isLocker).toSorted() as LockerName[],
@@ -34,8 +41,11 @@ export function makeLxc(config: BoxConfig, paths: BoxPaths): Lxc {
     signalStop: (name, init) => signalStop({ lxcPath, config: paths.lxcConfig(name) }, name, init),
     waitStopped: (name, timeoutMs) => waitStopped(known, name, timeoutMs),
     kill: async (_name, init) => signalInit(init, 'SIGKILL'),
-    start: (name) => startContainer(known, name, { lxc: `${paths.bootLog(name)}.lxc`, console: paths.bootLog(name) }),
-    attach: (name, argv, timeoutMs) => lxc(commands.attach(lxcPath, name, argv), timeoutMs),
+    start: (name, timeoutMs) => {
+      const logs = { lxc: `${paths.bootLog(name)}.lxc`, console: paths.bootLog(name) };
+      return startContainer(known, name, { logs, timeoutMs });
+    },
+    attach: (name, argv, timeoutMs) => attach(known, name, { argv, timeoutMs }),
     unfreeze: (name) => lxc(commands.unfreeze(lxcPath, name)),
   };
 }

@@ -4,10 +4,10 @@ import type { LxcState } from './lxc';
 const STATES: Readonly<Record<string, LxcState>> = { RUNNING: 'running', STOPPED: 'stopped', FROZEN: 'frozen' };
 
 /** `lxc-info -s -p -H`: `State: RUNNING` and `PID: 123`. */
-export function parseInfo(stdout: string): { state: LxcState; pid: number | null } {
+export function parseInfo(stdout: string): { state: LxcState; word: string; pid: number | null } {
   const word = /^State:\s*(\S+)/m.exec(stdout)?.[1] ?? stdout.trim();
   const pid = /^PID:\s*(\d+)/m.exec(stdout)?.[1];
-  return { state: STATES[word] ?? 'other', pid: pid === undefined ? null : Number(pid) };
+  return { state: STATES[word] ?? 'other', word, pid: pid === undefined ? null : Number(pid) };
 }
 
 /** Field 22 of /proc/<pid>/stat; the command's name (field 2) may hold spaces and brackets. null: a zombie, or no such line. */
@@ -15,6 +15,12 @@ export function parseStartTime(stat: string): string | null {
   const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
   if (fields[0] === 'Z' || fields[0] === 'X') return null;
   return fields[19] ?? null;
+}
+
+/** Field 4 of /proc/<pid>/stat. */
+export function parseParent(stat: string): number | null {
+  const parent = stat.slice(stat.lastIndexOf(')') + 2).split(' ')[1];
+  return parent === undefined ? null : Number(parent);
 }
 
 /** The address without its prefix length. */

@@ -5,6 +5,7 @@
 import type { LockerName } from '../../domain/model/ids';
 import type { Daemon } from '../daemon';
 import type { Job } from '../jobs/job';
+import { isDown } from '../lxc/lxc';
 import { readRevision } from '../release/versions';
 import { lackedBy, neededBy } from './bars';
 import { bringAbout } from './bring-about';
@@ -56,5 +57,7 @@ export async function fitData(
 
 /** The data of one that runs are its own. */
 async function obstacles(daemon: Daemon, locker: LockerName): Promise<string[]> {
-  return (await daemon.lxc.see(locker)).init ? [`${locker} runs`] : [];
+  const seen = await daemon.lxc.see(locker);
+  if (isDown(seen)) return [];
+  return [seen.state === 'other' ? `${locker} is neither up nor down yet` : `${locker} runs`];
 }

@@ -33,7 +33,7 @@ export async function dutyOf(daemon: Daemon, memory: Memory, locker: LockerName)
   memory.lookAt.set(locker, now + STRANGER_LOOK_MS);
   const busyBefore = isBusy(daemon, locker);
   const known = memory.inits.get(locker);
-  const init = await initOf(daemon, memory, locker);
+  const { init, settled } = await initOf(daemon, memory, locker);
   const state = daemon.journal.state();
   const lookedAt = memory.lookedAt.get(locker) ?? now;
   memory.lookedAt.set(locker, now);
@@ -42,8 +42,12 @@ export async function dutyOf(daemon: Daemon, memory: Memory, locker: LockerName)
   const looked = {
     record,
     // Asked before and after the look: what a job has just stopped is no crash. Told to stop: it does not come up before it is down.
+    // At its hooks: what it came to is known when they have ended.
     busy:
-      busyBefore || isBusy(daemon, locker) || (record.owed !== null && init !== null && wasSignalled(state, init, daemon.bootId)),
+      busyBefore ||
+      isBusy(daemon, locker) ||
+      !settled ||
+      (record.owed !== null && init !== null && wasSignalled(state, init, daemon.bootId)),
     up: init !== null,
     replaced: known !== undefined && init !== null && known.pid !== init.pid && !wasStarted(state, locker, lookedAt),
     wasUp: memory.wasUp.get(locker) ?? memory.sameBoot,
@@ -65,13 +69,18 @@ function wasStarted(state: BoxState, locker: LockerName, since: number): boolean
 }
 const STARTED_BEFORE_MS = 5_000;
 
-async function initOf({ lxc }: Daemon, { inits }: Memory, locker: LockerName): Promise<InitProcess | null> {
+interface Looked {
+  readonly init: InitProcess | null;
+  readonly settled: boolean;
+}
+
+async function initOf({ lxc }: Daemon, { inits }: Memory, locker: LockerName): Promise<Looked> {
   const known = inits.get(locker);
-  if (known && (await lxc.isAlive(known))) return known;
-  const { init } = await lxc.see(locker);
+  if (known && (await lxc.isAlive(known))) return { init: known, settled: true };
+  const { init, state } = await lxc.see(locker);
   if (init) inits.set(locker, init);
   else inits.delete(locker);
-  return init;
+  return { init, settled: state !== 'other' };
 }
 
 const isBusy = (daemon: Daemon, locker: LockerName): boolean => daemon.jobs.running().some((job) => job.locker === locker);

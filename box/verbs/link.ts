@@ -6,13 +6,14 @@ import type { Daemon } from '../daemon';
 import type { Job } from '../jobs/job';
 import { recordOf } from '../journal/state';
 import { seeLocker } from '../locker/check-fit';
+import { isDown } from '../lxc/lxc';
 import { checkMigrated } from '../migrations/bars';
 import { noteFirst } from '../migrations/first-link';
 import { currentVersion, newestVersionOf, readRevision, switchTo } from '../release/versions';
 
 export async function link(daemon: Daemon, job: Job, params: z.output<typeof VERBS.link.params>): Promise<VerbResult<'link'>> {
   const { locker, to, configDigest } = params;
-  const { init } = await seeLocker(daemon, locker);
+  const seen = await seeLocker(daemon, locker);
   const version = await newestVersionOf(daemon, locker, { release: to, configDigest });
   if (version === null)
     throw new Fault('LockerUnfit', `Release ${to} is not staged for locker ${locker}.`, { cure: 'Stage it first.' });
@@ -24,8 +25,8 @@ export async function link(daemon: Daemon, job: Job, params: z.output<typeof VER
     if (next !== null) await job.record({ kind: 'next', locker, version: null });
     return { kind: 'already', version };
   }
-  // One that is owed has versions of its own to come up on, so it is treated as if it ran.
-  if (init || owed) {
+  // One that is at its hooks may be on its way up. One that is owed has versions of its own to come up on, so it is treated as if it ran.
+  if (!isDown(seen) || owed) {
     await job.record({ kind: 'next', locker, version });
     return { kind: 'next', version };
   }

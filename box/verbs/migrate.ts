@@ -3,6 +3,7 @@ import type { z } from 'zod';
 import type { VERBS, VerbResult } from '../../domain/protocol/verbs';
 import type { Daemon } from '../daemon';
 import type { Job } from '../jobs/job';
+import { isDown } from '../lxc/lxc';
 import { bringAbout } from '../migrations/bring-about';
 import { subjectOf } from '../migrations/subject';
 import type { Subject } from '../migrations/subject';
@@ -23,7 +24,7 @@ async function whoRuns(daemon: Daemon, { migration }: Subject): Promise<string[]
   if (migration.when === 'before-first') return [];
   const names = await daemon.lxc.list();
   const running: string[] = [];
-  for (const name of names) if ((await daemon.lxc.see(name)).init) running.push(name);
+  for (const name of names) if (!isDown(await daemon.lxc.see(name))) running.push(name);
   const moved = daemon.jobs
     .running()
     .flatMap(({ verb, locker: of }) => (MOVING.has(verb) && of && names.includes(of) ? [of] : []));

@@ -104,7 +104,7 @@ async function callingOff(inner: BoxContext, job: Job, work: () => Promise<Resul
 
 async function comeUp(inner: BoxContext, { startDeadlineMs }: Params, wanted: () => void): Promise<Result | null> {
   const until = inner.now() + startDeadlineMs;
-  const started = await inner.lxc.start(REHEARSAL);
+  const started = await inner.lxc.start(REHEARSAL, startDeadlineMs);
   if (!started.ok) return failed(inner, 'start-failed', started.evidence);
   // Called off before there was anything to kill.
   wanted();

@@ -5,6 +5,7 @@ import type { VERBS, VerbResult } from '../../domain/protocol/verbs';
 import type { Daemon } from '../daemon';
 import type { Job } from '../jobs/job';
 import type { NewRecord } from '../journal/records';
+import { isDown } from '../lxc/lxc';
 import { isThere } from '../new-locker/make-locker';
 import { refuseMountedData, removeLockerFiles } from '../new-locker/remove-locker-files';
 
@@ -12,10 +13,14 @@ type Params = z.output<(typeof VERBS)['remove-locker']['params']>;
 
 export async function removeLocker(daemon: Daemon, job: Job, params: Params): Promise<VerbResult<'remove-locker'>> {
   const { locker, deleteData } = params;
-  const { state, init } = await daemon.lxc.see(locker);
-  if (state === 'missing' && !job.intended('remove'))
+  const seen = await daemon.lxc.see(locker);
+  if (seen.state === 'missing' && !job.intended('remove'))
     throw new Fault('UnknownLocker', `There is no locker ${locker} on ${daemon.config.box}.`);
-  if (init) throw new Fault('LockerUnfit', `Locker ${locker} on ${daemon.config.box} still runs.`, { cure: 'Stop it first.' });
+  if (!isDown(seen))
+    throw new Fault('LockerUnfit', `Locker ${locker} on ${daemon.config.box} still runs, or is at its hooks.`, {
+      evidence: [...(seen.evidence ?? [])],
+      cure: 'Stop it first.',
+    });
   if (deleteData) await refuseMountedData(daemon, locker);
   // A name that comes again begins anew.
   const forgotten = [

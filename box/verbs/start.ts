@@ -11,7 +11,8 @@ import type { NewRecord } from '../journal/records';
 import { recordOf } from '../journal/state';
 import { awaitServing } from '../locker/await-serving';
 import type { Served } from '../locker/await-serving';
-import { checkFit, seeLocker } from '../locker/check-fit';
+import { checkFit } from '../locker/check-fit';
+import { settledOrFault } from '../locker/settled';
 import { startLocker } from '../locker/start-locker';
 import { stopLocker, wasSignalled } from '../locker/stop-locker';
 import { waitsFor } from '../locker/waits-for';
@@ -29,10 +30,10 @@ const FAILED_START_STOP = { timeoutMs: 10_000, onTimeout: 'kill' } as const;
 
 export async function start(daemon: Daemon, job: Job, params: Params): Promise<Result> {
   const { locker } = params;
-  let seen = await seeLocker(daemon, locker);
+  let seen = await settledOrFault(daemon, locker, params.startDeadlineMs);
   if (seen.state === 'frozen') {
     await job.effect({ kind: 'thaw' }, () => daemon.lxc.unfreeze(locker));
-    seen = await seeLocker(daemon, locker);
+    seen = await settledOrFault(daemon, locker, params.startDeadlineMs);
   }
   if (seen.init && !job.intended('start')) return runsAlready(daemon, job, { ...params, init: seen.init });
   await checkFit(daemon, locker, 'start');

@@ -6,7 +6,8 @@ import type { Daemon } from '../daemon';
 import type { Job } from '../jobs/job';
 import type { NewRecord } from '../journal/records';
 import { recordOf, wantedOf } from '../journal/state';
-import { checkStoppable, seeLocker } from '../locker/check-fit';
+import { checkStoppable } from '../locker/check-fit';
+import { settledOrFault } from '../locker/settled';
 import { stopLocker } from '../locker/stop-locker';
 import { drainLocker } from './drain';
 
@@ -15,7 +16,7 @@ type Params = z.output<typeof VERBS.stop.params>;
 /** Fault: WorldChanged, where the locker is up and the stop is of before. */
 export async function stop(daemon: Daemon, job: Job, params: Params): Promise<VerbResult<'stop'>> {
   const { locker, drain, onPurpose = false } = params;
-  const { init } = await seeLocker(daemon, locker);
+  const { init } = await settledOrFault(daemon, locker, params.stop.timeoutMs);
   const begun = job.intended('stop');
   if (!init && !begun) {
     if (onPurpose) await job.record(...downAs(daemon, job, { locker, onPurpose }));

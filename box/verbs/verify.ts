@@ -17,6 +17,7 @@ import { runningVersion } from '../inspect/running-version';
 import type { Job } from '../jobs/job';
 import { bootTail } from '../locker/boot-tail';
 import { seeLocker } from '../locker/check-fit';
+import { settledLocker } from '../locker/settled';
 import { isLostInBoot, startAfterBoot } from '../locker/lost-in-boot';
 import { serviceOf } from '../locker/service-of';
 import type { InitProcess } from '../lxc/lxc';
@@ -30,7 +31,10 @@ type Unhealthy = Extract<VerifyOutcome, { kind: 'unhealthy' }>;
 export async function verify(daemon: Daemon, job: Job, params: Params): Promise<VerifyOutcome> {
   const { locker } = params;
   const began = daemon.now();
-  if (!(await seeLocker(daemon, locker)).init && isLostInBoot(daemon.journal.state(), locker, daemon.bootId))
+  if (
+    !(await settledLocker(daemon, locker, params.deadlineMs)).init &&
+    isLostInBoot(daemon.journal.state(), locker, daemon.bootId)
+  )
     await startAfterBoot(daemon, job, locker);
   const { init } = await seeLocker(daemon, locker);
   if (!init) return unhealthy('crashed', await bootTail(daemon, locker));

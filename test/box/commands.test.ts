@@ -25,9 +25,13 @@ test('the halt signal is sent by -W alone: nothing that would send it again or k
 });
 
 test('lxc-info is read with and without a process', () => {
-  expect(parseInfo('State:          RUNNING\nPID:            17094\n')).toEqual({ state: 'running', pid: 17094 });
-  expect(parseInfo('State:          STOPPED\n')).toEqual({ state: 'stopped', pid: null });
-  expect(parseInfo('State:          STARTING\n')).toEqual({ state: 'other', pid: null });
+  expect(parseInfo('State:          RUNNING\nPID:            17094\n')).toEqual({
+    state: 'running',
+    word: 'RUNNING',
+    pid: 17094,
+  });
+  expect(parseInfo('State:          STOPPED\n')).toEqual({ state: 'stopped', word: 'STOPPED', pid: null });
+  expect(parseInfo('State:          STARTING\n')).toEqual({ state: 'other', word: 'STARTING', pid: null });
 });
 
 test('the start time is found behind a name with spaces and brackets; a zombie has none', () => {

@@ -18,9 +18,9 @@ test('does not stop the locker that serves by now', async () => {
   const service = await aService(box);
   const { lxc } = box;
   let fails = true;
-  const start: typeof lxc.start = async (name) => {
+  const start: typeof lxc.start = async (name, timeoutMs) => {
     if (fails) throw new Fault('CommandFailed', 'LXC does not answer.');
-    return lxc.start(name);
+    return lxc.start(name, timeoutMs);
   };
   const running = await startDaemon({ ...box, lxc: { ...lxc, start } });
   const holder = await aHolder(box);

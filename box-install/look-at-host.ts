@@ -2,6 +2,7 @@
 import { existsSync, readFileSync, statfsSync } from 'node:fs';
 import { readdir } from 'node:fs/promises';
 import { dirname } from 'node:path';
+import { kernelLimits } from '../box/inspect/kernel-limits';
 import { lockerProblems } from '../box/inspect/preflight';
 import { boxPaths } from '../box/paths';
 import type { LockerName } from '../domain/model/ids';
@@ -31,6 +32,7 @@ export async function lookAtHost(places: Places, asked: AskedConfig): Promise<Ho
     rcFolders: ['2', '3', '4', '5'].map((level) => `/etc/rc${level}.d`).filter((path) => existsSync(path)),
     cron: has('cron') && existsSync('/etc/cron.d'),
     psi: existsSync('/proc/pressure/cpu'),
+    kernel: kernelLimits(),
     disk: diskOf(config.root),
     lxcPathThere: existsSync(config.lxcPath),
     containers: await containersOf(config),

@@ -2,7 +2,7 @@
  * What install-box wants on a host, what it finds there, and what it wrote down: plain data that both
  * ends share. Every change is one of these kinds, can be shown before it is made, and undone from its entry.
  */
-import type { LockerProblem } from '../domain/model/inventory';
+import type { KernelLimits, LockerProblem } from '../domain/model/inventory';
 import type { BoxConfig } from '../domain/protocol/box-config';
 
 /** A login that may do nothing but what its key's line says. */
@@ -126,6 +126,7 @@ export interface HostFacts {
   readonly rcFolders: readonly string[];
   readonly cron: boolean;
   readonly psi: boolean;
+  readonly kernel: KernelLimits;
   readonly disk: {
     readonly path: string;
     readonly freeBytes: number;

@@ -129,6 +129,11 @@ export const FAULTS = {
     sentence: 'The box lacks something that Lockstep needs.',
     cure: 'Install what the message names on the box, then run install-box again.',
   },
+  ProbeImpossible: {
+    retryable: false,
+    sentence: 'The box itself could not ask its lockers.',
+    cure: 'Mend the network of the box: `doctor` compares its neighbour table with the number of lockers; then resume.',
+  },
   DiskFull: { retryable: false, sentence: 'The disk of the box is full.', cure: 'Free space on the box; nothing was changed.' },
   BadRequest: {
     retryable: false,

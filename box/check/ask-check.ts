@@ -28,7 +28,7 @@ async function askPath({ address, port }: Subject, check: Check, { path, expect 
   const { timeoutMs } = check;
   const answer = await askHttp({ method: 'GET', address, port, path, timeoutMs });
   if (answer.kind !== 'answer') {
-    const late = answer.kind === 'failed' && answer.timedOut === true;
+    const late = answer.kind === 'failed' && answer.timedOut === true && answer.local !== true;
     return late ? tooLate(check, answer.detail) : { kind: 'none', detail: answer.detail };
   }
   const different = differenceFrom(expect, answer);

@@ -3,9 +3,10 @@ import { mkdir, statfs } from 'node:fs/promises';
 import { availableParallelism } from 'node:os';
 import type { Inventory } from '../../domain/model/inventory';
 import type { BoxContext } from '../context';
+import { kernelLimits } from './kernel-limits';
 import { readPressure } from '../lane/pressure';
 
-type HostFacts = Pick<Inventory, 'bootId' | 'lockerd' | 'node' | 'lxc' | 'cores' | 'pressure' | 'disk'>;
+type HostFacts = Pick<Inventory, 'bootId' | 'lockerd' | 'node' | 'lxc' | 'cores' | 'pressure' | 'disk' | 'kernel'>;
 
 /** Throws LxcMissing. */
 export async function hostFacts(box: BoxContext): Promise<HostFacts> {
@@ -18,6 +19,7 @@ export async function hostFacts(box: BoxContext): Promise<HostFacts> {
     lxc,
     cores: availableParallelism(),
     pressure,
+    kernel: kernelLimits(),
     disk: { freeBytes: disk.bavail * disk.bsize, freePercent: (100 * disk.bavail) / Math.max(1, disk.blocks) },
   };
 }

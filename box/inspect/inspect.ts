@@ -1,4 +1,5 @@
 /** Looks at every locker of the box; changes nothing. With a target it also says what each one's config would be. */
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { z } from 'zod';
 import type { LockerName } from '../../domain/model/ids';
 import type { Inventory, SeenLocker } from '../../domain/model/inventory';
@@ -19,7 +20,8 @@ import { lookAtTarget } from './look-at-target';
 import { seenMigrations } from './seen-migrations';
 import type { TargetLook } from './look-at-target';
 import { lockerProblems } from './preflight';
-import { askBuild, probe } from './probe';
+import { askBuild, notAsked, probe } from './probe';
+import type { Probed } from './probe';
 import { runningVersion } from './running-version';
 
 /** Each look may be an lxc-info: enough to keep two cores busy, not to be a load of its own. */
@@ -35,7 +37,12 @@ export async function inspect(box: BoxContext, state: BoxState, { target }: Para
   const [forTarget, lineageOf] = await Promise.all([lookAtTarget(box, target), lineagesOf(box, target)]);
   const names = await box.lxc.list();
   const seen = await inParallel(names, AT_ONCE, (name) => look(box, { state, forTarget, lineageOf, name }));
-  const lockers = await inParallel(seen, ASKED_AT_ONCE, async (locker) => ({ ...locker, ...(await answersOf(locker, service)) }));
+  const lockers = await inParallel(seen, ASKED_AT_ONCE, async (locker) => {
+    const { mute, ...answers } = await answersOf(locker, service);
+    // For a plan, one that is well must not count as sick before; whoever only looks is told what could be seen.
+    if (mute !== null && target !== null) throw notAsked(locker.name, mute);
+    return { ...locker, ...answers };
+  });
   return {
     box: box.config.box,
     at: new Date(box.now()).toISOString(),
@@ -90,13 +97,22 @@ async function look(box: BoxContext, { state, forTarget, lineageOf, name }: Look
 /** Where nobody knows yet how to ask, running is all that can be said. */
 async function answersOf({ state, address }: Silent, service: ServiceConfig | null) {
   const runs = state === 'running';
-  if (!runs || address === null || service === null) return { healthy: runs && service === null, reportedBuild: null };
-  const [probed, reportedBuild] = await Promise.all([
-    probe(address, service.port, service.probe.path, service.probe.timeoutMs),
-    askBuild(address, service),
-  ]);
-  return { healthy: probed.kind === 'good', reportedBuild };
+  if (!runs || address === null || service === null)
+    return { healthy: runs && service === null, reportedBuild: null, mute: null };
+  const [probed, reportedBuild] = await Promise.all([probeUntilSent(address, service), askBuild(address, service)]);
+  return { healthy: probed.kind === 'good', reportedBuild, mute: probed.local === true ? probed.detail : null };
 }
+
+/** What the box could not send has a moment to mend, such as a full table of neighbours. */
+async function probeUntilSent(address: string, { port, probe: { path, timeoutMs } }: ServiceConfig): Promise<Probed> {
+  for (let tries = 1; ; tries++) {
+    const probed = await probe(address, port, path, timeoutMs);
+    if (probed.local !== true || tries === MOST_TRIES) return probed;
+    await sleep(TRY_AGAIN_MS);
+  }
+}
+const MOST_TRIES = 3;
+const TRY_AGAIN_MS = 500;
 
 const rewoundOf = (rewind: LockerRecord['rewind']): SeenLocker['rewound'] =>
   rewind ? { from: rewind.from, to: rewind.to, since: rewind.since, end: rewind.end } : null;

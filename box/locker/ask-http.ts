@@ -1,5 +1,6 @@
 /** One HTTP request to a locker; whatever comes of it is a value. */
 import { request } from 'node:http';
+import { hasOverflowed, isLocal } from '../inspect/local-trouble';
 
 export interface HttpAsk {
   readonly method: 'GET' | 'POST';
@@ -12,7 +13,8 @@ export type HttpAnswer =
   | { readonly kind: 'answer'; readonly status: number; readonly body: string; readonly detail: string }
   /** Nothing listens there. */
   | { readonly kind: 'refused'; readonly detail: string }
-  | { readonly kind: 'failed'; readonly detail: string; readonly timedOut?: boolean };
+  /** `local`: the box could not ask, so it says nothing of the locker. */
+  | { readonly kind: 'failed'; readonly detail: string; readonly timedOut?: boolean; readonly local?: boolean };
 
 /** Answers about a quiesce are a line or two. */
 const MAX_BODY = 64 * 1024;
@@ -37,7 +39,13 @@ export function askHttp({ method, address, port, path, timeoutMs }: HttpAsk): Pr
     asked.once('error', (error: NodeJS.ErrnoException) => {
       const detail = `${what}: ${error.name === 'AbortError' ? `no answer in ${timeoutMs} ms` : error.message}`;
       if (error.code === 'ECONNREFUSED') resolve({ kind: 'refused', detail });
-      else resolve({ kind: 'failed', detail, timedOut: deadline.aborted });
+      else
+        resolve({
+          kind: 'failed',
+          detail,
+          timedOut: deadline.aborted,
+          local: isLocal(error.code) || hasOverflowed(),
+        });
     });
     asked.end();
   });

@@ -3,7 +3,8 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { LockerName } from '../../domain/model/ids';
 import type { ServiceConfig } from '../../domain/model/service';
 import type { BoxContext } from '../context';
-import { probe } from '../inspect/probe';
+import { notAsked, probe } from '../inspect/probe';
+import type { Probed } from '../inspect/probe';
 import { listens } from './listens';
 import { bootTail } from './boot-tail';
 import { serviceOf } from './service-of';
@@ -26,6 +27,7 @@ export async function awaitServing(box: BoxContext, locker: LockerName, until: n
   const { init } = await box.lxc.see(locker);
   if (!init) return { kind: 'not-serving', reason: 'crashed', evidence: await bootTail(box, locker) };
   let last = 'not probed';
+  let local = false;
   do {
     if (!(await box.lxc.isAlive(init))) return { kind: 'not-serving', reason: 'crashed', evidence: await bootTail(box, locker) };
     if (service === null || address === null) {
@@ -33,12 +35,14 @@ export async function awaitServing(box: BoxContext, locker: LockerName, until: n
     } else {
       const { port, probe: rule } = service;
       const refused = await listens({ address, port, withinMs: CONNECT_WITHIN_MS });
-      const seen = refused ?? (await probe(address, port, rule.path, rule.timeoutMs));
+      const seen: Pick<Probed, 'kind' | 'detail' | 'local'> = refused ?? (await probe(address, port, rule.path, rule.timeoutMs));
       if (seen.kind === 'good') return { kind: 'serving', at: box.now() };
+      local = seen.local === true;
       last = `GET http://${address}:${port}${rule.path}: ${seen.detail}`;
     }
     await sleep(pause(service));
   } while (box.now() < until);
+  if (local) throw notAsked(locker, last);
   return { kind: 'not-serving', reason: 'no-answer', evidence: [last, ...(await bootTail(box, locker))] };
 }
 

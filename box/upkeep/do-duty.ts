@@ -50,8 +50,8 @@ async function bringUp(daemon: Daemon, memory: Memory, at: { locker: LockerName;
     memory.wasUp.set(locker, isUp);
   } catch (error) {
     const fault = faultOf(error);
-    // A newer holder came: whoever it is, the next round looks again.
-    if (fault.code !== 'Fenced') await noteCrash(daemon, locker, fault.message);
+    // A newer holder came, or the box could not ask: whatever it is, the next round looks again, and it is no crash.
+    if (fault.code !== 'Fenced' && fault.code !== 'ProbeImpossible') await noteCrash(daemon, locker, fault.message);
   }
 }
 

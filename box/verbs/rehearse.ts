@@ -38,6 +38,11 @@ export function rehearse(daemon: Daemon, job: Job, params: Params): Promise<Resu
     return job.effect({ kind: 'rehearse', release: params.target.release.id }, async () => {
       try {
         return await tryOut(daemon, job, { params, room });
+      } catch (error) {
+        // Nothing was learned of the release.
+        if (error instanceof Fault && error.code === 'ProbeImpossible')
+          return { kind: 'impossible', because: [error.sentence, ...error.evidence].join(' ') };
+        throw error;
       } finally {
         await removeRehearsal(daemon);
       }

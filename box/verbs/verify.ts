@@ -12,7 +12,7 @@ import type { ServiceConfig } from '../../domain/model/service';
 import type { VERBS } from '../../domain/protocol/verbs';
 import type { BoxContext } from '../context';
 import type { Daemon } from '../daemon';
-import { askBuild, probe } from '../inspect/probe';
+import { askBuild, notAsked, probe } from '../inspect/probe';
 import { runningVersion } from '../inspect/running-version';
 import type { Job } from '../jobs/job';
 import { bootTail } from '../locker/boot-tail';
@@ -91,12 +91,15 @@ async function untilSteady(box: BoxContext, check: () => void, { proof, subject 
   const { goodProbes, stableMs, until } = proof;
   let streak = FRESH;
   let last = 'not probed';
+  let local = false;
   while (box.now() < until) {
     check();
     if (!(await box.lxc.isAlive(init))) return unhealthy('crashed', await bootTail(box, locker));
     const seen = await probe(address, service.port, service.probe.path, service.probe.timeoutMs);
     const before = streak;
-    streak = addProbe(streak, seen.kind === 'good', box.now());
+    local = seen.local === true;
+    // What the box could not ask neither breaks a row nor makes one longer.
+    if (!local) streak = addProbe(streak, seen.kind === 'good', box.now());
     if (seen.kind !== 'good') last = seen.detail;
     // A wrong release need not be watched until it is stable.
     if (before.everGood === 0 && streak.everGood === 1) {
@@ -107,6 +110,7 @@ async function untilSteady(box: BoxContext, check: () => void, { proof, subject 
     if (good >= goodProbes && since !== null && box.now() - since >= stableMs) return null;
     await sleep(service.probe.intervalMs);
   }
+  if (local) throw notAsked(locker, last);
   const figures = `${streak.everGood} good probes, ${streak.breaks} breaks; last bad one: ${last}`;
   return unhealthy(lateReason(streak), [figures, ...(await bootTail(box, locker))]);
 }

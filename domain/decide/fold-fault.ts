@@ -23,6 +23,7 @@ const WHOSE: Readonly<Record<string, 'link' | 'rollout' | 'person'>> = {
   LockerdMissing: 'link',
   ProtocolMismatch: 'link',
   WrongBox: 'link',
+  ProbeImpossible: 'link',
   ChangesFrozen: 'person',
   Fenced: 'rollout',
   NoLease: 'rollout',

@@ -64,6 +64,15 @@ export const SeenLocker = z.strictObject({
 });
 export type SeenLocker = z.infer<typeof SeenLocker>;
 
+/** Of the kernel, for all containers of the box together; null: it does not tell. */
+export const KernelLimits = z.strictObject({
+  /** `net.ipv4.neigh.default.gc_thresh3`: entries over all network namespaces. */
+  neighbours: z.int().nullable(),
+  /** `kernel.pty.max` less what it keeps for the box itself. */
+  terminals: z.int().nullable(),
+});
+export type KernelLimits = z.infer<typeof KernelLimits>;
+
 export const Inventory = z.strictObject({
   box: BoxName,
   /** ISO time, the box's clock. */
@@ -75,6 +84,8 @@ export const Inventory = z.strictObject({
   cores: z.int().positive(),
   pressure: z.strictObject({ cpuSomeAvg10: z.number().nullable(), memoryAvailablePercent: z.number(), loadPerCore: z.number() }),
   disk: z.strictObject({ freeBytes: z.number(), freePercent: z.number() }),
+  /** null: of a lockerd that did not look yet. */
+  kernel: KernelLimits.nullable().default(null),
   lease: Lease.nullable(),
   freeze: Freeze.nullable().default(null),
   lockers: z.array(SeenLocker),

@@ -1,7 +1,7 @@
 /** What lockerd tells of its box, against what Lockstep needs. Pure. */
 import { VERSION } from '../../box/version';
 import type { Inventory } from '../../domain/model/inventory';
-import { checkClock, checkDisk, checkLockers, checkNode, checkPsi } from './check-figures';
+import { checkClock, checkDisk, checkKernel, checkLockers, checkNode, checkPsi } from './check-figures';
 import { ok, warn } from './finding';
 import type { Finding } from './finding';
 
@@ -11,7 +11,7 @@ export interface Asked {
 }
 
 export function boxFindings({ inventory, clock }: Asked): Finding[] {
-  const { node, lxc, disk, pressure, lockers, at } = inventory;
+  const { node, lxc, disk, pressure, lockers, kernel, at } = inventory;
   return [
     checkVersion(inventory),
     checkNode(node),
@@ -19,6 +19,7 @@ export function boxFindings({ inventory, clock }: Asked): Finding[] {
     checkDisk(disk, 'the box’s root'),
     checkClock(Date.parse(at), clock),
     checkPsi(pressure.cpuSomeAvg10 !== null),
+    ...(kernel === null ? [] : checkKernel(kernel, lockers.length)),
     lockers.length > 0
       ? ok('lockers', `${lockers.length}, ${lockers.filter(({ healthy }) => healthy).length} of them serving`)
       : warn('lockers', 'none', 'Create lockers (add-locker), or mend `lockerPattern` and `lxcPath` in box.json.'),

@@ -1,6 +1,6 @@
 /** Figures of a box against what Lockstep needs: the same for install-box, before, and doctor, after. Pure. */
-import type { LockerProblem } from '../../domain/model/inventory';
-import { fail, ok, warn } from './finding';
+import type { KernelLimits, LockerProblem } from '../../domain/model/inventory';
+import { fail, ok, skip, warn } from './finding';
 import type { Finding } from './finding';
 
 const GIB = 1024 ** 3;
@@ -51,6 +51,51 @@ export function checkPsi(there: boolean): Finding {
     'Boot with `psi=1`, or set `pressure.loadPerCore` in the policy.',
   );
 }
+
+/** The box's own entry of a locker, and the locker's of its gateway; some lockers speak with each other. */
+const NEIGHBOURS_EACH = 2;
+/** The rest of the box's. */
+const NEIGHBOURS_KEPT = 128;
+/** A console, and the four that LXC's own configs give. */
+const TERMINALS_EACH = 5;
+
+/** All containers of a box share them, whatever namespaces they have. Nothing else tells that they are used up. */
+export function checkKernel({ neighbours, terminals }: KernelLimits, lockers: number): Finding[] {
+  const entries = lockers * NEIGHBOURS_EACH + NEIGHBOURS_KEPT;
+  return [
+    atLeast({ check: 'neighbours', there: neighbours, needed: entries, lockers, cure: neighbourCure(entries) }),
+    atLeast({
+      check: 'terminals',
+      there: terminals,
+      needed: lockers * TERMINALS_EACH,
+      lockers,
+      cure: `\`sysctl -w kernel.pty.max=${powerOver(lockers * TERMINALS_EACH + 1_024)}\`, and the same line in /etc/sysctl.d.`,
+    }),
+  ];
+}
+
+interface Needed {
+  readonly check: string;
+  readonly there: number | null;
+  readonly needed: number;
+  readonly lockers: number;
+  readonly cure: string;
+}
+
+function atLeast({ check, there, needed, lockers, cure }: Needed): Finding {
+  if (there === null) return skip(check, 'the kernel tells no limit there');
+  const seen = `room for ${there} in the kernel, ${lockers} lockers need about ${needed}`;
+  return there >= needed ? ok(check, seen) : warn(check, seen, cure);
+}
+
+/** Twice what is needed: sysctl's other two are where the kernel begins to clear away. */
+function neighbourCure(needed: number): string {
+  const most = powerOver(2 * needed);
+  const lines = [1, 2, 3].map((which) => `net.ipv4.neigh.default.gc_thresh${which}=${most / 2 ** (3 - which)}`);
+  return `\`sysctl -w ${lines.join(' ')}\`, and the same lines in /etc/sysctl.d: a full table makes healthy lockers silent.`;
+}
+
+const powerOver = (count: number): number => 2 ** Math.ceil(Math.log2(Math.max(1, count)));
 
 interface Told {
   readonly check: string;

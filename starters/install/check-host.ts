@@ -1,6 +1,6 @@
 /** May this host become a box? Pure. Lockers that are not fit yet only warn: adopt-box, or a person, comes after. */
 import type { HostFacts } from '../../box-install/wanted';
-import { checkClock, checkDisk, checkInodes, checkLockers, checkNode, checkPsi } from '../doctor/check-figures';
+import { checkClock, checkDisk, checkInodes, checkKernel, checkLockers, checkNode, checkPsi } from '../doctor/check-figures';
 import { fail, ok, warn } from '../doctor/finding';
 import type { Finding } from '../doctor/finding';
 import type { Hook } from './boot-hook';
@@ -32,6 +32,7 @@ export function checkHost(facts: HostFacts, check: HostCheck): Finding[] {
     checkInodes(facts.disk.freeInodesPercent),
     checkClock(Date.parse(facts.at), check.clock),
     checkPsi(facts.psi),
+    ...checkKernel(facts.kernel, facts.containers.length).filter(({ state }) => state === 'warn'),
     hookFinding(check.hook, facts),
     ...checkLockers(facts.containers, 'warn').filter(({ state }) => state !== 'ok'),
   ];

@@ -1,6 +1,6 @@
 /** Answers into findings: the tables behind doctor and install-box, and their text. */
 import { boxFindings } from '../../starters/doctor/box-findings';
-import { checkClock, checkDisk, checkInodes, checkLockers, checkNode } from '../../starters/doctor/check-figures';
+import { checkClock, checkDisk, checkInodes, checkKernel, checkLockers, checkNode } from '../../starters/doctor/check-figures';
 import { findingCounts, findingLines } from '../../starters/doctor/finding-lines';
 import { hostFindings, unseenHost } from '../../starters/doctor/host-findings';
 import { localFindings } from '../../starters/doctor/local-findings';
@@ -30,6 +30,7 @@ const facts: HostFacts = {
   rcFolders: ['/etc/rc2.d'],
   cron: false,
   psi: true,
+  kernel: { neighbours: 1024, terminals: 3072 },
   disk: { path: '/var', freeBytes: 40 * GIB, freePercent: 60, freeInodesPercent: 90 },
   lxcPathThere: true,
   containers: [],
@@ -102,6 +103,28 @@ test.each([
 ])('a clock that says %d when asked from 1000 to 2000 is %s: %s', (theirs, state, text) =>
   expect(checkClock(theirs, { asked: 1_000, answered: 2_000 })).toMatchObject({ state, seen: text }),
 );
+
+test.each([
+  [300, 'ok', 'ok'],
+  [400, 'ok', 'ok'],
+  [500, 'warn', 'ok'],
+  [1000, 'warn', 'warn'],
+])('for %i lockers the kernel of a stock Debian has room for neighbours: %s, for terminals: %s', (lockers, ...wanted) => {
+  expect(checkKernel({ neighbours: 1024, terminals: 3072 }, lockers).map(({ state }) => state)).toEqual(wanted);
+});
+
+test('what sysctl is to be told is named, with all three that belong together', () => {
+  const [neighbours, terminals] = checkKernel({ neighbours: 1024, terminals: 3072 }, 1000);
+  expect(neighbours?.seen).toBe('room for 1024 in the kernel, 1000 lockers need about 2128');
+  expect(neighbours?.cure).toMatch(/gc_thresh1=2048 net.*gc_thresh2=4096 net.*gc_thresh3=8192`/);
+  expect(terminals?.cure).toContain('kernel.pty.max=8192');
+  expect(checkKernel({ neighbours: null, terminals: null }, 1000).map(({ state }) => state)).toEqual(['skip', 'skip']);
+});
+
+test('install-box warns of it before the lockers are there to suffer', () => {
+  const containers = Array.from({ length: 600 }, (_, index) => ({ name: `l${index}`, problems: [] }));
+  expect(states(checkHost({ ...facts, containers }, check), 'warn')).toContain('neighbours');
+});
 
 test('many lockers with the same trouble are one finding', () => {
   const problems = [{ code: 'halt-signal-missing' as const, detail: 'config: not set' }];

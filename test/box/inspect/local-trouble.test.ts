@@ -8,19 +8,20 @@ import type { LockerName } from '../../../domain/model/ids';
 import { aBox } from '../support/fake-lxc';
 import type { FakeBox } from '../support/fake-lxc';
 import { aService } from '../support/locker-service';
+import type { LockerService } from '../support/locker-service';
 
 const ada = 'ada' as LockerName;
 /** Linux refuses to dial it, and sends nothing: ENETUNREACH. */
 const NOWHERE = '255.255.255.255';
 
 let box: FakeBox;
-let close: () => void;
+let service: LockerService;
 beforeEach(async () => {
   box = aBox(['ada']);
-  ({ close } = await aService(box));
+  service = await aService(box);
 });
 afterEach(() => {
-  close();
+  service.close();
   box.remove();
 });
 const unroutable = () => Object.assign(box.lxc, { address: async () => NOWHERE });

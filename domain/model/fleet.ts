@@ -13,19 +13,24 @@ import { PolicyInput } from './policy';
 import { Drain, SecretPath, Values } from './service';
 import { HoldOut } from './window';
 
+/** It would be another folder for each account that reads it, the box's and the worker's; git itself takes it for a name. */
+const NO_TILDE = /^(?!(?:file:\/\/)?~)/i;
+const TILDE_CURE = '"~" is another folder for each account: write the path in full, as the machine that fetches has it';
+
 const RepoInput = z.strictObject({
   /** A URL or path that the *box* can fetch; for a box with `stage: push`, that the worker can. */
   repo: z
     .string()
     .min(1)
-    .regex(/^[^-\s]\S*$/, 'a repository is a URL or a path without spaces, not beginning with -'),
+    .regex(/^[^-\s]\S*$/, 'a repository is a URL or a path without spaces, not beginning with -')
+    .regex(NO_TILDE, TILDE_CURE),
   ref: GitRef,
 });
 
 /** Dependencies that a build needs and a box without a way out can not fetch: made elsewhere, such as by CI. */
 const PackedInput = z.strictObject({
   /** On the worker: one `<git's id of the lock file>.tar.gz` (or `.tar`) for each lock file that a release may have. */
-  folder: z.string().min(1),
+  folder: z.string().min(1).regex(NO_TILDE, TILDE_CURE),
   /** In the code repository, such as package-lock.json. What is packed depends on nothing else. */
   lockfile: z.string().regex(/^(?!.*\.\.)[A-Za-z0-9_][A-Za-z0-9._/-]*$/, 'a path in the code repository'),
 });

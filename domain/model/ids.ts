@@ -4,6 +4,7 @@
  * matches can't be an option, a path step upwards, or a second line.
  */
 import { z } from 'zod';
+import { refProblem } from './git-ref';
 
 const NAME = /^[a-z0-9](?:[a-z0-9-]{0,30}[a-z0-9])?$/;
 const NAME_RULE = 'use 1-32 of a-z, 0-9 and -, not beginning or ending with -';
@@ -43,10 +44,10 @@ export const Sha = z
 export type Sha = z.infer<typeof Sha>;
 
 /** A branch, tag or full commit that a person may ask for. Never begins with `-`. */
-export const GitRef = z
-  .string()
-  .regex(/^[A-Za-z0-9_][A-Za-z0-9._/-]{0,199}$/, 'use a branch, a tag or a full commit id')
-  .refine((ref) => !ref.includes('..'), 'a ref has no ".."');
+export const GitRef = z.string().check((ctx) => {
+  const problem = refProblem(ctx.value);
+  if (problem !== null) ctx.issues.push({ code: 'custom', message: problem, input: ctx.value });
+});
 export type GitRef = z.infer<typeof GitRef>;
 
 /** 64 hex digits: sha-256 over the rendered config of one locker, or over a plan. */

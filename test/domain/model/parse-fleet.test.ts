@@ -33,6 +33,19 @@ function but(was: string, is: string): string {
   return GOOD.replace(was, is);
 }
 
+test.each(['fix/#123', 'v2.4.0+build.7', '@types/x', 'größe', 'refs/tags/v1'])('a fleet file may name the ref %s', (ref) => {
+  const fleet = parseFleet(but('ref: stable', `ref: "${ref}"`), file);
+  expect(Object.values(fleet.services)[0]?.code.ref).toBe(ref);
+});
+
+test.each(['git@host:~/locker.git', 'ssh://host/~kim/locker.git', '/srv/a~b.git'])(
+  'a fleet file may name the repository %s',
+  (repo) => {
+    const fleet = parseFleet(but('repo: git/locker.git', `repo: "${repo}"`), file);
+    expect(Object.values(fleet.services)[0]?.code.repo).toBe(repo);
+  },
+);
+
 test('a fleet file is parsed with its defaults and knows where it is from', () => {
   const fleet = parseFleet(GOOD, file);
   expect(fleet.file).toBe(file);
@@ -167,6 +180,24 @@ describe.each<[string, string, string, string]>([
     'ref: stable',
     'ref: --upload-pack=x',
     'fleet.yaml:6:40 services.locker.code.ref: use a branch, a tag or a full commit id (not "--upload-pack=x")',
+  ],
+  [
+    'a look-up of git instead of a name',
+    'ref: stable',
+    'ref: stable~1',
+    'fleet.yaml:6:40 services.locker.code.ref: that is a look-up of git, not the name of a branch or a tag; give the name, or the full commit id (not "stable~1")',
+  ],
+  [
+    'a repository under ~',
+    'repo: git/locker.git',
+    'repo: ~/git/locker.git',
+    'fleet.yaml:6:19 services.locker.code.repo: "~" is another folder for each account: write the path in full, as the machine that fetches has it (not "~/git/locker.git")',
+  ],
+  [
+    'packed dependencies under ~',
+    'port: 8042',
+    'packed: { folder: ~/packed, lockfile: package-lock.json }\n    port: 8042',
+    'fleet.yaml:8:23 services.locker.packed.folder: "~" is another folder for each account: write the path in full, as the machine that fetches has it (not "~/packed")',
   ],
   ['a name that vanishes in JavaScript', 'lxc12:', '__proto__:', 'fleet.yaml:11:3 __proto__: this name can not be used'],
   ['a key that is a list', 'lxc12:', '[a, b]:', 'fleet.yaml:11:3 a key is a word, not a list or a section'],

@@ -34,7 +34,7 @@ export interface Looking {
 export async function seeOldTree({ tree, service, places }: Looking): Promise<OldTree> {
   const revision = Sha.parse((await ask(tree, ['rev-parse', '--verify', 'HEAD^{commit}'])).trim());
   const [day = '', subject = ''] = (
-    await ask(tree, ['show', '--no-patch', '--date=format-local:%Y%m%d', '--format=%cd%n%s', 'HEAD'])
+    await ask(tree, ['show', '--no-patch', '--date=format-local:%Y%m%d', '--format=%cd%n%s', 'HEAD', '--'])
   ).split('\n');
   const changed = await changesIn(tree, places);
   const dirty = changed.length > 0;
@@ -61,7 +61,8 @@ export async function seeOldTree({ tree, service, places }: Looking): Promise<Ol
 const hash = (...parts: readonly string[]): string =>
   createHash('sha256').update(JSON.stringify(parts)).digest('hex').slice(0, 12);
 
-const DIFF = ['diff', '--no-ext-diff', '--no-textconv', '--binary', 'HEAD'];
+/** With `--` at its end: a file may be called HEAD. */
+const DIFF = ['diff', '--no-ext-diff', '--no-textconv', '--binary', 'HEAD', '--'];
 
 /** What git does not know and does not ignore counts; owners' data and their config never do. */
 async function changesIn(tree: string, places: readonly string[]): Promise<string[]> {

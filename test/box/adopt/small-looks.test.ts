@@ -82,6 +82,19 @@ describe('the old tree', () => {
     expect([dirty.id === id, dirty.changed]).toEqual([false, [' M locker.js']]);
   });
 
+  test('a file, a branch and a tag that are called HEAD are not taken for the revision', async () => {
+    const { revision } = await see();
+    writeFileSync(join(folder, 'HEAD'), 'a file\n');
+    git('add', '.');
+    git('commit', '--quiet', '--message', 'Second');
+    git('update-ref', 'refs/heads/HEAD', revision);
+    git('update-ref', 'refs/tags/HEAD', revision);
+    writeFileSync(join(folder, 'locker.js'), '2\n');
+    const seen = await see();
+    expect(seen).toMatchObject({ subject: 'Second', changed: [' M locker.js'] });
+    expect(seen.revision).not.toBe(revision);
+  });
+
   test('data and config that lie in it are no difference', async () => {
     mkdirSync(join(folder, 'Me/l01'), { recursive: true });
     writeFileSync(join(folder, 'Me/l01/data'), 'mine\n');

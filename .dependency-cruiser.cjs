@@ -29,13 +29,14 @@ module.exports = {
       ['domain/', 'activities/contract\\.ts$'],
       'workflows see the domain and the activities contract',
     ),
-    only('box-knows-domain', 'box', ['domain/'], 'what runs on a box bundles without Temporal or ssh2'),
+    only('box-knows-domain', 'box', ['domain/', 'mirror/'], 'what runs on a box bundles without Temporal or ssh2'),
+    only('mirror-knows-domain', 'mirror', ['domain/'], 'box and worker share it; it knows neither'),
     only('codec-knows-domain', 'codec', ['domain/'], 'clients and workers share it; it knows neither'),
     only('ports-see-domain', 'activities/ports', ['domain/'], 'ports are types over the domain'),
     only(
       'activities-see-ports',
       'activities',
-      ['domain/', 'box/bundle\\.ts$', 'box/wrappers\\.ts$'],
+      ['domain/', 'mirror/', 'box/bundle\\.ts$', 'box/wrappers\\.ts$'],
       'activities work through ports; install-box ships the bundle',
     ),
     only(

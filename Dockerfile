@@ -16,6 +16,7 @@ COPY codec codec
 COPY deploy deploy
 COPY domain domain
 COPY embedded embedded
+COPY mirror mirror
 COPY sandbox sandbox
 COPY starters starters
 COPY workers workers

@@ -32,6 +32,7 @@ module.exports = {
         'bench',
         'chaos',
         'codec',
+        'mirror',
         'deploy',
         'docs',
         'chatops',

@@ -12,6 +12,8 @@ export interface RunOptions {
   readonly uid?: number;
   readonly gid?: number;
   readonly signal?: AbortSignal;
+  /** Of stdout and of stderr: the last ones. */
+  readonly keepBytes?: number;
 }
 
 export interface Ran {
@@ -35,6 +37,7 @@ const KEEP_BYTES = 2 * 1024 * 1024;
 export function run(argv: readonly string[], options: RunOptions): Promise<Ran> {
   const began = performance.now();
   const [command = '', ...args] = argv;
+  const { keepBytes = KEEP_BYTES } = options;
   return new Promise((resolve) => {
     const child = spawn(command, args, {
       cwd: options.cwd,
@@ -65,10 +68,10 @@ export function run(argv: readonly string[], options: RunOptions): Promise<Ran> 
       resolve({ argv, code, stdout, stderr, timedOut, tookMs: performance.now() - began, startError });
     };
     child.stdout?.setEncoding('utf8').on('data', (text: string) => {
-      stdout = (stdout + text).slice(-KEEP_BYTES);
+      stdout = (stdout + text).slice(-keepBytes);
     });
     child.stderr?.setEncoding('utf8').on('data', (text: string) => {
-      stderr = (stderr + text).slice(-KEEP_BYTES);
+      stderr = (stderr + text).slice(-keepBytes);
     });
     // A child that ends before it reads its input is no error of ours.
     child.stdin?.on('error', () => {}).end(options.input);

@@ -152,6 +152,11 @@ export const FAULTS = {
     sentence: 'The release is older than what lockers run.',
     cure: 'Name a newer release. `lockstep roll-back` takes back what the last rollout did; `--allow-downgrade` goes down all the same.',
   },
+  RefsNotTaken: {
+    retryable: false,
+    sentence: 'A mirror did not take all branches and tags of its repository.',
+    cure: 'Look at these refs in the repository: `git fsck`, `git for-each-ref`.',
+  },
   RefUnknown: {
     retryable: false,
     sentence: 'The repository has no such ref.',

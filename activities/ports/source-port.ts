@@ -14,7 +14,7 @@ export interface Revision {
 }
 
 export interface SourcePort {
-  /** Fetches. A branch, else a tag, else a full commit. Throws RepoUnreachable, RefUnknown. */
+  /** Fetches. A full commit id, else a branch, else a tag. Throws RepoUnreachable, RefsNotTaken, RefUnknown. */
   resolve(repo: string, ref: string): Promise<Revision>;
   /** Everything that somebody with these tips lacks of the commit. The same again while it is asked for again. Throws RepoUnreachable, RefUnknown. */
   bundle(repo: string, commit: Sha, tips: readonly Sha[]): Promise<FileToPush>;

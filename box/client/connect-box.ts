@@ -3,12 +3,12 @@ import { spawn } from 'node:child_process';
 import { closeSync, mkdirSync, openSync, readFileSync } from 'node:fs';
 import { connect } from 'node:net';
 import type { Socket } from 'node:net';
-import { userInfo } from 'node:os';
 import { dirname } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Fault } from '../../domain/faults';
 import type { BoxConfig } from '../../domain/protocol/box-config';
 import { lastLines } from '../lxc/parse';
+import { ownHome } from '../own-home';
 import { boxPaths } from '../paths';
 
 export interface Here {
@@ -65,16 +65,6 @@ function startLockerd({ configFile, config }: Here): void {
     .on('error', () => {})
     .unref();
   closeSync(log);
-}
-
-/** Not $HOME, which may still be that of whoever became root. */
-function ownHome(): string {
-  try {
-    return userInfo().homedir;
-  } catch {
-    // An account without an entry, as containers have them.
-    return '/';
-  }
 }
 
 function readText(file: string): string {

@@ -1,4 +1,8 @@
-/** One git command on a bare mirror; asks nobody for a password, trusts no configuration of a user. */
+/**
+ * One git command on a bare mirror; asks nobody for a password. Its configuration is that of the machine and
+ * of lockerd's account, whoever started lockerd: nothing of a login's environment counts.
+ */
+import { ownHome } from '../own-home';
 import { evidenceOf, run } from '../run';
 import type { Ran } from '../run';
 import { Fault } from '../../domain/faults';
@@ -6,9 +10,27 @@ import { Fault } from '../../domain/faults';
 /** Looks into a local mirror are milliseconds; one that takes longer has a sick disk under it. */
 const LOOK_MS = 30_000;
 
-export function git(args: readonly string[], timeoutMs = LOOK_MS, more: NodeJS.ProcessEnv = {}): Promise<Ran> {
-  const env = { ...process.env, GIT_TERMINAL_PROMPT: '0', GIT_OPTIONAL_LOCKS: '0', LC_ALL: 'C', TZ: 'UTC', ...more };
-  return run(['git', '-c', 'safe.directory=*', ...args], { timeoutMs, env });
+interface Limits {
+  readonly timeoutMs?: number;
+  readonly keepBytes?: number;
+  readonly more?: NodeJS.ProcessEnv;
+}
+
+export const git = (args: readonly string[], timeoutMs = LOOK_MS, more: NodeJS.ProcessEnv = {}): Promise<Ran> =>
+  runGit(args, { timeoutMs, more });
+
+/** With more output than a look has, too. */
+export function runGit(args: readonly string[], { more = {}, ...limits }: Limits): Promise<Ran> {
+  const env = { ...gitEnvironment(), ...more };
+  return run(['git', '-c', 'safe.directory=*', ...args], { timeoutMs: LOOK_MS, ...limits, env });
+}
+
+const OF_A_LOGIN = /^(?:GIT_|XDG_CONFIG_HOME$|SSH_ASKPASS)/;
+
+function gitEnvironment(): NodeJS.ProcessEnv {
+  const kept = Object.entries(process.env).filter(([name]) => !OF_A_LOGIN.test(name));
+  const own = { HOME: ownHome(), GIT_TERMINAL_PROMPT: '0', GIT_OPTIONAL_LOCKS: '0', LC_ALL: 'C', TZ: 'UTC' };
+  return { ...Object.fromEntries(kept), ...own };
 }
 
 /** stdout, or a fault with the command and its last lines. */

@@ -2,18 +2,18 @@
 import { mkdir, rename, rm, stat } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { Fault } from '../../domain/faults';
-import { Sha } from '../../domain/model/ids';
-import type { ServiceName } from '../../domain/model/ids';
+import type { ServiceName, Sha } from '../../domain/model/ids';
 import type { ServiceConfig } from '../../domain/model/service';
 import type { Repository } from '../../domain/protocol/verbs';
+import { bringCommit } from '../../mirror/bring-commit';
+import { levelRefs } from '../../mirror/level-refs';
+import type { Mirror } from '../../mirror/mirror';
+import { resolveRef } from '../../mirror/resolve-ref';
 import type { BoxContext } from '../context';
 import { makeTurns } from '../jobs/turns';
 import { evidenceOf } from '../run';
-import { askGit, git } from './git';
+import { git, runGit } from './git';
 import { clearLeft, mirrorEntry } from './left-in-mirror';
-
-/** A first fetch of a large repository over a slow line. */
-const FETCH_MS = 10 * 60_000;
 
 const turns = makeTurns<string>();
 
@@ -31,10 +31,21 @@ export function originOf(service: ServiceConfig, repository: Repository): Origin
 export const mirrorOf = ({ paths }: Pick<BoxContext, 'paths'>, service: ServiceName, repository: Repository): string =>
   repository === 'code' ? paths.codeMirror(service) : paths.configMirror(service);
 
-/** Fetches all branches and tags; of one that is pushed there is nothing to fetch. Throws RepoUnreachable with git's last lines. */
-export async function updateMirror(mirror: string, { url, pushed }: Origin): Promise<void> {
-  if (!pushed) await changeMirror(mirror, () => fetchAll(mirror, url));
+/** Its branches and tags become those of its origin; of one that is pushed there is nothing to fetch. Throws RepoUnreachable, DiskFull, RefsNotTaken. */
+export async function updateMirror(mirror: string, origin: Origin): Promise<void> {
+  if (!origin.pushed) await changeMirror(mirror, () => levelRefs(beside(mirror, origin)));
 }
+
+/** Looks into a mirror, as `mirror/` asks for it. */
+export const lookingIn = (mirror: string, more: NodeJS.ProcessEnv = {}): Pick<Mirror, 'git'> => ({
+  git: async (args, limits) => {
+    const ran = await runGit(['-C', mirror, ...args], { ...limits, more });
+    return { ...ran, evidence: evidenceOf(ran) };
+  },
+});
+
+/** For whoever changes it. */
+const beside = (mirror: string, { url }: Origin): Mirror => ({ ...lookingIn(mirror, mirrorEntry(mirror)), url, who: 'box' });
 
 /** One at a time, in a mirror that is there and free of what a git left that died. */
 export function changeMirror<T>(mirror: string, work: () => Promise<T>): Promise<T> {
@@ -43,17 +54,6 @@ export function changeMirror<T>(mirror: string, work: () => Promise<T>): Promise
     else await makeBare(mirror);
     return work();
   });
-}
-
-async function fetchAll(mirror: string, url: string): Promise<void> {
-  const specs = ['+refs/heads/*:refs/heads/*', '+refs/tags/*:refs/tags/*'];
-  const fetch = ['-C', mirror, 'fetch', '--quiet', '--prune', '--no-write-fetch-head', '--', url, ...specs];
-  const ran = await git(fetch, FETCH_MS, mirrorEntry(mirror));
-  if (ran.code === 0) return;
-  // The repository has nothing to do with it: nothing is gained by trying again.
-  const full = /No space left on device/i.test(ran.stderr);
-  const sentence = full ? `The disk of the box is full: it can not take up ${url}.` : `The box can not fetch ${url}.`;
-  throw new Fault(full ? 'DiskFull' : 'RepoUnreachable', sentence, { evidence: evidenceOf(ran) });
 }
 
 async function makeBare(mirror: string): Promise<void> {
@@ -66,40 +66,26 @@ async function makeBare(mirror: string): Promise<void> {
   await rename(temporary, mirror);
 }
 
-/** Fetches only when the commit is not there yet. */
+/** Fetches only when the commit is not there yet; by its own id where no branch or tag reaches it. */
 export async function ensureCommit(mirror: string, origin: Origin, sha: Sha): Promise<void> {
-  if (await hasCommit(mirror, sha)) return;
-  await updateMirror(mirror, origin);
   if (await hasCommit(mirror, sha)) return;
   const { url, pushed } = origin;
   if (pushed) throw new Fault('PushIncomplete', `Commit ${sha} of ${url} was not pushed to the box.`);
-  throw new Fault('RefUnknown', `${url} has no commit ${sha}.`, { cure: 'Was it force-pushed away? Plan again.' });
+  await updateMirror(mirror, origin);
+  await changeMirror(mirror, async () => {
+    if (!(await hasCommit(mirror, sha))) await bringCommit(beside(mirror, origin), sha);
+  });
 }
 
 export async function hasCommit(mirror: string, sha: Sha): Promise<boolean> {
   return (await exists(mirror)) && (await git(['-C', mirror, 'cat-file', '-e', `${sha}^{commit}`])).code === 0;
 }
 
-/** A branch, else a tag, else a full commit. Throws RefUnknown with the refs that exist. */
-export async function resolveRef(mirror: string, { url, pushed }: Origin, ref: string): Promise<Sha> {
+/** A full commit id, else a branch, else a tag, in a mirror that was updated. Throws RefUnknown with the refs that exist. */
+export async function resolveIn(mirror: string, origin: Origin, ref: string): Promise<Sha> {
+  const { url, pushed } = origin;
   if (pushed && !(await exists(mirror))) throw new Fault('RefUnknown', `Nothing of ${url} was ever pushed to the box.`);
-  const names = [`refs/heads/${ref}`, `refs/tags/${ref}`, ...(Sha.safeParse(ref).success ? [ref] : [])];
-  for (const name of names) {
-    const ran = await git(['-C', mirror, 'rev-parse', '--verify', '--quiet', '--end-of-options', `${name}^{commit}`]);
-    const sha = Sha.safeParse(ran.stdout.trim());
-    if (ran.code === 0 && sha.success) return sha.data;
-  }
-  const there = await askGit([
-    '-C',
-    mirror,
-    'for-each-ref',
-    '--format=%(refname:short)',
-    '--count=20',
-    'refs/heads',
-    'refs/tags',
-  ]);
-  const evidence = there.split('\n').filter(Boolean);
-  throw new Fault('RefUnknown', `${url} has no branch, tag or commit "${ref}".`, { evidence: ['it has:', ...evidence] });
+  return changeMirror(mirror, async () => (await resolveRef(beside(mirror, origin), ref, { bring: !pushed })).commit);
 }
 
 async function exists(path: string): Promise<boolean> {

@@ -1,7 +1,9 @@
 /** `requires.from` of a release: the commit that the code a locker comes from must contain. Looks only. */
 import type { Sha } from '../../domain/model/ids';
 import type { ReleaseManifest } from '../../domain/model/release-manifest';
+import { lookUpBeginning, lookUpTag } from '../../mirror/look-up-ref';
 import { git } from './git';
+import { lookingIn } from './mirror';
 import { invalid } from './read-manifest';
 
 interface Asked {
@@ -29,12 +31,12 @@ export async function tooOldFor({ mirror, revision, manifest }: Asked): Promise<
   };
 }
 
-async function commitOf(mirror: string, ref: string): Promise<string | null> {
-  for (const name of [`refs/tags/${ref}`, ...(/^[0-9a-f]{7,40}$/.test(ref) ? [ref] : [])]) {
-    const ran = await git(['-C', mirror, 'rev-parse', '--verify', '--quiet', '--end-of-options', `${name}^{commit}`]);
-    if (ran.code === 0) return ran.stdout.trim();
-  }
-  return null;
+/** A tag, a commit id, or the beginning of one. */
+async function commitOf(mirror: string, from: string): Promise<string | null> {
+  const looking = lookingIn(mirror);
+  const named = await lookUpTag(looking, from);
+  const found = named.kind === 'none' ? await lookUpBeginning(looking, from) : named;
+  return found.kind === 'commit' ? found.commit : null;
 }
 
 const lacks = async (mirror: string, required: string, code: Sha): Promise<boolean> =>

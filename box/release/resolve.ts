@@ -1,13 +1,14 @@
 /** Refs → a release, in the box's own mirrors: what is resolved here is what stage will find. */
 import type { z } from 'zod';
-import { Sha } from '../../domain/model/ids';
+import type { Sha } from '../../domain/model/ids';
 import type { Release } from '../../domain/model/release';
 import type { ServiceConfig } from '../../domain/model/service';
 import type { VERBS, VerbResult } from '../../domain/protocol/verbs';
+import { commitIdOf, shortNameOf } from '../../mirror/look-up-ref';
 import type { BoxContext } from '../context';
 import { revisionOfRelease } from './find-release';
 import { askGit } from './git';
-import { mirrorOf, originOf, resolveRef, updateMirror } from './mirror';
+import { mirrorOf, originOf, resolveIn, updateMirror } from './mirror';
 import { readyTree } from './ready-tree';
 import { codeIdOf, releaseIdOf } from './release-ids';
 import { sourceOf } from './tree-source';
@@ -22,8 +23,8 @@ export async function resolveRelease(box: BoxContext, params: Params): Promise<V
   const mirrors = { code: mirrorOf(box, service.name, 'code'), config: mirrorOf(box, service.name, 'config') };
   const origins = { code: originOf(service, 'code'), config: originOf(service, 'config') };
   await Promise.all([updateMirror(mirrors.code, origins.code), updateMirror(mirrors.config, origins.config)]);
-  const code = await resolveRef(mirrors.code, origins.code, codeRef);
-  const config = await resolveRef(mirrors.config, origins.config, configRef);
+  const code = await resolveIn(mirrors.code, origins.code, codeRef);
+  const config = await resolveIn(mirrors.config, origins.config, configRef);
   for (const source of [{ code }, { config }]) await readyTree(box, sourceOf(box, service, source));
   const release = await describe(mirrors.code, { service, codeRef, code, config });
   const before = since === null ? null : await revisionOfRelease(box, since);
@@ -44,7 +45,7 @@ interface Resolved {
 async function describe(mirror: string, { service, codeRef, code, config }: Resolved): Promise<Release> {
   const count = (await askGit(['-C', mirror, 'rev-list', '--count', code])).trim();
   const day = (await askGit(['-C', mirror, 'show', '--no-patch', '--date=format-local:%Y%m%d', '--format=%cd', code])).trim();
-  const named = Sha.safeParse(codeRef).success ? '' : `${codeRef}-`;
+  const named = commitIdOf(codeRef) === null ? `${shortNameOf(codeRef)}-` : '';
   const made = { service: service.name, code, config };
   return {
     id: releaseIdOf(made),

@@ -1,36 +1,58 @@
-/** One git command on the worker; asks nobody for a password. Never throws: the caller knows what a failure means. */
-import { execFile } from 'node:child_process';
+/**
+ * One git command on the worker, with the configuration of the account that the worker runs as; without a
+ * terminal, so that nobody is asked for a password. Never throws: the caller knows what a failure means.
+ */
+import { spawn } from 'node:child_process';
+import type { GitLimits, GitRan } from '../../../mirror/mirror';
 
-export interface Ran {
+export interface Ran extends GitRan {
   readonly ok: boolean;
-  readonly stdout: string;
-  /** The command and its last lines. */
-  readonly evidence: readonly string[];
 }
 
 /** A first fetch or a whole history in one bundle, over a slow line. */
 const TIMEOUT_MS = 10 * 60_000;
-const MAX_OUTPUT_BYTES = 8 * 1024 * 1024;
+const KEEP_BYTES = 8 * 1024 * 1024;
 const EVIDENCE_LINES = 8;
 
 /** Set where a hook of another repository runs us; they would lead git astray. */
 const OF_A_HOOK = ['GIT_DIR', 'GIT_WORK_TREE', 'GIT_INDEX_FILE', 'GIT_COMMON_DIR', 'GIT_OBJECT_DIRECTORY', 'GIT_PREFIX'];
 
-export function git(args: readonly string[]): Promise<Ran> {
-  const env = {
-    GIT_SSH_COMMAND: 'ssh -o BatchMode=yes',
-    ...Object.fromEntries(Object.entries(process.env).filter(([name]) => !OF_A_HOOK.includes(name))),
-    GIT_TERMINAL_PROMPT: '0',
-    GIT_OPTIONAL_LOCKS: '0',
-    LC_ALL: 'C',
-  };
-  const options = { env, timeout: TIMEOUT_MS, maxBuffer: MAX_OUTPUT_BYTES };
+export function git(args: readonly string[], limits: GitLimits = {}): Promise<Ran> {
+  const { timeoutMs = TIMEOUT_MS, keepBytes = KEEP_BYTES } = limits;
+  const kept = Object.entries(process.env).filter(([name]) => !OF_A_HOOK.includes(name));
+  const env = { ...Object.fromEntries(kept), GIT_TERMINAL_PROMPT: '0', GIT_OPTIONAL_LOCKS: '0', LC_ALL: 'C' };
   return new Promise((resolve) => {
-    execFile('git', ['-c', 'safe.directory=*', ...args], options, (error, stdout, stderr) => {
-      const lines = `${stdout}\n${stderr}`.split('\n').filter((line) => line.trim() !== '');
-      const how = error === null ? 'exit 0' : error.killed ? `ended after ${TIMEOUT_MS / 1_000} s` : `exit ${error.code}`;
-      const evidence = [`$ git ${args.join(' ')}  → ${how}`, ...lines.slice(-EVIDENCE_LINES)];
-      resolve({ ok: error === null, stdout, evidence });
+    // A group of its own: the deadline ends its ssh, too. And a session of its own, which has no terminal.
+    const child = spawn('git', ['-c', 'safe.directory=*', ...args], {
+      env,
+      stdio: ['ignore', 'pipe', 'pipe'],
+      detached: true,
     });
+    const said = { stdout: '', stderr: '' };
+    for (const name of ['stdout', 'stderr'] as const)
+      child[name].setEncoding('utf8').on('data', (text: string) => {
+        said[name] = (said[name] + text).slice(-keepBytes);
+      });
+    let late = false;
+    const timer = setTimeout(() => {
+      late = true;
+      endGroup(child.pid);
+    }, timeoutMs);
+    const end = (code: number | null, how: string) => {
+      clearTimeout(timer);
+      const lines = `${said.stdout}\n${said.stderr}`.split('\n').filter((line) => line.trim() !== '');
+      const evidence = [`$ git ${args.join(' ')}  → ${how}`, ...lines.slice(-EVIDENCE_LINES)];
+      resolve({ ok: code === 0, code, ...said, evidence });
+    };
+    child.once('error', (error: NodeJS.ErrnoException) => end(null, `could not start: ${error.code}`));
+    child.once('close', (code) => end(code, late ? `ended after ${timeoutMs / 1_000} s` : `exit ${code}`));
   });
+}
+
+function endGroup(pid: number | undefined): void {
+  try {
+    if (pid !== undefined) process.kill(-pid, 'SIGKILL');
+  } catch {
+    // It has ended meanwhile.
+  }
 }

@@ -6,7 +6,11 @@ import { createHash } from 'node:crypto';
 import { mkdir, readdir, rename, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Fault } from '../../../domain/faults';
-import { Sha } from '../../../domain/model/ids';
+import type { Sha } from '../../../domain/model/ids';
+import { bringCommit } from '../../../mirror/bring-commit';
+import { levelRefs } from '../../../mirror/level-refs';
+import type { Mirror } from '../../../mirror/mirror';
+import { resolveRef } from '../../../mirror/resolve-ref';
 import type { Revision } from '../../ports/source-port';
 import { git } from './git';
 
@@ -38,28 +42,29 @@ export async function fetchMirror(mirror: WorkerMirror): Promise<void> {
 }
 
 async function fetchAll(mirror: WorkerMirror): Promise<void> {
-  const { folder, repo } = mirror;
+  const { folder } = mirror;
   await makeBare(folder);
   await removeLeftLocks(folder);
-  const specs = ['+refs/heads/*:refs/heads/*', '+refs/tags/*:refs/tags/*'];
-  const fetched = await git(['-C', folder, 'fetch', '--quiet', '--prune', '--no-write-fetch-head', '--', repo, ...specs]);
-  if (fetched.ok) return;
-  throw new Fault('RepoUnreachable', `The worker can not fetch ${repo}, to push it.`, {
-    evidence: fetched.evidence,
-    cure: 'Check the repository and the way from the worker to it: with `stage: push` the worker fetches, not the box.',
-  });
+  await levelRefs(beside(mirror));
 }
+
+/** As `mirror/` knows it. */
+const beside = ({ folder, repo }: WorkerMirror): Mirror => ({
+  url: repo,
+  who: 'worker',
+  git: (args, limits) => git(['-C', folder, ...args], limits),
+});
 
 /** Under its name only when it is whole; another worker may have been first. */
 async function makeBare(folder: string): Promise<void> {
   if (await isThere(folder)) return;
-  const beside = `${folder}.${process.pid}.new`;
-  await rm(beside, { recursive: true, force: true });
-  await mkdir(beside, { recursive: true });
-  const made = await git(['init', '--quiet', '--bare', beside]);
+  const fresh = `${folder}.${process.pid}.new`;
+  await rm(fresh, { recursive: true, force: true });
+  await mkdir(fresh, { recursive: true });
+  const made = await git(['init', '--quiet', '--bare', fresh]);
   if (!made.ok) throw new Fault('CommandFailed', `The worker can not make the mirror ${folder}.`, { evidence: made.evidence });
-  await rename(beside, folder).catch(async (error: NodeJS.ErrnoException) => {
-    await rm(beside, { recursive: true, force: true });
+  await rename(fresh, folder).catch(async (error: NodeJS.ErrnoException) => {
+    await rm(fresh, { recursive: true, force: true });
     if (error.code !== 'ENOTEMPTY' && error.code !== 'EEXIST') throw error;
   });
 }
@@ -73,25 +78,14 @@ async function removeLeftLocks(folder: string): Promise<void> {
 }
 
 /** In a mirror that was fetched. */
-export async function resolveIn({ folder, repo }: WorkerMirror, ref: string): Promise<Revision> {
-  for (const name of [`refs/heads/${ref}`, `refs/tags/${ref}`, ...(Sha.safeParse(ref).success ? [ref] : [])]) {
-    const found = await git(['-C', folder, 'rev-parse', '--verify', '--quiet', '--end-of-options', `${name}^{commit}`]);
-    const commit = Sha.safeParse(found.stdout.trim());
-    if (found.ok && commit.success) return { commit: commit.data, ref: name === ref ? null : name };
-  }
-  const list = ['for-each-ref', '--format=%(refname:short)', '--count=20', 'refs/heads', 'refs/tags'];
-  const there = (await git(['-C', folder, ...list])).stdout.split('\n').filter(Boolean);
-  throw new Fault('RefUnknown', `${repo} has no branch, tag or commit "${ref}".`, { evidence: ['it has:', ...there] });
-}
+export const resolveIn = (mirror: WorkerMirror, ref: string): Promise<Revision> =>
+  resolveRef(beside(mirror), ref, { bring: true });
 
-/** Fetches only when it is not there yet. */
+/** Fetches only when it is not there yet; by its own id where no branch or tag reaches it. */
 export async function ensureCommit(mirror: WorkerMirror, commit: Sha): Promise<void> {
   if (await hasCommit(mirror, commit)) return;
   await fetchMirror(mirror);
-  if (await hasCommit(mirror, commit)) return;
-  throw new Fault('RefUnknown', `${mirror.repo} has no commit ${commit}.`, {
-    cure: 'Was it force-pushed away? Plan again.',
-  });
+  if (!(await hasCommit(mirror, commit))) await bringCommit(beside(mirror), commit);
 }
 
 export async function hasCommit({ folder }: WorkerMirror, commit: Sha): Promise<boolean> {

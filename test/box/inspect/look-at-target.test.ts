@@ -51,6 +51,25 @@ test('code that lacks the required commit is too old, code that has it is not', 
   expect((await look()).lockers.map(({ tooOld }) => tooOld)).toEqual([false, false]);
 });
 
+const tooOldBy = async (from: string) => {
+  manifest({ requires: { from } });
+  return (await look()).lockers.map((locker) => locker.tooOld);
+};
+
+test('what is required is a tag by its exact name or a commit id, never what git would guess', async () => {
+  await deployFirst();
+  const second = here.code.commit({ 'locker.js': '2' });
+  const git = (...args: string[]) => execFileSync('git', ['-C', here.code.repo, ...args]);
+  git('tag', '-a', '-m', 'one', `release-9-g${first.slice(0, 7)}`, second);
+  git('branch', first.slice(0, 8), second);
+  const named = `release-9-g${first.slice(0, 7)}`;
+  expect(await tooOldBy(named)).toEqual([true, true]);
+  expect(await tooOldBy(`refs/tags/${named}`)).toEqual([true, true]);
+  expect(await tooOldBy(first.slice(0, 8))).toEqual([false, false]);
+  for (const from of [`v1-0-g${first.slice(0, 7)}`, 'stable', 'refs/heads/stable', 'HEAD'])
+    await expect(tooOldBy(from)).rejects.toMatchObject({ code: 'ManifestInvalid' });
+});
+
 test('of a commit that the repository no longer has nobody can tell what it contains: too old', async () => {
   const target = await here.targetOf();
   const { code } = target.release;

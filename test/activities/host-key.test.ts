@@ -22,8 +22,7 @@ const hop = {
   host: '10.0.0.12',
   port: 22,
   hostKey: null,
-  knownHostsName: '10.0.0.12',
-  knownHostsFiles: ['/k'],
+  userKnownHostsFiles: ['/k'],
 } as unknown as Hop;
 
 describe('known_hosts', () => {

@@ -1,4 +1,5 @@
 import { parseJump, resolveRoute } from '../../activities/adapters/ssh/resolve-route';
+import { PLAIN_HOP } from '../../activities/adapters/ssh/route';
 import type { Hop } from '../../activities/adapters/ssh/route';
 import { Fault } from '../../domain/faults';
 import type { SshInput } from '../../domain/model/fleet';
@@ -43,7 +44,6 @@ describe('the ssh config file', () => {
       port: 2222,
       user: 'ops',
       identityFiles: ['/home/ann/.ssh/ops-lxc12', '/etc/keys/10.0.0.12'],
-      knownHostsName: '[10.0.0.12]:2222',
     });
   });
 
@@ -55,14 +55,15 @@ describe('the ssh config file', () => {
       port: 22,
       user: 'root',
       identityFiles: ['/srv/fleet/keys/id'],
-      knownHostsFiles: ['/srv/fleet/known'],
-      knownHostsName: '10.0.0.12',
+      userKnownHostsFiles: ['/srv/fleet/known'],
+      globalKnownHostsFiles: [],
     });
   });
 
   test('may say nothing: then it is as ssh without a config', () => {
     expect(resolveRoute({ host: 'bare' }, { ...surroundings, configText: '' })).toEqual([
       {
+        ...PLAIN_HOP,
         name: 'bare',
         host: 'bare',
         port: 22,
@@ -72,16 +73,16 @@ describe('the ssh config file', () => {
         identitiesOnly: false,
         agent: '/run/agent',
         hostKey: null,
-        knownHostsFiles: ['/home/ann/.ssh/known_hosts', '/home/ann/.ssh/known_hosts2', '/etc/ssh/ssh_known_hosts'],
-        knownHostsName: 'bare',
+        userKnownHostsFiles: ['/home/ann/.ssh/known_hosts', '/home/ann/.ssh/known_hosts2'],
+        globalKnownHostsFiles: ['/etc/ssh/ssh_known_hosts'],
       },
     ]);
   });
 
   test('can alias the host key, name another known_hosts file and forbid the agent', () => {
     expect(last({ host: 'direct' })).toMatchObject({
-      knownHostsName: 'box-one',
-      knownHostsFiles: ['/home/ann/.ssh/boxes', '/etc/ssh/ssh_known_hosts'],
+      hostKeyAlias: 'box-one',
+      userKnownHostsFiles: ['/home/ann/.ssh/boxes'],
       identitiesOnly: true,
       agent: null,
     });

@@ -6,6 +6,7 @@
 import { hostKeyFault, parsePublicKey } from '../../activities/adapters/ssh/host-key';
 import { refused } from '../../activities/adapters/ssh/login-offers';
 import { unreachable } from '../../activities/adapters/ssh/dial';
+import { PLAIN_HOP } from '../../activities/adapters/ssh/route';
 import type { Hop } from '../../activities/adapters/ssh/route';
 import { heldBy } from '../../box/lease/lease-rules';
 import { statusLines } from '../../box/scripts/status';
@@ -141,7 +142,7 @@ const told = (fault: Fault | null): string => {
   return faultLines(fault, paint).join('\n');
 };
 const asked = { box: 'lxc12', address: 'temporal.example.org:7233' };
-const hop = { name: 'lxc12', host: '10.9.0.12', port: 22, user: 'lockstep', hostKey: null, knownHostsName: '10.9.0.12' } as Hop;
+const hop: Hop = { ...PLAIN_HOP, name: 'lxc12', host: '10.9.0.12', user: 'lockstep', identityFiles: [] };
 const key = (word: string) =>
   parsePublicKey(`ssh-ed25519 ${Buffer.from(`\0\0\0\x0bssh-ed25519${word}`, 'latin1').toString('base64')}`);
 

@@ -10,7 +10,7 @@ import type { KnownKey } from './known-hosts';
 import { loginOffers, refused } from './login-offers';
 import type { LoginOffers } from './login-offers';
 import type { Hop, Route } from './route';
-import { addressOf } from './route';
+import { addressOf, knownHostsFilesOf, knownHostsNameOf } from './route';
 
 export interface Connection {
   readonly client: Client;
@@ -114,8 +114,8 @@ function forward(through: Client, hop: Hop, timeoutMs: number): Promise<Duplex> 
 
 async function knownKeys(hop: Hop): Promise<KnownKey[]> {
   if (hop.hostKey !== null) return [parsePublicKey(hop.hostKey)];
-  const texts = await Promise.all(hop.knownHostsFiles.map((file) => readFile(file, 'utf8').catch(() => '')));
-  return texts.flatMap((text) => knownKeysOf(text, hop.knownHostsName));
+  const texts = await Promise.all(knownHostsFilesOf(hop).map((file) => readFile(file, 'utf8').catch(() => '')));
+  return texts.flatMap((text) => knownKeysOf(text, knownHostsNameOf(hop)));
 }
 
 export function unreachable(hop: Hop, what: string): Fault {

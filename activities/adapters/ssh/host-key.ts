@@ -4,7 +4,7 @@ import type { ServerHostKeyAlgorithm } from 'ssh2';
 import { Fault } from '../../../domain/faults';
 import type { KnownKey } from './known-hosts';
 import type { Hop } from './route';
-import { addressOf } from './route';
+import { addressOf, knownHostsFilesOf, knownHostsNameOf } from './route';
 
 /** As `ssh-keygen -l` and ssh itself print it. */
 export const fingerprint = (blob: Buffer): string =>
@@ -39,13 +39,13 @@ export function hostKeyFault(shown: Buffer, known: readonly KnownKey[], hop: Hop
 function unknownHostKey(shown: Buffer, mine: string, hop: Hop): Fault {
   const line = `${typeOfBlob(shown)} ${shown.toString('base64')}`;
   return new Fault('HostKeyUnknown', `The host key of ${hop.name} (${addressOf(hop)}) is not known.`, {
-    evidence: [`shown: ${mine}`, `looked for ${hop.knownHostsName} in ${hop.knownHostsFiles.join(', ')}`],
-    cure: `Compare the fingerprint with the box's own (ssh-keygen -lf /etc/ssh/ssh_host_ed25519_key.pub). If it is the same, write \`hostKey: ${line}\` under ssh in the fleet file, or add \`${hop.knownHostsName} ${line}\` to ${hop.knownHostsFiles[0] ?? 'known_hosts'}.`,
+    evidence: [`shown: ${mine}`, `looked for ${knownHostsNameOf(hop)} in ${knownHostsFilesOf(hop).join(', ')}`],
+    cure: `Compare the fingerprint with the box's own (ssh-keygen -lf /etc/ssh/ssh_host_ed25519_key.pub). If it is the same, write \`hostKey: ${line}\` under ssh in the fleet file, or add \`${knownHostsNameOf(hop)} ${line}\` to ${hop.userKnownHostsFiles[0] ?? 'known_hosts'}.`,
   });
 }
 
 const sourceOf = (hop: Hop): string =>
-  hop.hostKey === null ? `${hop.knownHostsName} in known_hosts` : 'pinned in the fleet file';
+  hop.hostKey === null ? `${knownHostsNameOf(hop)} in known_hosts` : 'pinned in the fleet file';
 
 const ALGORITHMS: readonly ServerHostKeyAlgorithm[] = [
   'ssh-ed25519',

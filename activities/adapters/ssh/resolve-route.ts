@@ -10,6 +10,7 @@ import { Fault } from '../../../domain/faults';
 import { readSshConfig } from './read-ssh-config';
 import type { SshConfigOf } from './read-ssh-config';
 import type { Hop, Route } from './route';
+import { PLAIN_HOP } from './route';
 
 export interface Surroundings {
   /** Text of the ssh config file; empty where there is none. */
@@ -74,6 +75,7 @@ function hopOf(ssh: SshInput, configOf: SshConfigOf, surroundings: Surroundings)
   const knownHosts = ssh.knownHosts === undefined ? config.all('userknownhostsfile') : [ssh.knownHosts];
   const knownHostsBase = ssh.knownHosts === undefined ? home : folder;
   return {
+    ...PLAIN_HOP,
     name: ssh.host,
     host,
     port,
@@ -83,11 +85,12 @@ function hopOf(ssh: SshInput, configOf: SshConfigOf, surroundings: Surroundings)
     identitiesOnly: config.one('identitiesonly')?.toLowerCase() === 'yes',
     agent: agentOf(config.one('identityagent'), surroundings, (path) => expand(path, home)),
     hostKey: ssh.hostKey ?? null,
-    knownHostsFiles: (knownHosts.length > 0 ? knownHosts : DEFAULT_KNOWN_HOSTS)
+    userKnownHostsFiles: (knownHosts.length > 0 ? knownHosts : DEFAULT_KNOWN_HOSTS)
       .filter((path) => path.toLowerCase() !== 'none')
-      .map((path) => expand(path, knownHostsBase))
-      .concat(ssh.knownHosts === undefined ? config.all('globalknownhostsfile').concat('/etc/ssh/ssh_known_hosts') : []),
-    knownHostsName: config.one('hostkeyalias') ?? (port === 22 ? host : `[${host}]:${port}`),
+      .map((path) => expand(path, knownHostsBase)),
+    globalKnownHostsFiles:
+      ssh.knownHosts === undefined ? config.all('globalknownhostsfile').concat('/etc/ssh/ssh_known_hosts') : [],
+    hostKeyAlias: config.one('hostkeyalias') ?? null,
   };
 }
 

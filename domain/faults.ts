@@ -61,6 +61,11 @@ export const FAULTS = {
     cure: 'Choose another port (`listen` in chatops.yaml).',
   },
   // the link
+  RouteRefused: {
+    retryable: false,
+    sentence: 'There is no way to the box that ssh would go.',
+    cure: 'Mend what the message names; `ssh -G HOST` says the same, and docs/ssh.md which options are refused.',
+  },
   BoxUnreachable: {
     retryable: true,
     sentence: 'The box can not be reached.',

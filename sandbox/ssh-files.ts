@@ -55,6 +55,12 @@ export function sshClientConfig(sandbox: SandboxLayout, hosts: readonly SshHost[
   );
 }
 
+/** The same, for a machine that has no ssh which could read it. */
+export function sshClientValues({ key, knownHosts: known }: SandboxLayout, hosts: readonly SshHost[]): string {
+  const values = hosts.map(({ name, host, port }) => [name, { host, port, user: 'root', identityFile: key, knownHosts: known }]);
+  return `${JSON.stringify(Object.fromEntries(values), null, 2)}\n`;
+}
+
 export function knownHosts(hosts: readonly SshHost[]): string {
   return lines(hosts.map(({ host, port, hostKey }) => `${port === 22 ? host : `[${host}]:${port}`} ${hostKey}`));
 }

@@ -9,7 +9,7 @@ import { readState } from './sandbox-state';
 
 const LOCK_WITHIN_MS = 120_000;
 /** All that `up` may have put there before it wrote its state. */
-const OURS = new Set(['boxes', 'repos', 'up.lock', 'ssh_config', 'known_hosts', 'fleet.yaml']);
+const OURS = new Set(['boxes', 'repos', 'up.lock', 'ssh_config', 'ssh_config.json', 'known_hosts', 'fleet.yaml']);
 
 export interface DownWish {
   readonly dir: string;

@@ -4,7 +4,7 @@ import { sshDoorOf } from './box-addresses';
 import { boxLayout } from './sandbox-layout';
 import type { SandboxLayout } from './sandbox-layout';
 import type { SandboxState } from './sandbox-state';
-import { knownHosts, sshClientConfig } from './ssh-files';
+import { knownHosts, sshClientConfig, sshClientValues } from './ssh-files';
 import type { SshHost } from './ssh-files';
 
 export async function writeSshClientFiles(sandbox: SandboxLayout, { boxes }: SandboxState): Promise<void> {
@@ -16,4 +16,5 @@ export async function writeSshClientFiles(sandbox: SandboxLayout, { boxes }: San
   );
   await writeFile(sandbox.knownHosts, knownHosts(hosts));
   await writeFile(sandbox.sshConfig, sshClientConfig(sandbox, hosts));
+  await writeFile(`${sandbox.sshConfig}.json`, sshClientValues(sandbox, hosts));
 }

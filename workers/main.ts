@@ -3,7 +3,6 @@
  * nowhere else. SIGTERM and SIGINT shut it down gracefully (the SDK's Runtime listens to them).
  */
 import { createHash } from 'node:crypto';
-import { homedir, userInfo } from 'node:os';
 import { resolve } from 'node:path';
 import { inspect } from 'node:util';
 import { DefaultLogger, Runtime } from '@temporalio/worker';
@@ -14,6 +13,7 @@ import { fetchHttp } from '../activities/adapters/http/fetch-http';
 import { makeGitSource } from '../activities/adapters/git/make-git-source';
 import { verifyEd25519 } from '../activities/adapters/verify-ed25519';
 import { makeSshBoxPort } from '../activities/adapters/ssh/ssh-box-port';
+import { accountHere } from '../activities/adapters/ssh/surroundings';
 import type { ActivityPorts } from '../activities/ports/activity-ports';
 import { dataConverterFrom } from '../codec/data-converter';
 import { Fault } from '../domain/faults';
@@ -23,12 +23,11 @@ import { registerSearchAttributes } from './register-search-attributes';
 
 function portsFrom(env: NodeJS.ProcessEnv): ActivityPorts {
   const fleet = makeFleetFile(resolve(env.LOCKSTEP_FLEET ?? 'fleet.yaml'));
-  const account = { home: homedir(), localUser: userInfo().username, agentSocket: env.SSH_AUTH_SOCK ?? null };
   return {
     fleet,
     http: fetchHttp,
     command: runCommand,
-    box: makeSshBoxPort({ fleet, account }),
+    box: makeSshBoxPort({ fleet, account: accountHere(process.env) }),
     source: makeGitSource(resolve(env.LOCKSTEP_HOME ?? '.lockstep', 'source')),
     hash: (text) => createHash('sha256').update(text).digest('hex'),
     verifySignature: verifyEd25519,

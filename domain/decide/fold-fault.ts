@@ -20,6 +20,7 @@ const WHOSE: Readonly<Record<string, 'link' | 'rollout' | 'person'>> = {
   HostKeyMismatch: 'link',
   HostKeyUnknown: 'link',
   LoginRefused: 'link',
+  RouteRefused: 'link',
   LockerdMissing: 'link',
   ProtocolMismatch: 'link',
   WrongBox: 'link',

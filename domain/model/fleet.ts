@@ -69,8 +69,10 @@ export const SshInput = z.strictObject({
     .optional(),
   knownHosts: z.string().optional(),
   proxyJump: z.string().optional(),
-  /** Instead of ~/.ssh/config. */
+  /** Instead of ~/.ssh/config and the system's; `none`: no file at all. */
   config: z.string().optional(),
+  /** openssh: the system's ssh dials the box, for what ssh2 has not (certificates, security keys, newer algorithms). */
+  via: z.enum(['ssh2', 'openssh']).optional(),
 });
 export type SshInput = z.infer<typeof SshInput>;
 

@@ -1,6 +1,6 @@
 /** The way to a box for its admin: the same host, jump and host key as the rollouts', another account and key. */
 import { resolve } from 'node:path';
-import { parseJump } from '../../activities/adapters/ssh/resolve-route';
+import { parseJump } from '../../activities/adapters/ssh/parse-jump';
 import type { Route } from '../../activities/adapters/ssh/route';
 import { routeOf } from '../route-of';
 import type { Session } from '../session';

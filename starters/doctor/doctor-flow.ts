@@ -1,7 +1,7 @@
 /** Every check, in the order of the way from here to the lockers. Looks only. */
-import { homedir, userInfo } from 'node:os';
 import { resolve } from 'node:path';
 import { makeFleetFile } from '../../activities/adapters/fleet-file';
+import { accountHere } from '../../activities/adapters/ssh/surroundings';
 import { Fault } from '../../domain/faults';
 import { adminRoute } from '../adopt/admin-route';
 import type { AdminLogin } from '../adopt/admin-route';
@@ -47,8 +47,7 @@ async function boxSide(options: DoctorOptions & SharedOptions, io: Io): Promise<
 
 async function overTheRelay(session: Session): Promise<Finding[]> {
   const { box, fleet, io } = session;
-  const account = { home: homedir(), localUser: userInfo().username, agentSocket: io.env['SSH_AUTH_SOCK'] ?? null };
-  const asked = await askInventory(box, { read: async () => fleet }, account);
+  const asked = await askInventory(box, { read: async () => fleet }, accountHere(io.env));
   const reached = reachFindings(asked instanceof Fault ? asked.details : null);
   const isIn = reached.some(({ check, state }) => check === 'login' && state === 'ok');
   const forced = forcedFinding(isIn ? await tryShell(await rolloutsRoute(session)) : null);

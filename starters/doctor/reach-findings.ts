@@ -18,6 +18,7 @@ const GOOD: Readonly<Record<Step, string>> = {
 
 const STEP_OF: Readonly<Partial<Record<FaultCode, Step>>> = {
   FleetFileInvalid: 'reach',
+  RouteRefused: 'reach',
   BoxUnreachable: 'reach',
   HostKeyUnknown: 'host key',
   HostKeyMismatch: 'host key',

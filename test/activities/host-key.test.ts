@@ -23,6 +23,7 @@ const hop = {
   port: 22,
   hostKey: null,
   userKnownHostsFiles: ['/k'],
+  globalKnownHostsFiles: [],
 } as unknown as Hop;
 
 describe('known_hosts', () => {

@@ -90,6 +90,43 @@ async function faultOf(promise: Promise<unknown>): Promise<Fault> {
   throw error;
 }
 
+describe('a box that only ssh’s configuration knows the way to', () => {
+  let gate: LoopbackSshd;
+  let config: string;
+  beforeAll(async () => {
+    gate = await startSshd();
+    const hostOf = (name: string, { port, identityFile }: LoopbackSshd, more: string) =>
+      `Host ${name}\n  Port ${port}\n  IdentityFile ${identityFile}\n  ${more}\n`;
+    const known = [sshd, gate].map(({ port, hostKey }) => `[127.0.0.1]:${port} ${hostKey}\n`).join('');
+    config = join(sshd.folder, 'ssh_config');
+    writeFileSync(join(sshd.folder, 'known'), known);
+    writeFileSync(
+      join(sshd.folder, 'more.conf'),
+      [
+        hostOf('outer', gate, 'User root'),
+        hostOf('inner', gate, 'ProxyJump outer'),
+        hostOf('jumped', sshd, 'ProxyJump inner'),
+        hostOf('chained', sshd, 'ProxyJump outer,inner'),
+        hostOf('proxied', sshd, `ProxyCommand ssh -F ${config} -W %h:%p outer`),
+        hostOf('broken', sshd, 'ProxyCommand echo no way >&2; exit 7'),
+        `Host *\n  HostName 127.0.0.1\n  User root\n  UserKnownHostsFile ${join(sshd.folder, 'known')}\n`,
+      ].join(''),
+    );
+    writeFileSync(config, `Include ${join(sshd.folder, 'more.conf')}\n`);
+  });
+  afterAll(() => gate.stop());
+
+  test.each(['jumped', 'chained', 'proxied'])('answers as %s, by an included file', async (host) => {
+    expect(await release(portTo({ host, config }))).toEqual({ released: true });
+  });
+
+  test('is not reached where the ProxyCommand fails: its exit code and its words are the evidence', async () => {
+    const fault = await faultOf(release(portTo({ host: 'broken', config })));
+    expect(fault.code).toBe('BoxUnreachable');
+    expect(fault.evidence).toEqual(expect.arrayContaining([expect.stringMatching(/exit 7$/), 'no way']));
+  });
+});
+
 describe('a box that is as it should be', () => {
   test('answers over one connection and one channel, however many calls are open', async () => {
     const proxy = await startTcpProxy(sshd.port);

@@ -9,6 +9,8 @@ import { knownKeysOf } from './known-hosts';
 import type { KnownKey } from './known-hosts';
 import { loginOffers, refused } from './login-offers';
 import type { LoginOffers } from './login-offers';
+import { runProxyCommand } from './proxy-command';
+import type { ProxyCommand } from './proxy-command';
 import type { Hop, Route } from './route';
 import { addressOf, knownHostsFilesOf, knownHostsNameOf } from './route';
 
@@ -24,17 +26,22 @@ const KEEPALIVE = { keepaliveInterval: 1_000, keepaliveCountMax: 3 };
 export async function dial(route: Route, timeoutMs: number): Promise<Connection> {
   const until = performance.now() + timeoutMs;
   const clients: Client[] = [];
-  const close = () => clients.toReversed().forEach((client) => client.destroy());
+  const [first] = route;
+  const proxy = first.proxyCommand === null ? null : runProxyCommand(first.proxyCommand);
+  const close = () => {
+    for (const client of clients.toReversed()) client.destroy();
+    proxy?.socket.destroy();
+  };
   try {
     for (const hop of route) {
       const left = Math.max(1, until - performance.now());
       const before = clients.at(-1);
-      const sock = before && (await forward(before, hop, left));
+      const sock = before ? await forward(before, hop, left) : proxy?.socket;
       clients.push(await dialHop(hop, sock, Math.max(1, until - performance.now())));
     }
   } catch (error) {
     close();
-    throw error;
+    throw proxy === null || clients.length > 0 ? error : withProxy(error, proxy);
   }
   const client = clients.at(-1) as Client;
   client.once('close', () => close());
@@ -110,6 +117,13 @@ function forward(through: Client, hop: Hop, timeoutMs: number): Promise<Duplex> 
       else resolve(channel);
     });
   });
+}
+
+/** The command knows best why it gave no connection. */
+function withProxy(error: unknown, proxy: ProxyCommand): unknown {
+  if (!(error instanceof Fault)) return error;
+  const { code, sentence, cure, evidence } = error;
+  return new Fault(code, sentence, { cure, evidence: [...evidence, ...proxy.evidence()] });
 }
 
 async function knownKeys(hop: Hop): Promise<KnownKey[]> {

@@ -1,6 +1,8 @@
 /** The way to a box: the hops to dial one through the other, the box last. Everything is resolved; dialling looks nothing up. */
 
 export interface Hop {
+  /** Who speaks SSH on the whole way to this host: npm ssh2 in our process, or the system's ssh. */
+  readonly via: 'ssh2' | 'openssh';
   /** As a person wrote it; for messages. */
   readonly name: string;
   readonly host: string;
@@ -63,6 +65,7 @@ export const knownHostsNameOf = ({ hostKeyAlias, host, port }: Hop): string =>
 
 /** What `ssh` takes where nobody says anything; `identityFiles` and the names are the caller's. */
 export const PLAIN_HOP = {
+  via: 'ssh2',
   port: 22,
   identitiesNamed: false,
   identitiesOnly: false,

@@ -1,6 +1,5 @@
 /** BoxPort over SSH: one connection and one channel per box, however many calls are open (sshd allows few of either). */
-import { readFile } from 'node:fs/promises';
-import { dirname, resolve } from 'node:path';
+import { dirname } from 'node:path';
 import { Fault } from '../../../domain/faults';
 import type { BoxName } from '../../../domain/model/ids';
 import { boxOf } from '../../../domain/model/service-of';
@@ -15,10 +14,10 @@ import { keepLink } from './kept-link';
 import type { KeptLink } from './kept-link';
 import { openLink } from './open-link';
 import { resolveRoute } from './resolve-route';
-import type { Surroundings } from './resolve-route';
 import type { Route } from './route';
+import type { Surroundings } from './surroundings';
 
-export type Account = Pick<Surroundings, 'home' | 'localUser' | 'agentSocket'>;
+export type Account = Omit<Surroundings, 'folder'>;
 
 /** Time for TCP, SSH, channel and handshake together: lockerd may have to be started first. */
 const OPEN_TIMEOUT_MS = 15_000;
@@ -88,24 +87,9 @@ function badResult(box: BoxName, verb: Verb, issues: readonly { path: PropertyKe
   });
 }
 
-/** Read for each call, so that a mended fleet file or ssh config counts at once and nobody is asked on the way of yesterday. */
+/** Asked for each call, so that a mended fleet file or ssh config counts at once and nobody is asked on the way of yesterday. */
 async function routeTo(box: BoxName, { fleet, account }: { fleet: FleetPort; account: Account }): Promise<Route> {
   const read = await fleet.read();
   const { ssh } = boxOf(read, box);
-  const folder = dirname(read.file);
-  return resolveRoute(ssh, { ...account, folder, configText: await sshConfigText(ssh.config, folder, account.home) });
-}
-
-/** A file that fleet.yaml names must be there; ~/.ssh/config need not. */
-export async function sshConfigText(named: string | undefined, folder: string, home: string): Promise<string> {
-  const path = named === undefined ? resolve(home, '.ssh/config') : resolve(folder, named.replace(/^~(?=\/)/, home));
-  try {
-    return await readFile(path, 'utf8');
-  } catch (error) {
-    if (named === undefined) return '';
-    throw new Fault(
-      'FleetFileInvalid',
-      `The ssh config file ${path} can not be read (${(error as NodeJS.ErrnoException).code}).`,
-    );
-  }
+  return resolveRoute(ssh, { ...account, folder: dirname(read.file) });
 }

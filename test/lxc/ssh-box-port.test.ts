@@ -90,13 +90,14 @@ async function faultOf(promise: Promise<unknown>): Promise<Fault> {
   throw error;
 }
 
+const hostOf = (name: string, { port, identityFile }: LoopbackSshd, more: string) =>
+  `Host ${name}\n  Port ${port}\n  IdentityFile ${identityFile}\n  ${more}\n`;
+
 describe('a box that only ssh’s configuration knows the way to', () => {
   let gate: LoopbackSshd;
   let config: string;
   beforeAll(async () => {
     gate = await startSshd();
-    const hostOf = (name: string, { port, identityFile }: LoopbackSshd, more: string) =>
-      `Host ${name}\n  Port ${port}\n  IdentityFile ${identityFile}\n  ${more}\n`;
     const known = [sshd, gate].map(({ port, hostKey }) => `[127.0.0.1]:${port} ${hostKey}\n`).join('');
     config = join(sshd.folder, 'ssh_config');
     writeFileSync(join(sshd.folder, 'known'), known);
@@ -108,7 +109,7 @@ describe('a box that only ssh’s configuration knows the way to', () => {
         hostOf('jumped', sshd, 'ProxyJump inner'),
         hostOf('chained', sshd, 'ProxyJump outer,inner'),
         hostOf('proxied', sshd, `ProxyCommand ssh -F ${config} -W %h:%p outer`),
-        hostOf('broken', sshd, 'ProxyCommand echo no way >&2; exit 7'),
+        hostOf('broken', sshd, 'ProxyCommand sh -c "echo no way >&2; exit 7"'),
         `Host *\n  HostName 127.0.0.1\n  User root\n  UserKnownHostsFile ${join(sshd.folder, 'known')}\n`,
       ].join(''),
     );

@@ -41,7 +41,7 @@ export async function dial(route: Route, timeoutMs: number): Promise<Connection>
     }
   } catch (error) {
     close();
-    throw proxy === null || clients.length > 0 ? error : withProxy(error, proxy);
+    throw proxy === null || clients.length > 0 ? error : await withProxy(error, proxy);
   }
   const client = clients.at(-1) as Client;
   client.once('close', () => close());
@@ -120,10 +120,10 @@ function forward(through: Client, hop: Hop, timeoutMs: number): Promise<Duplex> 
 }
 
 /** The command knows best why it gave no connection. */
-function withProxy(error: unknown, proxy: ProxyCommand): unknown {
+async function withProxy(error: unknown, proxy: ProxyCommand): Promise<unknown> {
   if (!(error instanceof Fault)) return error;
   const { code, sentence, cure, evidence } = error;
-  return new Fault(code, sentence, { cure, evidence: [...evidence, ...proxy.evidence()] });
+  return new Fault(code, sentence, { cure, evidence: [...evidence, ...(await proxy.evidence())] });
 }
 
 async function knownKeys(hop: Hop): Promise<KnownKey[]> {

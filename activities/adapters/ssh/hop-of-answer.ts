@@ -50,18 +50,13 @@ async function identitiesOf({ ssh, answer, plain, args, surroundings }: Answered
   const asker = { args: [...args, '--', ssh.host], home: surroundings.home };
   const { folder, home } = surroundings;
   const listed = answer.all('identityfile');
-  const files = listed.filter(isSome).map((path) => expandPath(path, asker));
+  const expanded = (paths: readonly string[]) => Promise.all(paths.filter(isSome).map((path) => expandPath(path, asker)));
   return {
     // What fleet.yaml names stands for all that a file would.
-    identityFiles: ssh.identityFile === undefined ? await Promise.all(files) : [inFolder(folder, ssh.identityFile, home)],
+    identityFiles: ssh.identityFile === undefined ? await expanded(listed) : [inFolder(folder, ssh.identityFile, home)],
     identitiesNamed: !same(listed, plain.all('identityfile')),
     identitiesOnly: answer.one('identitiesonly') === 'yes',
-    certificateFiles: await Promise.all(
-      answer
-        .all('certificatefile')
-        .filter(isSome)
-        .map((path) => expandPath(path, asker)),
-    ),
+    certificateFiles: await expanded(answer.all('certificatefile')),
   };
 }
 

@@ -1,16 +1,18 @@
 /** The command that opens a connection in place of a socket, run as ssh runs it: by the user's shell, which it replaces. */
 import { spawn } from 'node:child_process';
 import { Duplex } from 'node:stream';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { complaintsOf } from './read-ssh-answer';
 
 export interface ProxyCommand {
   /** The command's stdout and stdin. Destroying it ends the command. */
   readonly socket: Duplex;
   /** For the evidence of a fault: the command, how it ended, what it said last. */
-  readonly evidence: () => readonly string[];
+  readonly evidence: () => Promise<readonly string[]>;
 }
 
 const KEEP = 4_000;
+const LAST_WORDS_MS = 500;
 
 export function runProxyCommand(command: string): ProxyCommand {
   const shell = process.env['SHELL'] || '/bin/sh';
@@ -30,7 +32,12 @@ export function runProxyCommand(command: string): ProxyCommand {
   child.once('exit', (code, signal) => (ended ??= signal === null ? `exit ${code}` : `signal ${signal}`));
   socket.on('error', () => {});
   socket.once('close', () => endGroup(child.pid, () => ended !== null));
-  const evidence = () => [`$ ${command}  → ${ended ?? 'still running'}`, ...complaintsOf(said).slice(-6)];
+  const over = new Promise<void>((resolve) => void child.once('close', () => resolve()));
+  const evidence = async () => {
+    // Its pipes close a moment before it has ended.
+    await Promise.race([over, sleep(LAST_WORDS_MS, undefined, { ref: false })]);
+    return [`$ ${command}  → ${ended ?? 'still running'}`, ...complaintsOf(said).slice(-6)];
+  };
   return { socket, evidence };
 }
 

@@ -20,6 +20,7 @@ import { localFindings } from './local-findings';
 import { askInventory, lookAtHost, tryShell } from './look-at-box';
 import { lookLocally } from './look-locally';
 import { forcedFinding, reachFindings } from './reach-findings';
+import { lookAtRoute } from './route-findings';
 
 export interface DoctorOptions extends Partial<SharedOptions>, AdminLogin {}
 
@@ -47,11 +48,12 @@ async function boxSide(options: DoctorOptions & SharedOptions, io: Io): Promise<
 
 async function overTheRelay(session: Session): Promise<Finding[]> {
   const { box, fleet, io } = session;
+  const way = await lookAtRoute(session);
   const asked = await askInventory(box, { read: async () => fleet }, accountHere(io.env));
   const reached = reachFindings(asked instanceof Fault ? asked.details : null);
   const isIn = reached.some(({ check, state }) => check === 'login' && state === 'ok');
   const forced = forcedFinding(isIn ? await tryShell(await rolloutsRoute(session)) : null);
-  return [...reached, forced, ...(asked instanceof Fault ? [] : boxFindings(asked))];
+  return [...way, ...reached, forced, ...(asked instanceof Fault ? [] : boxFindings(asked))];
 }
 
 async function overTheAdmin(session: Session, options: DoctorOptions): Promise<Finding[]> {

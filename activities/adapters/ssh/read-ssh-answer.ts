@@ -3,7 +3,7 @@
 export interface SshAnswer {
   /** In the order printed; empty where ssh does not print it. Keywords in lower case. */
   all(keyword: string): readonly string[];
-  one(keyword: string): string | undefined;
+  readonly one: (keyword: string) => string | undefined;
   /** What ssh told of the expansion of UserKnownHostsFile, in order; files that needed none are not among them. */
   readonly expandedKnownHosts: readonly string[];
 }

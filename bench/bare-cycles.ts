@@ -74,7 +74,7 @@ async function cycle(sandbox: Sandbox, locker: string): Promise<void> {
 }
 
 async function quiesce(address: string): Promise<void> {
-  const at = { address, port: SANDBOX_VALUES.port, timeoutMs: ANSWER_WITHIN_MS } as const;
+  const at = { door: { at: { address, port: SANDBOX_VALUES.port } }, timeoutMs: ANSWER_WITHIN_MS } as const;
   await askHttp({ ...at, method: 'POST', path: '/core/quiesce' });
   for (;;) {
     const answer = await askHttp({ ...at, method: 'GET', path: '/core/idle' });

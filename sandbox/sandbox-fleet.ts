@@ -46,7 +46,7 @@ export function sandboxFleetText(layout: SandboxLayout, { boxes, policy, values 
         config: { repo: layout.configRepo, ref: 'stable' },
         port: SANDBOX_VALUES.port,
         probe: { path: '/health', timeout: '2s', interval: '500ms' },
-        revisionPath: '/core/revision',
+        revision: { http: '/core/revision' },
         drain: { kind: 'http', begin: '/core/quiesce', undo: '/core/unquiesce', idle: '/core/idle' },
         values: { ...SANDBOX_VALUES, ...values },
         policy: policy ?? QUICK_POLICY,

@@ -68,6 +68,7 @@ function revisionOf(box: BoxContext, wish: AdoptedVersion, { version, digest }: 
     service,
     code: { id: code.id, revision: code.revision, build: code.build },
     config: { revision: within(code.tree, config) ? code.revision : NO_COMMIT, digest },
+    proof: 'mounts',
     at: new Date(box.now()).toISOString(),
     by,
   };

@@ -14,7 +14,7 @@ import { onFiles } from '../release/box-files';
 import { git } from '../release/git';
 import { evidenceOf } from '../run';
 
-export interface OldTree extends Omit<OldCode, 'build'> {
+export interface OldTree extends Omit<OldCode, 'build' | 'named'> {
   /** When it was last brought to another revision or edited, epoch milliseconds. */
   readonly at: number;
   /** Names in it that are copied as they are. */

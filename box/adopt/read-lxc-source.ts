@@ -1,8 +1,8 @@
 /** An LXC config from the disk with all that it names: includes (a folder gives its *.conf) and fstab. */
-import { readdir, readFile, stat } from 'node:fs/promises';
-import { join } from 'node:path';
+import { readFile } from 'node:fs/promises';
 import { namedIn } from '../../domain/adopt/lxc-config';
 import type { LxcSource, LxcText } from '../../domain/adopt/lxc-config';
+import { includedFiles } from '../inspect/lxc-settings';
 
 /** Throws what the file system says: LXC could not read it either. */
 export async function readLxcSource(file: string, text: string): Promise<LxcSource> {
@@ -24,8 +24,6 @@ export async function readLxcSource(file: string, text: string): Promise<LxcSour
 }
 
 async function textsOf(path: string): Promise<LxcText[]> {
-  const folder = (await stat(path)).isDirectory();
-  const names = folder ? (await readdir(path)).filter((name) => name.endsWith('.conf')).toSorted() : [];
-  const files = folder ? names.map((name) => join(path, name)) : [path];
+  const files = await includedFiles(path);
   return Promise.all(files.map(async (file) => ({ file, text: await readFile(file, 'utf8') })));
 }

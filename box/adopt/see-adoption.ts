@@ -15,7 +15,7 @@ import type { LockerName } from '../../domain/model/ids';
 import type { SeenLocker } from '../../domain/model/inventory';
 import type { BoxContext } from '../context';
 import { inParallel } from '../inspect/in-parallel';
-import { askBuild } from '../inspect/probe';
+import { askBuild } from '../inspect/ask-build';
 import { revisionOfRelease } from '../release/find-release';
 import { digestOfText } from './adoption-record';
 import { findCode, findPlaces, mountsOfLocker, realOr } from './find-places';
@@ -64,25 +64,25 @@ async function planOld(box: BoxContext, { request, old, others, dataOfAdopted, s
   const tree = await seeOldTree(looking);
   // Some may be adopted already, among them those that could tell.
   const told = request.build ?? (await revisionOfRelease(box, tree.release))?.code.build ?? null;
-  const { build, behind } = oldBuild(await answersOf(request, [...old, ...others]), tree.at, told);
+  const { build, named, behind } = oldBuild(await answersOf(box, request, [...old, ...others]), tree, told);
   const changes = await inParallel(found, AT_ONCE, (one) => changeOf(box, { ...one, request, known }));
   const { at: _at, whole: _whole, holders: _holders, ...code } = tree;
   const lockers = [...changes.map((change) => change.told), ...settled].toSorted((a, b) => (a.name < b.name ? -1 : 1));
   const notes = behind.length > 0 ? [behindNote(behind)] : [];
   const toAdopt = changes.map(({ told: { name }, folders, before, after }) => ({ name, folders, before, after }));
-  const plan = planOf(box, { code: { ...code, build }, lockers, strangers, notes, texts: toAdopt });
+  const plan = planOf(box, { code: { ...code, build, named }, lockers, strangers, notes, texts: toAdopt });
   return { plan, looking, tree, lockers: toAdopt };
 }
 
 const behindNote = (names: readonly string[]): string =>
   `${names.length} started before the last change of the tree (${names.slice(0, 6).join(', ')}${names.length > 6 ? ', …' : ''}): what they run is older than what they come up with next`;
 
-async function answersOf({ service }: AdoptRequest, old: readonly Reading[]) {
+async function answersOf(box: BoxContext, { service }: AdoptRequest, old: readonly Reading[]) {
   const running = old.filter(({ init }) => init !== null);
-  return inParallel(running, AT_ONCE, async ({ name, init, seen }) => ({
+  return inParallel(running, AT_ONCE, async ({ name, init }) => ({
     name,
     startedAt: init?.startedAt ?? 0,
-    build: seen.address === null ? null : await askBuild(seen.address, service),
+    build: (await askBuild(box, name, service))?.build ?? null,
   }));
 }
 

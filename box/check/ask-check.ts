@@ -5,12 +5,13 @@ import type { Check } from '../../domain/model/check';
 import type { LockerName } from '../../domain/model/ids';
 import type { BoxContext } from '../context';
 import { askHttp } from '../locker/ask-http';
+import type { Door } from '../locker/door';
 import { evidenceOf } from '../run';
 
 export interface Subject {
   readonly locker: LockerName;
-  readonly address: string | null;
-  readonly port: number;
+  /** As words: why there is none. */
+  readonly door: Door | string;
 }
 
 const MAX_DETAIL = 500;
@@ -23,10 +24,10 @@ export async function askCheck(box: BoxContext, subject: Subject, check: Check):
 
 type HttpAsk = Extract<Check['ask'], { kind: 'http' }>;
 
-async function askPath({ address, port }: Subject, check: Check, { path, expect }: HttpAsk): Promise<CheckAnswer> {
-  if (address === null) return { kind: 'none', detail: 'the locker has no address' };
+async function askPath({ door }: Subject, check: Check, { path, expect }: HttpAsk): Promise<CheckAnswer> {
+  if (typeof door === 'string') return { kind: 'none', detail: door };
   const { timeoutMs } = check;
-  const answer = await askHttp({ method: 'GET', address, port, path, timeoutMs });
+  const answer = await askHttp({ method: 'GET', door, path, timeoutMs });
   if (answer.kind !== 'answer') {
     const late = answer.kind === 'failed' && answer.timedOut === true && answer.local !== true;
     return late ? tooLate(check, answer.detail) : { kind: 'none', detail: answer.detail };

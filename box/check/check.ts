@@ -13,6 +13,7 @@ import type { VERBS, VerbResult } from '../../domain/protocol/verbs';
 import type { BoxContext } from '../context';
 import { inParallel } from '../inspect/in-parallel';
 import { seeLocker } from '../locker/check-fit';
+import { findDoor } from '../locker/door';
 import { serviceOf } from '../locker/service-of';
 import { askCheck } from './ask-check';
 import type { Subject } from './ask-check';
@@ -51,7 +52,7 @@ interface Checking {
 async function checkLocker(box: BoxContext, { locker, checks, service }: Checking): Promise<CheckedLocker> {
   const { state } = await box.lxc.see(locker);
   if (state !== 'running') return { locker, checks: checks.map(({ name }) => notAsked(name, `the locker is ${state}`)) };
-  const subject = { locker, address: await box.lxc.address(locker), port: service.port };
+  const subject = { locker, door: await findDoor(box, locker, service) };
   const results: CheckResult[] = [];
   // One after the other: checks of one locker must not disturb each other.
   for (const one of checks) results.push(await untilClear(box, subject, one));

@@ -20,7 +20,8 @@ import { lookAtTarget } from './look-at-target';
 import { seenMigrations } from './seen-migrations';
 import type { TargetLook } from './look-at-target';
 import { lockerProblems } from './preflight';
-import { askBuild, notAsked, probe } from './probe';
+import { askBuild } from './ask-build';
+import { notAsked, probe } from './probe';
 import type { Probed } from './probe';
 import { runningVersion } from './running-version';
 
@@ -37,8 +38,10 @@ export async function inspect(box: BoxContext, state: BoxState, { target }: Para
   const [forTarget, lineageOf] = await Promise.all([lookAtTarget(box, target), lineagesOf(box, target)]);
   const names = await box.lxc.list();
   const seen = await inParallel(names, AT_ONCE, (name) => look(box, { state, forTarget, lineageOf, name }));
-  const lockers = await inParallel(seen, ASKED_AT_ONCE, async (locker) => {
-    const { mute, ...answers } = await answersOf(locker, service);
+  // What is asked by a command in the locker is a process of the box each.
+  const atOnce = service?.probe.exec || service?.revision ? AT_ONCE : ASKED_AT_ONCE;
+  const lockers = await inParallel(seen, atOnce, async (locker) => {
+    const { mute, ...answers } = await answersOf(box, locker, service);
     // For a plan, one that is well must not count as sick before; whoever only looks is told what could be seen.
     if (mute !== null && target !== null) throw notAsked(locker.name, mute);
     return { ...locker, ...answers };
@@ -68,8 +71,8 @@ type Silent = Omit<SeenLocker, 'healthy' | 'reportedBuild'>;
 async function look(box: BoxContext, { state, forTarget, lineageOf, name }: Look): Promise<Silent> {
   const seen = await box.lxc.see(name);
   const record = recordOf(state, name);
-  const [address, version, problems] = await Promise.all([
-    box.lxc.address(name),
+  const [addresses, version, problems] = await Promise.all([
+    box.lxc.addresses(name),
     currentVersion(box, name),
     lockerProblems(box, name),
   ]);
@@ -78,7 +81,7 @@ async function look(box: BoxContext, { state, forTarget, lineageOf, name }: Look
   return {
     name,
     state: seen.state,
-    address,
+    address: addresses[0] ?? null,
     initPid: init?.pid ?? null,
     current,
     running: init ? await runningVersion(box, name, init.pid) : null,
@@ -95,18 +98,18 @@ async function look(box: BoxContext, { state, forTarget, lineageOf, name }: Look
 }
 
 /** Where nobody knows yet how to ask, running is all that can be said. */
-async function answersOf({ state, address }: Silent, service: ServiceConfig | null) {
+async function answersOf(box: BoxContext, { state, name }: Silent, service: ServiceConfig | null) {
   const runs = state === 'running';
-  if (!runs || address === null || service === null)
-    return { healthy: runs && service === null, reportedBuild: null, mute: null };
-  const [probed, reportedBuild] = await Promise.all([probeUntilSent(address, service), askBuild(address, service)]);
-  return { healthy: probed.kind === 'good', reportedBuild, mute: probed.local === true ? probed.detail : null };
+  if (!runs || service === null) return { healthy: runs, reportedBuild: null, mute: null };
+  const [probed, reported] = await Promise.all([probeUntilSent(box, name, service), askBuild(box, name, service)]);
+  const mute = probed.local === true ? probed.detail : null;
+  return { healthy: probed.kind === 'good', reportedBuild: reported?.build ?? null, mute };
 }
 
 /** What the box could not send has a moment to mend, such as a full table of neighbours. */
-async function probeUntilSent(address: string, { port, probe: { path, timeoutMs } }: ServiceConfig): Promise<Probed> {
+async function probeUntilSent(box: BoxContext, locker: LockerName, service: ServiceConfig): Promise<Probed> {
   for (let tries = 1; ; tries++) {
-    const probed = await probe(address, port, path, timeoutMs);
+    const probed = await probe(box, locker, service);
     if (probed.local !== true || tries === MOST_TRIES) return probed;
     await sleep(TRY_AGAIN_MS);
   }

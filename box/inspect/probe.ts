@@ -1,11 +1,15 @@
-/** Asks a locker over HTTP. Whatever comes of it is a value: a locker that does not answer is no fault of ours. */
-import type { ServiceConfig } from '../../domain/model/service';
+/** Asks a locker how it is. Whatever comes of it is a value: a locker that does not answer is no fault of ours. */
 import { Fault } from '../../domain/faults';
 import type { LockerName } from '../../domain/model/ids';
+import type { ServiceConfig } from '../../domain/model/service';
+import type { BoxContext } from '../context';
 import { askHttp } from '../locker/ask-http';
+import { findDoor } from '../locker/door';
+import type { Door } from '../locker/door';
+import { evidenceOf } from '../run';
 
 export interface Probed {
-  /** good: 2xx · bad: another answer · none: no answer in time. */
+  /** good: 2xx, or exit 0 · bad: another answer · none: no answer in time. */
   readonly kind: 'good' | 'bad' | 'none';
   readonly status?: number;
   readonly detail: string;
@@ -13,8 +17,16 @@ export interface Probed {
   readonly local?: boolean;
 }
 
-export async function probe(address: string, port: number, path: string, timeoutMs: number): Promise<Probed> {
-  const answer = await askHttp({ method: 'GET', address, port, path, timeoutMs });
+/** By the service's own rule. */
+export async function probe(box: BoxContext, locker: LockerName, service: ServiceConfig): Promise<Probed> {
+  const { exec, path = '/', timeoutMs } = service.probe;
+  if (exec) return probeByExec(box, locker, { exec, timeoutMs });
+  const door = await findDoor(box, locker, service);
+  return typeof door === 'string' ? { kind: 'none', detail: door } : probeAt(door, path, timeoutMs);
+}
+
+export async function probeAt(door: Door, path: string, timeoutMs: number): Promise<Probed> {
+  const answer = await askHttp({ method: 'GET', door, path, timeoutMs });
   if (answer.kind !== 'answer')
     return { kind: 'none', detail: answer.detail, local: answer.kind === 'failed' && answer.local === true };
   const kind = answer.status >= 200 && answer.status < 300 ? 'good' : 'bad';
@@ -31,16 +43,18 @@ export const notAsked = (locker: LockerName, last: string): Fault =>
     },
   );
 
-/** The build that the locker itself reports, as JSON `{ "build": … }` or as plain text; null: no such answer. */
-export async function askBuild(address: string, service: ServiceConfig): Promise<string | null> {
-  const { port, revisionPath: path, probe: rule } = service;
-  const answer = await askHttp({ method: 'GET', address, port, path, timeoutMs: rule.timeoutMs });
-  if (answer.kind !== 'answer' || answer.status !== 200) return null;
-  try {
-    const said = JSON.parse(answer.body) as unknown;
-    const build = typeof said === 'object' && said !== null && 'build' in said ? said.build : said;
-    return typeof build === 'string' ? build.slice(0, 100) : null;
-  } catch {
-    return answer.body.trim().slice(0, 100) || null;
-  }
+/** null, 126, 127 and 255: it could not be run, or nobody could get into the locker. */
+export const NOT_RUN: ReadonlySet<number | null> = new Set([null, 126, 127, 255]);
+
+interface ByExec {
+  readonly exec: readonly string[];
+  readonly timeoutMs: number;
+}
+
+async function probeByExec(box: BoxContext, locker: LockerName, { exec, timeoutMs }: ByExec): Promise<Probed> {
+  const ran = await box.lxc.attach(locker, exec, timeoutMs);
+  const detail = evidenceOf(ran).join(' · ');
+  if (ran.timedOut) return { kind: 'none', detail: `no answer in ${timeoutMs} ms: ${detail}` };
+  if (ran.code === 0) return { kind: 'good', detail };
+  return { kind: NOT_RUN.has(ran.code) ? 'none' : 'bad', detail };
 }

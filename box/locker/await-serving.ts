@@ -3,11 +3,13 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { LockerName } from '../../domain/model/ids';
 import type { ServiceConfig } from '../../domain/model/service';
 import type { BoxContext } from '../context';
-import { notAsked, probe } from '../inspect/probe';
+import { notAsked, probe, probeAt } from '../inspect/probe';
 import type { Probed } from '../inspect/probe';
+import { doorText, findDoor } from './door';
 import { listens } from './listens';
 import { bootTail } from './boot-tail';
 import { serviceOf } from './service-of';
+import { LIFE_EVERY_MS, watchLife } from './watch-life';
 
 export type Served =
   | { readonly kind: 'serving'; readonly at: number }
@@ -23,27 +25,42 @@ const UNASKED_MS = 1_000;
 export async function awaitServing(box: BoxContext, locker: LockerName, until: number): Promise<Served> {
   const began = box.now();
   const service = await serviceOf(box);
-  const address = await box.lxc.address(locker);
   const { init } = await box.lxc.see(locker);
   if (!init) return { kind: 'not-serving', reason: 'crashed', evidence: await bootTail(box, locker) };
+  const life = watchLife(box, locker, { service, everyMs: LIFE_EVERY_MS });
   let last = 'not probed';
   let local = false;
   do {
     if (!(await box.lxc.isAlive(init))) return { kind: 'not-serving', reason: 'crashed', evidence: await bootTail(box, locker) };
-    if (service === null || address === null) {
+    if (service === null) {
       if (box.now() - began >= UNASKED_MS) return { kind: 'serving', at: box.now() };
     } else {
-      const { port, probe: rule } = service;
-      const refused = await listens({ address, port, withinMs: CONNECT_WITHIN_MS });
-      const seen: Pick<Probed, 'kind' | 'detail' | 'local'> = refused ?? (await probe(address, port, rule.path, rule.timeoutMs));
+      const seen = await probeEagerly(box, locker, service);
       if (seen.kind === 'good') return { kind: 'serving', at: box.now() };
       local = seen.local === true;
-      last = `GET http://${address}:${port}${rule.path}: ${seen.detail}`;
+      last = seen.detail;
     }
+    const why = life.dead();
+    if (why !== null) return { kind: 'not-serving', reason: 'crashed', evidence: [why, ...(await bootTail(box, locker))] };
     await sleep(pause(service));
   } while (box.now() < until);
   if (local) throw notAsked(locker, last);
   return { kind: 'not-serving', reason: 'no-answer', evidence: [last, ...(await bootTail(box, locker))] };
 }
 
-const pause = (service: ServiceConfig | null): number => Math.min(EAGER_MS, service?.probe.intervalMs ?? EAGER_MS);
+/** A command in the locker is a process each time: it is asked as often as the service says, and no oftener. */
+function pause(service: ServiceConfig | null): number {
+  const { exec, intervalMs = EAGER_MS } = service?.probe ?? {};
+  return exec ? intervalMs : Math.min(EAGER_MS, intervalMs);
+}
+
+/** Over TCP nothing is sent before somebody listens. */
+async function probeEagerly(box: BoxContext, locker: LockerName, service: ServiceConfig): Promise<Probed> {
+  const { exec, path = '/', timeoutMs } = service.probe;
+  if (exec) return probe(box, locker, service);
+  const door = await findDoor(box, locker, service);
+  if (typeof door === 'string') return { kind: 'none', detail: door };
+  if (!('address' in door.at)) return probeAt(door, path, timeoutMs);
+  const refused = await listens({ ...door.at, withinMs: CONNECT_WITHIN_MS });
+  return refused ? { ...refused, detail: `GET ${doorText(door)}${path}: ${refused.detail}` } : probeAt(door, path, timeoutMs);
+}

@@ -2,9 +2,12 @@
 import { connect } from 'node:net';
 import { hasOverflowed, isLocal } from '../inspect/local-trouble';
 
-export interface Door {
+export interface Tcp {
   readonly address: string;
   readonly port: number;
+}
+
+export interface Knock extends Tcp {
   /** The locker is on this very box; a SYN that was lost is sent again only after a second. */
   readonly withinMs: number;
 }
@@ -17,7 +20,7 @@ export interface Silent {
 }
 
 /** null: somebody does. */
-export function listens({ address, port, withinMs }: Door): Promise<Silent | null> {
+export function listens({ address, port, withinMs }: Knock): Promise<Silent | null> {
   return new Promise((resolve) => {
     const socket = connect({ host: address, port });
     const say = (detail: string | null, code?: string) => {

@@ -5,6 +5,7 @@
  */
 import { Fault } from '../../domain/faults';
 import type { LockerName } from '../../domain/model/ids';
+import type { Owed } from '../../domain/model/inventory';
 import type { UpdateOutcome } from '../../domain/model/outcome';
 import type { Daemon } from '../daemon';
 import { probe } from '../inspect/probe';
@@ -101,14 +102,15 @@ async function isThere(daemon: Daemon, at: { locker: LockerName; to: number; see
   if (seen.state !== 'running' || !seen.init || (await currentVersion(daemon, locker)) !== to) return false;
   if ((await runningVersion(daemon, locker, seen.init.pid)).version !== to) return false;
   const service = await serviceOf(daemon);
-  const address = await daemon.lxc.address(locker);
-  if (!service || address === null) return true;
-  return (await probe(address, service.port, service.probe.path, service.probe.timeoutMs)).kind === 'good';
+  return service === null || (await probe(daemon, locker, service)).kind === 'good';
 }
 
 async function owe(daemon: Daemon, job: Job, move: Move & { from: number | null }): Promise<void> {
   const { locker, from, to, refuge } = move;
-  const owed = { token: job.token, from: refuge === 'to' ? to : from, to, since: new Date(daemon.now()).toISOString() };
+  // Down already by a step before this one: its owner counts from there.
+  const { downSince } = recordOf(daemon.journal.state(), locker).owed ?? {};
+  const since = new Date(daemon.now()).toISOString();
+  const owed = { token: job.token, from: refuge === 'to' ? to : from, to, since, ...(downSince !== undefined && { downSince }) };
   const intent: NewRecord = { kind: 'intent', token: job.token, intent: { kind: 'move', from, to } };
   // Whoever parked it and could not stop it has nothing to say any more: it is to be up, after a crash and a boot too.
   const up: NewRecord[] = [
@@ -165,8 +167,13 @@ async function comeUp(daemon: Daemon, job: Job, move: Move): Promise<UpdateOutco
   if (!job.intended('start')) await switchVersion(daemon, job, move);
   const served = await startLocker(daemon, job, { locker, version: to, deadlineMs: move.startDeadlineMs });
   const moved = { ...cameFrom(job), toVersion: to };
-  if (served.kind === 'not-serving') return { ...served, ...moved, downMs: null };
-  return { kind: 'serving', ...moved, downMs: downFor(job, served) };
+  if (served.kind === 'serving') {
+    const downMs = downFor(daemon, job, { locker, at: served.at });
+    await job.record(...upAgain(daemon, locker));
+    return { kind: 'serving', ...moved, downMs };
+  }
+  await job.record(...stillDown(daemon, locker, job.intended('stop')?.at ?? null));
+  return { ...served, ...moved, downMs: null };
 }
 
 type Unfit = { readonly migration: string; readonly evidence: readonly string[] };
@@ -185,7 +192,7 @@ async function standBack(daemon: Daemon, job: Job, move: Move, unfit: Unfit): Pr
   if (stays) return came(null, [`it stays down: ${stays.migration} ${NEITHER}`, ...stays.evidence]);
   return inLane(daemon, job, move, async () => {
     const served = await startLocker(daemon, job, { locker, version, deadlineMs });
-    return served.kind === 'serving' ? came(downFor(job, served)) : came(null, served.evidence);
+    return served.kind === 'serving' ? came(downFor(daemon, job, { locker, at: served.at })) : came(null, served.evidence);
   });
 }
 const NEITHER = 'came to nothing too, so that its data fit neither version';
@@ -196,9 +203,23 @@ function cameFrom(job: Job): { killed: boolean; fromVersion: number | null } {
   return { killed: job.intended('kill') !== null, fromVersion: begun.intent.from };
 }
 
-function downFor(job: Job, { at }: { readonly at: number }): number | null {
-  const signalled = job.intended('stop');
-  return signalled ? at - Date.parse(signalled.at) : null;
+function downFor(daemon: Daemon, job: Job, { locker, at }: { readonly locker: LockerName; readonly at: number }): number | null {
+  const since = recordOf(daemon.journal.state(), locker).owed?.downSince ?? job.intended('stop')?.at;
+  return since === undefined ? null : at - Date.parse(since);
+}
+
+/** Owed until it is proven, and no longer missed. */
+function upAgain(daemon: Daemon, locker: LockerName): NewRecord[] {
+  const { downSince, ...owed } = recordOf(daemon.journal.state(), locker).owed ?? {};
+  return downSince === undefined ? [] : [{ kind: 'owed', locker, owed: owed as Owed }];
+}
+
+/** For whoever brings it up: the seconds that its owner misses it began then. `since` null: nobody knows. */
+export function stillDown(daemon: Daemon, locker: LockerName, since: string | null): NewRecord[] {
+  const { owed } = recordOf(daemon.journal.state(), locker);
+  return owed === null || since === null || owed.downSince !== undefined
+    ? []
+    : [{ kind: 'owed', locker, owed: { ...owed, downSince: since } }];
 }
 
 async function switchVersion(daemon: Daemon, job: Job, { locker, to, refuge }: Move): Promise<void> {

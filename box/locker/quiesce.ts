@@ -4,6 +4,8 @@ import type { ServiceConfig } from '../../domain/model/service';
 import type { BoxContext } from '../context';
 import { evidenceOf } from '../run';
 import { askHttp } from './ask-http';
+import { findDoor } from './door';
+import type { Door } from './door';
 
 export type Told =
   | { readonly kind: 'accepted' }
@@ -30,9 +32,9 @@ export async function quiesceOf(box: BoxContext, locker: LockerName, service: Se
     };
     return { begin: () => tell(drain.begin), undo: () => tell(drain.undo), isIdle: () => execIdle(box, locker, drain.idle) };
   }
-  const address = await box.lxc.address(locker);
-  if (address === null) return null;
-  const at = { address, port: service.port, timeoutMs: service.probe.timeoutMs };
+  const door = await findDoor(box, locker, service);
+  if (typeof door === 'string') return null;
+  const at = { door, timeoutMs: service.probe.timeoutMs };
   const tell = async (path: string): Promise<Told> => {
     const answer = await askHttp({ ...at, method: 'POST', path });
     if (answer.kind === 'refused') return { kind: 'nobody', detail: answer.detail };
@@ -47,7 +49,7 @@ async function execIdle(box: BoxContext, locker: LockerName, argv: readonly stri
   return { kind: ran.code === 1 ? 'busy' : 'failed', detail: evidenceOf(ran).join(' · ') };
 }
 
-async function httpIdle(at: { address: string; port: number; timeoutMs: number }, path: string): Promise<Idle> {
+async function httpIdle(at: { door: Door; timeoutMs: number }, path: string): Promise<Idle> {
   const answer = await askHttp({ ...at, method: 'GET', path });
   if (answer.kind === 'refused') return { kind: 'nobody', detail: answer.detail };
   if (answer.kind === 'failed' || answer.status !== 200) return { kind: 'failed', detail: answer.detail };

@@ -4,7 +4,6 @@ import type { LockerName } from '../../domain/model/ids';
 const on = (command: string, lxcPath: string, name: LockerName): string[] => [command, '-P', lxcPath, '-n', name];
 
 export const info = (lxcPath: string, name: LockerName) => [...on('lxc-info', lxcPath, name), '-s', '-p', '-H'];
-export const infoAddress = (lxcPath: string, name: LockerName) => [...on('lxc-info', lxcPath, name), '-i', '-H'];
 /** -W: signal and return. Never `--nokill -t`, which signals again when it is repeated. */
 export const signalStop = (lxcPath: string, name: LockerName) => [...on('lxc-stop', lxcPath, name), '-W'];
 export const wait = (lxcPath: string, name: LockerName, of: { state: 'STOPPED'; seconds: number }) => [

@@ -36,8 +36,8 @@ export interface Lxc {
   see(locker: LockerName): Promise<Seen>;
   /** True while this very init lives. */
   isAlive(init: InitProcess): Promise<boolean>;
-  /** From `lxc.net.0.ipv4.address` of its config, else asked of the running container; null: none. */
-  address(locker: LockerName): Promise<string | null>;
+  /** Those it has now, IPv4 first, and first of all the one of its config; of one that does not run, what its config says. */
+  addresses(locker: LockerName): Promise<readonly string[]>;
   /** Sends the halt signal once and returns (`lxc-stop -W`; where LXC refuses, the signal of its config). */
   signalStop(locker: LockerName, init: InitProcess): Promise<Ran>;
   /** False when after the time it still runs, or its monitor still does: that is at the stop hooks then. */

@@ -5,12 +5,13 @@ import { join } from 'node:path';
 import { LockerName } from '../../domain/model/ids';
 import type { BoxConfig } from '../../domain/protocol/box-config';
 import type { BoxPaths } from '../paths';
+import { addressesIn, addressesOf } from './addresses';
 import { attach } from './attach';
 import { watchMonitors } from './command-socket';
 import * as commands from './commands';
 import type { Lxc } from './lxc';
 import { monitorProcesses } from './monitor-process';
-import { lastLines, parseConfigAddress } from './parse';
+import { parseConfigAddress } from './parse';
 import { lives, lxc, see } from './see';
 import type { Known } from './see';
 import { signalInit } from './signal-init';
@@ -34,9 +35,10 @@ export function makeLxc(config: BoxConfig, paths: BoxPaths): Lxc {
     list: async () => (await readdir(lxcPath)).filter(isLocker).toSorted() as LockerName[],
     see: (name) => see(known, name),
     isAlive: async (init) => lives(init),
-    address: async (name) => {
+    addresses: async (name) => {
       const inConfig = parseConfigAddress(await readFile(paths.lxcConfig(name), 'utf8').catch(() => ''));
-      return inConfig ?? (lastLines((await lxc(commands.infoAddress(lxcPath, name))).stdout, 10)[0]?.trim() || null);
+      const { init } = config.kind === 'lxc' ? await see(known, name) : { init: null };
+      return addressesOf(inConfig, init === null ? null : await addressesIn(init.pid));
     },
     signalStop: (name, init) => signalStop({ lxcPath, config: paths.lxcConfig(name) }, name, init),
     waitStopped: (name, timeoutMs) => waitStopped(known, name, timeoutMs),

@@ -12,14 +12,17 @@ import type { ServiceConfig } from '../../domain/model/service';
 import type { VERBS } from '../../domain/protocol/verbs';
 import type { BoxContext } from '../context';
 import type { Daemon } from '../daemon';
-import { askBuild, notAsked, probe } from '../inspect/probe';
+import { askBuild } from '../inspect/ask-build';
+import { notAsked, probe } from '../inspect/probe';
 import { runningVersion } from '../inspect/running-version';
 import type { Job } from '../jobs/job';
 import { bootTail } from '../locker/boot-tail';
 import { seeLocker } from '../locker/check-fit';
+import { stillDown } from '../locker/move-locker';
 import { settledLocker } from '../locker/settled';
 import { isLostInBoot, startAfterBoot } from '../locker/lost-in-boot';
 import { serviceOf } from '../locker/service-of';
+import { LIFE_EVERY_MS, watchLife } from '../locker/watch-life';
 import type { InitProcess } from '../lxc/lxc';
 import { currentVersion, readRevision } from '../release/versions';
 import { FRESH, addProbe, lateReason } from './streak';
@@ -37,17 +40,30 @@ export async function verify(daemon: Daemon, job: Job, params: Params): Promise<
   )
     await startAfterBoot(daemon, job, locker);
   const { init } = await seeLocker(daemon, locker);
-  if (!init) return unhealthy('crashed', await bootTail(daemon, locker));
+  if (!init) {
+    await job.record(...stillDown(daemon, locker, new Date(daemon.now()).toISOString()));
+    return unhealthy('crashed', await bootTail(daemon, locker));
+  }
   // Still there only where nothing was stopped (already so, a move that was refused): a closed locker is no good end.
   await undrain(daemon, job, { locker });
   const proven = await proveUp(daemon, job.check, { ...params, init, until: began + params.deadlineMs });
-  if (proven.kind === 'unhealthy') return proven;
+  if (proven.kind === 'unhealthy') {
+    const downSince = downFrom(proven.reason, { began, now: daemon.now() });
+    await job.record(...stillDown(daemon, locker, downSince));
+    return proven;
+  }
   await job.record(
     { kind: 'quiesced', locker, quiesced: null },
     { kind: 'wanted', locker, wanted: 'up' },
     { kind: 'paid', locker },
   );
   return { kind: 'healthy', build: proven.build, tookMs: daemon.now() - began };
+}
+
+/** It had served when this began; one that runs the wrong thing serves all the same. */
+function downFrom(reason: Unhealthy['reason'], at: { began: number; now: number }): string | null {
+  if (reason === 'no-answer') return new Date(at.began).toISOString();
+  return reason === 'crashed' || reason === 'flapping' ? new Date(at.now).toISOString() : null;
 }
 
 export interface Proof extends Pick<Params, 'locker' | 'goodProbes' | 'stableMs'> {
@@ -67,17 +83,15 @@ export async function proveUp(box: BoxContext, check: () => void, proof: Proof):
 interface Subject {
   readonly locker: LockerName;
   readonly init: InitProcess;
-  readonly address: string;
   readonly service: ServiceConfig;
   readonly revision: Revision;
 }
 
 async function subjectOf(box: BoxContext, locker: LockerName, init: InitProcess): Promise<Subject> {
-  const [service, address, version] = await Promise.all([serviceOf(box), box.lxc.address(locker), currentVersion(box, locker)]);
+  const [service, version] = await Promise.all([serviceOf(box), currentVersion(box, locker)]);
   const revision = version === null ? null : await readRevision(box, locker, version);
   if (!service || !revision) throw new Fault('LockerUnfit', `Locker ${locker} has no release that it could be compared with.`);
-  if (address === null) throw new Fault('LockerUnfit', `Locker ${locker} has no address to be asked at.`);
-  return { locker, init, address, service, revision };
+  return { locker, init, service, revision };
 }
 
 interface Watch {
@@ -87,15 +101,18 @@ interface Watch {
 
 /** null: steady. */
 async function untilSteady(box: BoxContext, check: () => void, { proof, subject }: Watch): Promise<Unhealthy | null> {
-  const { init, locker, address, service } = subject;
+  const { init, locker, service } = subject;
   const { goodProbes, stableMs, until } = proof;
+  const life = watchLife(box, locker, { service, everyMs: LIFE_EVERY_MS });
   let streak = FRESH;
   let last = 'not probed';
   let local = false;
   while (box.now() < until) {
     check();
     if (!(await box.lxc.isAlive(init))) return unhealthy('crashed', await bootTail(box, locker));
-    const seen = await probe(address, service.port, service.probe.path, service.probe.timeoutMs);
+    const why = life.dead();
+    if (why !== null) return unhealthy('crashed', [why, ...(await bootTail(box, locker))]);
+    const seen = await probe(box, locker, service);
     const before = streak;
     local = seen.local === true;
     // What the box could not ask neither breaks a row nor makes one longer.
@@ -115,11 +132,12 @@ async function untilSteady(box: BoxContext, check: () => void, { proof, subject 
   return unhealthy(lateReason(streak), [figures, ...(await bootTail(box, locker))]);
 }
 
-async function wrongWith(box: BoxContext, { locker, init, address, service, revision }: Subject): Promise<Unhealthy | null> {
-  const build = await askBuild(address, service);
-  if (build !== revision.code.build) {
+async function wrongWith(box: BoxContext, { locker, init, service, revision }: Subject): Promise<Unhealthy | null> {
+  // Code that was there before Lockstep was never built to answer for itself.
+  const reported = revision.proof === 'mounts' ? null : await askBuild(box, locker, service);
+  if (reported && reported.build !== revision.code.build) {
     return unhealthy('wrong-build', [
-      `${service.revisionPath} reports ${build ?? 'no build'}, ${revision.release.label} is ${revision.code.build}`,
+      `${reported.by} reports ${reported.build ?? 'no build'}, ${revision.release.label} is ${revision.code.build}`,
     ]);
   }
   const runs = await runningVersion(box, locker, init.pid);

@@ -66,6 +66,8 @@ export const OldCode = z.strictObject({
   release: ReleaseId,
   label: z.string(),
   build: z.string(),
+  /** Nobody tells what it answers, or it is never asked: `build` is made from its commit. */
+  named: z.boolean().default(false),
   bytes: z.number(),
   /** Lines of `git status`: what differs from the revision. */
   changed: z.array(z.string()),

@@ -1,8 +1,8 @@
 /**
  * What the code of the old tree answers when it is asked for its build. A locker that was started before
- * the last change of the tree answers for code that is no more: only younger ones can tell. Pure.
+ * the last change of the tree answers for code that is no more: only younger ones can tell. Where nobody
+ * tells, its commit must do: it is a name for people, since what is adopted is proven by its mounts. Pure.
  */
-import { Fault } from '../faults';
 import type { LockerName } from '../model/ids';
 
 export interface Answer {
@@ -15,28 +15,23 @@ export interface Answer {
 
 export interface OldBuild {
   readonly build: string;
+  /** `build` is not its own answer. */
+  readonly named: boolean;
   /** Lockers that run something older than the tree holds. */
   readonly behind: readonly LockerName[];
 }
 
-/** `treeAt`: when the tree was last brought to another revision, epoch milliseconds. Throws LockerUnfit. */
-export function oldBuild(answers: readonly Answer[], treeAt: number, given: string | null): OldBuild {
-  const behind = answers.filter(({ startedAt }) => startedAt < treeAt).map(({ name }) => name);
-  const fresh = answers.filter(({ startedAt }) => startedAt >= treeAt);
-  const builds = [...new Set(fresh.flatMap(({ build }) => build ?? []))];
-  const [only, ...more] = builds;
-  if (given !== null) return { build: given, behind };
-  if (only !== undefined && more.length === 0) return { build: only, behind };
-  const cure = 'Say what the tree as it is answers, with --build TEXT, or restart one locker by hand and adopt then.';
-  const evidence = answers.slice(0, MOST_TOLD).map((answer) => told(answer, treeAt));
-  const what =
-    builds.length > 1 ? 'Lockers of the same old code answer different builds' : 'Nobody tells what the old code answers';
-  throw new Fault('LockerUnfit', `${what}, so a locker that is brought back to it could not be proven.`, { evidence, cure });
+export interface Tree {
+  /** When it was last brought to another revision, epoch milliseconds. */
+  readonly at: number;
+  readonly revision: string;
 }
 
-const MOST_TOLD = 12;
-
-function told({ name, startedAt, build }: Answer, treeAt: number): string {
-  const when = startedAt < treeAt ? 'started before the last change of the tree' : 'started since';
-  return `${name}: ${build ?? 'no answer'} (${when})`;
+export function oldBuild(answers: readonly Answer[], tree: Tree, given: string | null): OldBuild {
+  const behind = answers.filter(({ startedAt }) => startedAt < tree.at).map(({ name }) => name);
+  const fresh = answers.filter(({ startedAt }) => startedAt >= tree.at);
+  const builds = [...new Set(fresh.flatMap(({ build }) => build ?? []))];
+  const [only, ...more] = builds;
+  const told = given ?? (more.length === 0 ? only : undefined);
+  return { build: told ?? `g${tree.revision.slice(0, 12)}`, named: told === undefined, behind };
 }

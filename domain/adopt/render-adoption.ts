@@ -24,10 +24,10 @@ const afterwards = (box: string): string[] => [
 ];
 
 function codeLines(code: OldCode): string[] {
-  const { tree, revision, subject, id, label, build, bytes, changed } = code;
+  const { tree, revision, subject, id, label, build, named, bytes, changed } = code;
   const lines = [
     `${tree} at ${revision.slice(0, 12)} ${subject}`,
-    `copied once to code/${id} (${mebibytes(bytes)}), as release ${label}; it answers ${build}`,
+    `copied once to code/${id} (${mebibytes(bytes)}), as release ${label}; ${named ? 'its mounts prove it' : `it answers ${build}`}`,
   ];
   const dirty =
     changed.length > 0

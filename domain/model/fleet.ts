@@ -10,7 +10,7 @@ import { HttpPath } from './http-path';
 import { BoxName, GitRef, LockerName, ServiceName } from './ids';
 import { IdentityInput, People } from './people';
 import { PolicyInput } from './policy';
-import { Drain, SecretPath, Values } from './service';
+import { Argv, Drain, HostName, Https, PathInLocker, SecretPath, Values } from './service';
 import { HoldOut } from './window';
 
 /** It would be another folder for each account that reads it, the box's and the worker's; git itself takes it for a name. */
@@ -35,14 +35,48 @@ const PackedInput = z.strictObject({
   lockfile: z.string().regex(/^(?!.*\.\.)[A-Za-z0-9_][A-Za-z0-9._/-]*$/, 'a path in the code repository'),
 });
 
+export const ProbeInput = z
+  .strictObject({
+    path: HttpPath.optional(),
+    exec: Argv.optional(),
+    host: HostName.optional(),
+    socket: PathInLocker.optional(),
+    https: Https.optional(),
+    timeout: PositiveDuration.optional(),
+    interval: PositiveDuration.optional(),
+  })
+  .refine(({ path, exec }) => (path === undefined) !== (exec === undefined), 'a probe has either path or exec')
+  .refine(({ socket, https }) => socket === undefined || https === undefined, 'a probe has not both socket and https');
+
+const RevisionInput = z
+  .union([
+    z.literal('mounts'),
+    z.strictObject({ http: HttpPath.optional(), exec: Argv.optional(), file: PathInLocker.optional() }),
+  ])
+  .refine(
+    (revision) => revision === 'mounts' || Object.keys(revision).length === 1,
+    'a revision is mounts, or has one of http, exec and file',
+  );
+export type RevisionInput = z.infer<typeof RevisionInput>;
+
+const AliveInput = z.strictObject({ exec: Argv, within: PositiveDuration.optional(), restart: z.boolean().default(false) });
+
+const EvidenceInput = z
+  .strictObject({ exec: Argv.optional(), file: PathInLocker.optional() })
+  .refine(({ exec, file }) => (exec === undefined) !== (file === undefined), 'evidence has either exec or file');
+
 export const ServiceInput = z.strictObject({
   code: RepoInput,
   config: RepoInput,
   /** Unpacked into the checkout before its build, on boxes with `stage: push`. */
   packed: PackedInput.optional(),
   port: z.int().min(1).max(65_535),
-  probe: z.strictObject({ path: HttpPath, timeout: PositiveDuration.optional(), interval: PositiveDuration.optional() }),
-  revisionPath: HttpPath.default('/core/revision'),
+  probe: ProbeInput,
+  /** How a locker tells the build that it runs. */
+  revision: RevisionInput.default('mounts'),
+  /** Of containers with an init of their own: whether the application under it lives, and what it says of itself. */
+  alive: AliveInput.optional(),
+  evidence: EvidenceInput.optional(),
   drain: Drain.optional(),
   /** Files of /Config that no repository has: they lie on each box, in its `secrets` folder. */
   secrets: z.array(SecretPath).default([]),

@@ -22,13 +22,15 @@ export const Owed = z.strictObject({
   from: z.int().positive().nullable(),
   to: z.int().positive().nullable(),
   since: z.string(),
+  /** It has not served since, whatever was done for it; absent: it did, or nobody has looked yet. */
+  downSince: z.string().optional(),
 });
 export type Owed = z.infer<typeof Owed>;
 
 export const SeenLocker = z.strictObject({
   name: LockerName,
   state: z.enum(['running', 'stopped', 'frozen', 'missing', 'other']),
-  /** Address the probe uses; null where the container has none. */
+  /** Its first one; null where the container has none. */
   address: z.string().nullable(),
   initPid: z.int().nullable(),
   /** REVISION of `current`; null: never deployed by lockstep. */
@@ -38,7 +40,7 @@ export const SeenLocker = z.strictObject({
   /** What `current` will become at the next deliberate start (`update-code` on a running locker). */
   next: z.int().positive().nullable(),
   healthy: z.boolean(),
-  /** The locker's own answer; null when it did not answer. */
+  /** The locker's own answer; null when it did not answer, or is not asked. */
   reportedBuild: z.string().nullable(),
   wanted: z.enum(['up', 'down']),
   owed: Owed.nullable(),

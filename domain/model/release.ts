@@ -13,7 +13,7 @@ export const Release = z.strictObject({
   code: z.strictObject({
     id: CodeId,
     revision: Sha,
-    /** What the locker must answer on its revision path: `<commit count>-g<12 hex>`. */
+    /** What the locker must answer where it is asked for it: `<commit count>-g<12 hex>`. */
     build: z.string(),
   }),
   config: z.strictObject({ revision: Sha }),
@@ -28,6 +28,8 @@ export const Revision = z.strictObject({
   service: ServiceName,
   code: z.strictObject({ id: CodeId, revision: Sha, build: z.string() }),
   config: z.strictObject({ revision: Sha, digest: Digest }),
+  /** `mounts`: it was there before Lockstep, so that what its init has mounted proves it, whatever the service says. */
+  proof: z.literal('mounts').optional(),
   /** ISO time of staging. */
   at: z.string(),
   /** The rollout id, or `local:<user>`, that staged it. */

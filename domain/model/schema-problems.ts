@@ -34,7 +34,12 @@ function problemsOf(schema: z.ZodType, input: unknown, issue: Issue): SchemaProb
   return [{ path, at: 'value', later: false, sentence: wordOf(issue, value) }];
 }
 
+/** Keys of earlier versions → what is written now. */
+const NOW_WRITTEN: Readonly<Record<string, string>> = { revisionPath: 'revision: { http: … }' };
+
 function unknownKey(schema: z.ZodType, path: readonly PropertyKey[]): SchemaProblem {
+  const now = NOW_WRITTEN[String(path.at(-1))];
+  if (now !== undefined) return { path, at: 'key', later: false, sentence: `is now written ${now}` };
   const later = laterKeyAt(path);
   if (later !== null) return laterProblem(path, later.what);
   const known = keysAt(schema, path.slice(0, -1));

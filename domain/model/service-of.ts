@@ -5,7 +5,7 @@
 import { Fault } from '../faults';
 import type { StageTarget } from '../protocol/verbs';
 import type { Check, Checks, ChecksInput } from './check';
-import type { BoxInput, Fleet, ServiceInput } from './fleet';
+import type { BoxInput, Fleet, RevisionInput, ServiceInput } from './fleet';
 import type { LockerName } from './ids';
 import { didYouMean } from './near-miss';
 import type { Release } from './release';
@@ -33,18 +33,42 @@ export function serviceConfigOf(fleet: Fleet, box: string): ServiceConfig {
     code: { repo: fromFolderOf(fleet.file, service.code.repo), ref: service.code.ref },
     config: { repo: fromFolderOf(fleet.file, service.config.repo), ref: service.config.ref },
     port: service.port,
-    probe: {
-      path: service.probe.path,
-      timeoutMs: service.probe.timeout ?? PROBE_DEFAULTS.timeoutMs,
-      intervalMs: service.probe.interval ?? PROBE_DEFAULTS.intervalMs,
-    },
-    revisionPath: service.revisionPath,
+    probe: probeFrom(service.probe),
+    ...revisionFrom(service.revision),
+    ...(service.alive && { alive: aliveFrom(service.alive) }),
+    ...(service.evidence && { evidence: evidenceFrom(service.evidence) }),
     drain: service.drain ?? null,
     ...(service.secrets.length > 0 && { secrets: service.secrets }),
     ...(service.checks && { checks: checksFrom(service.checks) }),
     ...(stage === 'push' && { stage }),
   };
 }
+
+function probeFrom({ timeout, interval, ...asked }: ServiceInput['probe']): ServiceConfig['probe'] {
+  return {
+    ...asked,
+    timeoutMs: timeout ?? PROBE_DEFAULTS.timeoutMs,
+    intervalMs: interval ?? PROBE_DEFAULTS.intervalMs,
+  };
+}
+
+function revisionFrom(revision: RevisionInput): Pick<ServiceConfig, 'revision' | 'revisionPath'> {
+  if (revision === 'mounts') return {};
+  const { http, exec, file } = revision;
+  // In the word that a box of an earlier version knows.
+  if (http !== undefined) return { revisionPath: http };
+  return { revision: exec ? { kind: 'exec', argv: exec } : { kind: 'file', path: file ?? '' } };
+}
+
+/** Half a minute is long for an init to come as far as its services, and short beside a deadline of minutes. */
+const ALIVE_WITHIN_MS = 30_000;
+
+const aliveFrom = ({ exec, within = ALIVE_WITHIN_MS, restart }: NonNullable<ServiceInput['alive']>): ServiceConfig['alive'] => {
+  return { exec, withinMs: within, restart };
+};
+
+const evidenceFrom = ({ exec, file = '' }: NonNullable<ServiceInput['evidence']>): ServiceConfig['evidence'] =>
+  exec ? { kind: 'exec', argv: exec } : { kind: 'file', path: file };
 
 /** An answer of the locker itself takes milliseconds; one that asks others in its turn, a few seconds. */
 const CHECK_TIMEOUT_MS = 5_000;

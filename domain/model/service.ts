@@ -31,6 +31,27 @@ export const ExecDrain = z.strictObject({
 export const Drain = z.discriminatedUnion('kind', [HttpDrain, ExecDrain]);
 export type Drain = z.infer<typeof Drain>;
 
+/** As the locker itself sees it. */
+export const PathInLocker = z.string().regex(/^\/[^\0\n]*$/, 'an absolute path in the locker');
+
+export const Argv = z.array(z.string()).min(1);
+
+/** A Host header; for HTTPS the name that is asked for, too. */
+export const HostName = z.string().regex(/^[A-Za-z0-9](?:[A-Za-z0-9._-]*)(?::\d{1,5})?$/, 'a host name such as shop.example.org');
+
+/** `unchecked`: whatever certificate it shows. `name`: whose it must be; `ca`: a file on the box with what it must be signed by. */
+export const Https = z.union([
+  z.literal('unchecked'),
+  z.strictObject({
+    name: HostName,
+    ca: z
+      .string()
+      .regex(/^\/[^\0\n]*$/, 'an absolute path on the box')
+      .optional(),
+  }),
+]);
+export type Https = z.infer<typeof Https>;
+
 /** Below /Config. */
 export const SecretPath = z
   .string()
@@ -39,19 +60,53 @@ export const SecretPath = z
     'a path below /Config such as apikeys.json',
   );
 
+/** Its text, or JSON `{ "build": … }`, is compared with the release's build. */
+export const OwnAnswer = z.discriminatedUnion('kind', [
+  z.strictObject({ kind: z.literal('http'), path: HttpPath }),
+  z.strictObject({ kind: z.literal('exec'), argv: Argv }),
+  z.strictObject({ kind: z.literal('file'), path: PathInLocker }),
+]);
+export type OwnAnswer = z.infer<typeof OwnAnswer>;
+
+export const Alive = z.strictObject({
+  /** Run in the locker by lxc-attach; exit 0: it lives. */
+  exec: Argv,
+  /** From its start; before that, not to live yet is no death. */
+  withinMs: z.int().positive(),
+  /** lockerd restarts a locker whose application died under its init. */
+  restart: z.boolean(),
+});
+
+export const EvidenceSource = z.discriminatedUnion('kind', [
+  z.strictObject({ kind: z.literal('exec'), argv: Argv }),
+  z.strictObject({ kind: z.literal('file'), path: PathInLocker }),
+]);
+
 export const ServiceConfig = z.strictObject({
   name: ServiceName,
   code: z.strictObject({ repo: z.string().min(1), ref: z.string() }),
   config: z.strictObject({ repo: z.string().min(1), ref: z.string() }),
   port: z.int().min(1).max(65_535),
   probe: z.strictObject({
-    /** GET: any 2xx is a good probe. */
-    path: HttpPath,
+    /** GET: any 2xx is a good probe. Absent: `exec` is the probe. */
+    path: HttpPath.optional(),
+    /** Run in the locker by lxc-attach; exit 0 is a good probe. */
+    exec: Argv.optional(),
+    /** How whatever is asked over HTTP is asked: a Host header, a unix socket of the locker instead of its port, HTTPS. */
+    host: HostName.optional(),
+    socket: PathInLocker.optional(),
+    https: Https.optional(),
     timeoutMs: z.int().positive(),
     intervalMs: z.int().positive(),
   }),
-  /** GET: the locker's own answer; JSON `{ "build": … }`, compared with the release's build. */
-  revisionPath: HttpPath,
+  /** The same as `revision` by http, which boxes of an earlier version know by this word alone. */
+  revisionPath: HttpPath.optional(),
+  /** How a locker tells the build that it runs. Neither: what its init has mounted must do. */
+  revision: OwnAnswer.optional(),
+  /** Whether its application lives, where its init lives on without it. Absent: its init is its application. */
+  alive: Alive.optional(),
+  /** What tells why it does not run. Absent: its console. */
+  evidence: EvidenceSource.optional(),
   /** Absent: the service has no quiesce; its stop is graceful by signal and deadline alone. */
   drain: Drain.nullable(),
   /** Paths below /Config of files that lie on the box alone, see box/release/secrets.ts. Absent: none. */
@@ -62,6 +117,12 @@ export const ServiceConfig = z.strictObject({
   stage: z.literal('push').optional(),
 });
 export type ServiceConfig = z.infer<typeof ServiceConfig>;
+
+/** null: the mounts of its init are the only proof. */
+export function ownAnswerOf({ revision, revisionPath }: ServiceConfig): OwnAnswer | null {
+  if (revision) return revision;
+  return revisionPath === undefined ? null : { kind: 'http', path: revisionPath };
+}
 
 /** Values that fill `{{name}}` in config templates. */
 export const Values = z.record(z.string().regex(/^[a-z][a-zA-Z0-9_]*$/), z.union([z.string(), z.number(), z.boolean()]));

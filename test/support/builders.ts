@@ -184,6 +184,7 @@ export function aFleet(options: FleetOptions = {}): Fleet {
         config: { repo: 'git/locker-config.git', ref: 'stable' },
         port: 8042,
         probe: { path: '/' },
+        revision: { http: '/core/revision' },
         drain: A_DRAIN,
         ...service,
       },

@@ -32,7 +32,7 @@ beforeAll(async () => {
     config: { repo: '/nowhere-config.git', ref: 'stable' },
     port: 8042,
     probe: { path: '/health' },
-    revisionPath: '/core/revision',
+    revision: { http: '/core/revision' },
   };
   const identityFile = join(folder, 'id');
   const { privateKey } = generateKeyPairSync('rsa', { modulusLength: 2_048 });

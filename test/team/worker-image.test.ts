@@ -44,7 +44,7 @@ beforeAll(async () => {
     config: { repo: '/nowhere-config.git', ref: 'stable' },
     port: 8042,
     probe: { path: '/health' },
-    revisionPath: '/core/revision',
+    revision: { http: '/core/revision' },
   };
   const fleet = {
     version: 1,

@@ -1,6 +1,6 @@
 /** What the box could not ask says nothing of the locker. */
 import { isLocal, neighbourOverflows, watchOverflows } from '../../../box/inspect/local-trouble';
-import { probe } from '../../../box/inspect/probe';
+import { probeAt } from '../../../box/inspect/probe';
 import { awaitServing } from '../../../box/locker/await-serving';
 import { listens } from '../../../box/locker/listens';
 import { proveUp } from '../../../box/verbs/verify';

@@ -37,7 +37,7 @@ export function modelLxc({ lockers, gate, time }: Ambient): Lxc {
       return see(name);
     },
     isAlive: async ({ pid }) => lockers.all.some(({ init }) => init?.pid === pid),
-    address: async (name) => named(name).address,
+    addresses: async (name) => [named(name).address],
     signalStop: async (name) => {
       const sent = await command(name, () => {
         const { init } = named(name);

@@ -63,7 +63,7 @@ export function fakeLxc(names: readonly string[]): FakeLxc {
       return { state, init };
     },
     isAlive: async ({ pid }) => [...lockers.values()].some(({ init }) => init?.pid === pid),
-    address: async () => '127.0.0.1',
+    addresses: async () => ['127.0.0.1'],
     signalStop: async (name) => {
       locker(name).signals.push('TERM');
       const { stopsAfterMs } = locker(name);

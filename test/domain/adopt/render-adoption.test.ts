@@ -33,6 +33,7 @@ const plan: AdoptionPlan = {
     release: ReleaseId.parse('r0ffee0000001'),
     label: 'adopted-20261120-g4eef65-dirty',
     build: '212-g4eef65000000',
+    named: false,
     bytes: 52_000_000,
     changed: [' M scheduler.js', '?? hotfix.js'],
   },

@@ -31,22 +31,24 @@ describe('the halt signal', () => {
 
 const at = (name: string, startedAt: number, build: string | null) => ({ name: LockerName.parse(name), startedAt, build });
 
+const tree = { at: 100, revision: `4eef65${'0'.repeat(34)}` };
+
 describe('what the old code answers', () => {
   test('is what those say that were started since the last change of the tree', () => {
     const answers = [at('l01', 50, 'old'), at('l02', 150, 'new'), at('l03', 160, null)];
-    expect(oldBuild(answers, 100, null)).toEqual({ build: 'new', behind: ['l01'] });
+    expect(oldBuild(answers, tree, null)).toEqual({ build: 'new', named: false, behind: ['l01'] });
   });
 
-  test('is not known where all were started before', () => {
-    expect(() => oldBuild([at('l01', 50, 'old')], 100, null)).toThrow(/Nobody tells/);
-  });
-
-  test('is not known where they differ', () => {
-    expect(() => oldBuild([at('l01', 150, 'a'), at('l02', 150, 'b')], 100, null)).toThrow(/differ/);
+  test.each([
+    ['all were started before', [at('l01', 50, 'old')]],
+    ['they differ', [at('l01', 150, 'a'), at('l02', 150, 'b')]],
+    ['none answers', [at('l01', 150, null)]],
+  ])('is its commit where %s', (_, answers) => {
+    expect(oldBuild(answers, tree, null)).toMatchObject({ build: 'g4eef65000000', named: true });
   });
 
   test('may be said', () => {
-    expect(oldBuild([], 100, 'v7')).toEqual({ build: 'v7', behind: [] });
+    expect(oldBuild([], tree, 'v7')).toEqual({ build: 'v7', named: false, behind: [] });
   });
 });
 

@@ -93,7 +93,7 @@ test('a started locker is the process itself, and is told by environment what co
     LOCKER_ADDRESS: '127.77.1.11',
   });
   expect(textOf(`/proc/${pid}/cmdline`).split('\0')[1]).toBe(join(dir, '1/code/locker.js'));
-  expect(run(commands.infoAddress(lxc, l01)).stdout.trim()).toBe('127.77.1.11');
+  expect(run(['lxc-info', '-P', lxc, '-n', l01, '-i', '-H']).stdout.trim()).toBe('127.77.1.11');
 });
 
 test('a running locker keeps the folders of its start, whatever the link says meanwhile', async () => {

@@ -12,11 +12,17 @@ export async function status(here: Here): Promise<number> {
   try {
     const seen = await lockerd.call('inspect', { target: null });
     print(statusLines(seen).join('\n'));
-    return seen.lockers.some(({ crashLoop }) => crashLoop) ? 1 : 0;
+    const missed = missedOf(seen.lockers);
+    if (missed.length > 0) print(`${missed.length} of ${seen.lockers.length} lockers do not serve: ${missed.join(', ')}`);
+    return missed.length > 0 || seen.lockers.some(({ crashLoop }) => crashLoop) ? 1 : 0;
   } finally {
     lockerd.close();
   }
 }
+
+/** Those that somebody misses: wanted up, not stopped by a script for a moment, and without a good answer. */
+const missedOf = (lockers: readonly SeenLocker[]): string[] =>
+  lockers.filter(({ wanted, parked, healthy }) => wanted === 'up' && !parked && !healthy).map(({ name }) => name);
 
 /** Who holds the box, then a row for each locker: what `lockerctl status` prints. */
 export function statusLines({ box, lease, freeze, lockers, lockerd, lxc, pressure }: Inventory): string[] {

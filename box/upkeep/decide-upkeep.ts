@@ -14,6 +14,8 @@ export interface Looked {
   readonly wasUp: boolean;
   /** Up again with another init by the next look, and none of us has started it. Absent: no. */
   readonly replaced?: boolean;
+  /** Why its application counts as dead, though its init lives. Absent: it does not. */
+  readonly dead?: { readonly why: string; readonly told: boolean; readonly restart: boolean } | null;
   /** Nobody has spoken of it for so long that nobody will. */
   readonly silent: boolean;
   /** Nobody holds the box. */
@@ -27,6 +29,9 @@ export type Duty =
   /** Never asked for either way, and it runs: wanted as it is found. */
   | { readonly kind: 'note-wanted' }
   | { readonly kind: 'note-crash' }
+  | { readonly kind: 'note-dead'; readonly why: string }
+  /** Its init has to go, and to come again, for its application to live. */
+  | { readonly kind: 'restart' }
   /** It was decided to bring it back to its former version. */
   | { readonly kind: 'rewind' }
   | { readonly kind: 'bring-up'; readonly because: 'owed' | 'down' }
@@ -35,7 +40,7 @@ export type Duty =
 
 const NONE: Duty = { kind: 'none' };
 
-export function decideUpkeep({ record, busy, up, wasUp, replaced = false, silent, free, now }: Looked): Duty {
+export function decideUpkeep({ record, busy, up, wasUp, replaced = false, dead = null, silent, free, now }: Looked): Duty {
   const { wanted, owed, parked, quiesced, crashes } = record;
   if (busy || parked) return NONE;
   if (free && isRewinding(record) && (owed === null || owed.token === record.rewind?.token)) return { kind: 'rewind' };
@@ -43,10 +48,17 @@ export function decideUpkeep({ record, busy, up, wasUp, replaced = false, silent
   if (owed) return silent && !patient ? { kind: 'bring-up', because: 'owed' } : NONE;
   if (up && quiesced && silent) return { kind: 'reopen' };
   if (wanted === null) return up ? { kind: 'note-wanted' } : NONE;
-  if (up) return replaced && wanted === 'up' ? { kind: 'note-crash' } : NONE;
+  if (up && replaced && wanted === 'up') return { kind: 'note-crash' };
+  if (up && dead && wanted === 'up') return ofTheDead(dead, patient);
+  if (up) return NONE;
   if (wanted === 'down') return NONE;
   if (wasUp) return { kind: 'note-crash' };
   return patient ? NONE : { kind: 'bring-up', because: 'down' };
+}
+
+function ofTheDead({ why, told, restart }: NonNullable<Looked['dead']>, patient: boolean): Duty {
+  if (!told) return { kind: 'note-dead', why };
+  return restart && !patient ? { kind: 'restart' } : NONE;
 }
 
 export const isRewinding = ({ rewind, wanted }: LockerRecord): boolean => rewind?.end === null && wanted !== 'down';

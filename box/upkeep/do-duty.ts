@@ -7,6 +7,7 @@ import type { Daemon } from '../daemon';
 import { faultOf } from '../fault-of';
 import { recordOf } from '../journal/state';
 import { OWN_START_DEADLINE_MS, ownLimits } from '../lane/own-limits';
+import { currentVersion } from '../release/versions';
 import type { Duty } from './decide-upkeep';
 import { UPKEEP_HOLDER } from './holder';
 import type { Memory } from './memory';
@@ -25,6 +26,10 @@ export async function doDuty(
       return daemon.journal.append({ kind: 'wanted', locker, wanted: 'up' });
     case 'note-crash':
       return noteCrash(daemon, locker, 'it ended by itself');
+    case 'note-dead':
+      return noteDead(daemon, memory, { locker, why: duty.why });
+    case 'restart':
+      return restart(daemon, memory, locker);
     case 'reopen':
       daemon.log(`${locker}: nobody speaks for its quiesce any more: undone`);
       await ask(daemon, memory, { verb: 'undrain', params: { locker } });
@@ -35,6 +40,29 @@ export async function doDuty(
       return;
     case 'bring-up':
       return bringUp(daemon, memory, { locker, because: duty.because });
+  }
+}
+
+async function noteDead(daemon: Daemon, memory: Memory, { locker, why }: { locker: LockerName; why: string }): Promise<void> {
+  const seen = memory.life.get(locker);
+  if (seen) seen.told = true;
+  return noteCrash(daemon, locker, `its application died, its init lives on: ${why}`);
+}
+
+/** By the move that a restore is, to the version that it is on: owed while it is down, once, and through the start lane. */
+async function restart(daemon: Daemon, memory: Memory, locker: LockerName): Promise<void> {
+  const toVersion = await currentVersion(daemon, locker);
+  if (toVersion === null) return;
+  daemon.log(`${locker}: its application is dead, and it is restarted`);
+  const lane = ownLimits(daemon.config);
+  const params = { locker, toVersion, stop: PRODUCT_DEFAULTS.stop, lane, startDeadlineMs: OWN_START_DEADLINE_MS };
+  try {
+    const { kind, evidence = [] } = (await ask(daemon, memory, { verb: 'restore', params })) as Came;
+    if (UP.has(kind)) await daemon.journal.append({ kind: 'paid', locker });
+    else await noteCrash(daemon, locker, evidence.join(' · '));
+  } catch (error) {
+    const fault = faultOf(error);
+    if (fault.code !== 'Fenced') await noteCrash(daemon, locker, fault.message);
   }
 }
 

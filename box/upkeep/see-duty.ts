@@ -4,7 +4,9 @@ import type { Daemon } from '../daemon';
 import { lockerOf } from '../jobs/jobs';
 import { recordOf } from '../journal/state';
 import type { BoxState } from '../journal/state';
+import { serviceOf } from '../locker/service-of';
 import { wasSignalled } from '../locker/stop-locker';
+import { watchLife } from '../locker/watch-life';
 import type { InitProcess } from '../lxc/lxc';
 import { barredBy } from '../migrations/bars';
 import { decideUpkeep, isRewinding, msUntilNextTry } from './decide-upkeep';
@@ -38,6 +40,7 @@ export async function dutyOf(daemon: Daemon, memory: Memory, locker: LockerName)
   const lookedAt = memory.lookedAt.get(locker) ?? now;
   memory.lookedAt.set(locker, now);
   const record = recordOf(state, locker);
+  const dead = init === null ? null : await deadOf(daemon, memory, { locker, init });
   const since = record.owed?.since ?? record.quiesced?.since ?? '';
   const looked = {
     record,
@@ -50,6 +53,7 @@ export async function dutyOf(daemon: Daemon, memory: Memory, locker: LockerName)
       (record.owed !== null && init !== null && wasSignalled(state, init, daemon.bootId)),
     up: init !== null,
     replaced: known !== undefined && init !== null && known.pid !== init.pid && !wasStarted(state, locker, lookedAt),
+    dead,
     wasUp: memory.wasUp.get(locker) ?? memory.sameBoot,
     free: state.lease === null,
     silent: silentMs(daemon, locker, since) >= daemon.config.deadManMs,
@@ -81,6 +85,21 @@ async function initOf({ lxc }: Daemon, { inits }: Memory, locker: LockerName): P
   if (init) inits.set(locker, init);
   else inits.delete(locker);
   return { init, settled: state !== 'other' };
+}
+
+/** A process of the box for each look, and 300 lockers may be asked: so seldom, that it stays a small part of a core. */
+const LIFE_LOOK_MS = 30_000;
+
+async function deadOf(daemon: Daemon, { life }: Memory, { locker, init }: { locker: LockerName; init: InitProcess }) {
+  const service = await serviceOf(daemon);
+  if (!service?.alive) return null;
+  const known = life.get(locker);
+  const same = known?.init.pid === init.pid && known.init.startTime === init.startTime;
+  const seen = same ? known : { init, watch: watchLife(daemon, locker, { service, everyMs: LIFE_LOOK_MS }), told: false };
+  life.set(locker, seen);
+  const why = seen.watch.dead();
+  if (why === null) seen.told = false;
+  return why === null ? null : { why, told: seen.told, restart: service.alive.restart };
 }
 
 const isBusy = (daemon: Daemon, locker: LockerName): boolean => daemon.jobs.running().some((job) => job.locker === locker);

@@ -37,6 +37,7 @@ export async function makeUpkeep(daemon: Daemon): Promise<Upkeep> {
     lookAt: new Map(),
     lookedAt: new Map(),
     under: new Set(),
+    life: new Map(),
     sameBoot,
     jobs: 0,
   };

@@ -2,7 +2,7 @@
 import { VERSION } from '../../box/version';
 import type { Inventory } from '../../domain/model/inventory';
 import { checkClock, checkDisk, checkKernel, checkLockers, checkNode, checkPsi } from './check-figures';
-import { ok, warn } from './finding';
+import { fail, ok, warn } from './finding';
 import type { Finding } from './finding';
 
 export interface Asked {
@@ -20,12 +20,23 @@ export function boxFindings({ inventory, clock }: Asked): Finding[] {
     checkClock(Date.parse(at), clock),
     checkPsi(pressure.cpuSomeAvg10 !== null),
     ...(kernel === null ? [] : checkKernel(kernel, lockers.length)),
-    lockers.length > 0
-      ? ok('lockers', `${lockers.length}, ${lockers.filter(({ healthy }) => healthy).length} of them serving`)
-      : warn('lockers', 'none', 'Create lockers (add-locker), or mend `lockerPattern` and `lxcPath` in box.json.'),
+    checkServing(lockers),
     ...checkLockers(lockers, 'fail'),
     ...checkStanding(inventory),
   ];
+}
+
+function checkServing(lockers: Inventory['lockers']): Finding {
+  if (lockers.length === 0)
+    return warn('lockers', 'none', 'Create lockers (add-locker), or mend `lockerPattern` and `lxcPath` in box.json.');
+  const seen = `${lockers.length}, ${lockers.filter(({ healthy }) => healthy).length} of them serving`;
+  const missed = lockers.filter(({ wanted, parked, owed, healthy }) => wanted === 'up' && !parked && !owed && !healthy);
+  if (missed.length === 0) return ok('lockers', seen);
+  return fail(
+    'lockers',
+    `${seen}; wanted up, and not: ${missed.map(({ name }) => name).join(', ')}`,
+    'Their boot logs on the box say why (`lockerctl status` shows each); mend them, or roll back.',
+  );
 }
 
 function checkVersion({ lockerd, box }: Inventory): Finding {

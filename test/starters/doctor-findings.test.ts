@@ -15,6 +15,7 @@ import { expectGolden } from '../support/golden';
 
 const GIB = 1024 ** 3;
 const at = '2026-11-21T12:00:00.000Z';
+const token = 'r1/lxc12/l01/1/update';
 const clock = { asked: Date.parse(at), answered: Date.parse(at) + 5 };
 
 const facts: HostFacts = {
@@ -124,6 +125,17 @@ test('what sysctl is to be told is named, with all three that belong together', 
 test('install-box warns of it before the lockers are there to suffer', () => {
   const containers = Array.from({ length: 600 }, (_, index) => ({ name: `l${index}`, problems: [] }));
   expect(states(checkHost({ ...facts, containers }, check), 'warn')).toContain('neighbours');
+});
+
+test.each([
+  ['all serve', {}, 'ok'],
+  ['one that is wanted up does not serve', { healthy: false, wanted: 'up' }, 'fail'],
+  ['it is down on purpose', { healthy: false, wanted: 'down' }, 'ok'],
+  ['a script has it down for a moment', { healthy: false, wanted: 'up', parked: { by: 'local:jane', token, since: at } }, 'ok'],
+  ['a rollout has it down', { healthy: false, wanted: 'up', owed: { token, from: 1, to: 2, since: at } }, 'ok'],
+])('where %s, the lockers are %s', (_, more, state) => {
+  const findings = seen({ lockers: [{ ...locker, ...more }] });
+  expect(findings.find(({ check: name }) => name === 'lockers')).toMatchObject({ state });
 });
 
 test('many lockers with the same trouble are one finding', () => {

@@ -24,7 +24,7 @@ afterEach(() => {
   service.close();
   box.remove();
 });
-const unroutable = () => Object.assign(box.lxc, { address: async () => NOWHERE });
+const unroutable = () => Object.assign(box.lxc, { addresses: async () => [NOWHERE] });
 const initOf = async () => (await box.lxc.see(ada)).init as NonNullable<Awaited<ReturnType<typeof box.lxc.see>>['init']>;
 
 test.each([
@@ -65,7 +65,7 @@ test('a table that was full lately counts for all who got no answer then, and no
 
 test('a probe that the box can not send is no failure of the locker', async () => {
   unroutable();
-  expect(await probe(NOWHERE, 8042, '/ping', 200)).toMatchObject({ kind: 'none', local: true });
+  expect(await probeAt({ at: { address: NOWHERE, port: 8042 } }, '/ping', 200)).toMatchObject({ kind: 'none', local: true });
   expect(await listens({ address: NOWHERE, port: 8042, withinMs: 200 })).toMatchObject({ local: true });
   const until = Date.now() + 100;
   await expect(awaitServing(box, ada, until)).rejects.toMatchObject({ code: 'ProbeImpossible' });

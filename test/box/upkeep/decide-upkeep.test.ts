@@ -27,6 +27,31 @@ test.each<[string, Looked, ReturnType<typeof decideUpkeep>]>([
   ['one that is down and was never asked for is left alone', looked({}), { kind: 'none' }],
   ['one that is down, wanted up, after a boot is brought up', looked({ wanted: 'up' }), { kind: 'bring-up', because: 'down' }],
   ['one that was up at the last look has crashed', looked({ wanted: 'up' }, { wasUp: true }), { kind: 'note-crash' }],
+  [
+    'one whose application died under its init has crashed',
+    looked({ wanted: 'up' }, { up: true, dead: { why: 'exit 3', told: false, restart: true } }),
+    { kind: 'note-dead', why: 'exit 3' },
+  ],
+  [
+    'it is restarted once that is noted, where the service says so',
+    looked({ wanted: 'up' }, { up: true, dead: { why: 'exit 3', told: true, restart: true } }),
+    { kind: 'restart' },
+  ],
+  [
+    'and else left as it is',
+    looked({ wanted: 'up' }, { up: true, dead: { why: 'exit 3', told: true, restart: false } }),
+    { kind: 'none' },
+  ],
+  [
+    'later and later',
+    looked({ wanted: 'up', crashes: [ago(500)] }, { up: true, dead: { why: 'exit 3', told: true, restart: true } }),
+    { kind: 'none' },
+  ],
+  [
+    'never while it is parked',
+    looked({ wanted: 'up', parked }, { up: true, dead: { why: 'exit 3', told: false, restart: true } }),
+    { kind: 'none' },
+  ],
   ['a stop on purpose stays', looked({ wanted: 'down' }, { wasUp: true }), { kind: 'none' }],
   ['a parked one is left alone, owed or not', looked({ wanted: 'up', parked, owed }, { silent: true }), { kind: 'none' }],
   ['what its rollout still speaks for is the rollout’s', looked({ wanted: 'up', owed }), { kind: 'none' }],

@@ -43,6 +43,7 @@ module.exports = {
     layer('temporal', ['workflows', 'replay', 'team', 'embedded/real', 'chatops/real']),
     layer('lxc', ['lxc']),
     layer('e2e', ['e2e']),
+    layer('containers', ['containers']),
     layer('bare', ['bare']),
     { ...layer('chaos', []), testMatch: ON_A_BOX.map((file) => `<rootDir>/${file}`) },
     layer('web', ['web']),

@@ -25,6 +25,12 @@ const LAYERS: readonly Layer[] = [
   { name: 'lxc', what: 'lockerd, sandbox and SSH on real LXC and sshd', needs: { ...LXC, 'git-lfs': 'git-lfs' }, root: true },
   { name: 'e2e', what: 'the CLI on a sandbox box, judged by the lockers', needs: { ...LXC, sudo: 'sudo' }, root: true },
   {
+    name: 'containers',
+    what: 'stock Debian containers with an init each, and software that is not ours',
+    needs: { ...LXC, debootstrap: 'debootstrap', dnsmasq: 'dnsmasq-base', sudo: 'sudo' },
+    root: true,
+  },
+  {
     name: 'bare',
     what: 'the first command without root, LXC and sshd',
     needs: { git: 'git', flock: 'util-linux' },
@@ -143,7 +149,7 @@ async function main(argv: readonly string[]): Promise<void> {
   console.log('\nSuites:');
   for (const { layer, passed, failed, note } of results.toSorted(inOrder)) {
     console.log(
-      `  ${layer.name.padEnd(9)}${String(passed).padStart(5)} passed ${String(failed).padStart(3)} failed   ${layer.what}${note ? `   [${note}]` : ''}`,
+      `  ${layer.name.padEnd(11)}${String(passed).padStart(5)} passed ${String(failed).padStart(3)} failed   ${layer.what}${note ? `   [${note}]` : ''}`,
     );
   }
   const sum = (key: 'passed' | 'failed') => results.reduce((total, result) => total + result[key], 0);

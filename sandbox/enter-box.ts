@@ -15,7 +15,8 @@ const SCRIPT = [
   'mount -t sysfs sysfs "$sys"',
   'mount --rbind /sys/fs/cgroup "$sys/fs/cgroup"',
   'mount --move "$sys" /sys',
-  'if [ -e "$boot" ]; then mount --bind "$boot" /proc/sys/kernel/random/boot_id; fi',
+  // A container with a user namespace may mount a /proc of its own only where one is to be seen with nothing over it.
+  'if [ -e "$boot" ]; then mount -t proc proc "$sys"; mount --bind "$boot" /proc/sys/kernel/random/boot_id; fi',
   'exec "$@"',
 ].join('\n');
 

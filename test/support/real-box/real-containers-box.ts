@@ -285,7 +285,8 @@ function fleetText(layout: SandboxLayout, { policy, service }: { policy: object;
   });
 }
 
-const WITHIN_MS = 90_000;
+/** Generous: a loaded machine lets few lockers start at a time. */
+const WITHIN_MS = 300_000;
 export async function untilTrue(what: string, look: () => Promise<boolean>): Promise<void> {
   const until = performance.now() + WITHIN_MS;
   while (!(await look())) {

@@ -225,8 +225,8 @@ export const FAULTS = {
   // lockers, before anything is touched
   HaltSignalMissing: {
     retryable: false,
-    sentence: 'A locker has no lxc.signal.halt, so a stop would be a kill.',
-    cure: 'Set `lxc.signal.halt = SIGTERM` in its config.',
+    sentence: 'A locker has no halt signal that its init ends on, so a stop would be a kill.',
+    cure: 'Set `lxc.signal.halt` in its config to the signal that is named; `SIGTERM` where its init is the service itself.',
   },
   MeNotMounted: {
     retryable: false,

@@ -1,5 +1,6 @@
 /** What the kernel shows of a running init: since when it runs, and which signals it does not ignore. */
 import { readFile } from 'node:fs/promises';
+import { maskOf } from '../inspect/signal-mask';
 import { parseStartTime } from '../lxc/parse';
 
 export interface InitFacts {
@@ -26,10 +27,4 @@ export async function initFacts(pid: number, now: number, proc = '/proc'): Promi
   } catch {
     return null;
   }
-}
-
-function maskOf(status: string, name: string): number[] {
-  const hex = new RegExp(`^${name}:\\s*([0-9a-f]+)$`, 'm').exec(status)?.[1] ?? '0';
-  const mask = BigInt(`0x${hex}`);
-  return Array.from({ length: 64 }, (_, index) => index + 1).filter((number) => (mask >> BigInt(number - 1)) & 1n);
 }

@@ -67,7 +67,7 @@ async function readLocker(box: BoxContext, record: AdoptionRecord, seen: SeenLoc
   const file = box.paths.lxcConfig(name);
   try {
     const text = await readFile(file, 'utf8');
-    const state = await stateOf(box, record, { name, text });
+    const state = await stateOf(box, record, { name, text, initPid: seen.initPid });
     if (state !== 'old') return settled(box, seen, state === 'edited' ? EDITED : null);
     const source = await readLxcSource(file, text);
     return { name, source, seen, init: seen.initPid === null ? null : await initFacts(seen.initPid, box.now()) };
@@ -79,14 +79,14 @@ async function readLocker(box: BoxContext, record: AdoptionRecord, seen: SeenLoc
 async function stateOf(
   box: BoxContext,
   record: AdoptionRecord,
-  at: { name: LockerName; text: string },
+  at: { name: LockerName; text: string; initPid: number | null },
 ): Promise<'old' | 'adopted' | 'edited'> {
   const entry = record.lockers[at.name];
   const digest = digestOfText(at.text);
   if (entry && digest !== entry.before) return digest === entry.after ? 'adopted' : 'edited';
   if (entry) return 'old';
   // One that was made for Lockstep from the first.
-  const problems = (await lockerProblems(box, at.name)).filter(({ code }) => code !== 'autostart-on');
+  const problems = (await lockerProblems(box, at.name, at.initPid)).filter(({ code }) => code !== 'autostart-on');
   return problems.length === 0 ? 'adopted' : 'old';
 }
 

@@ -16,6 +16,7 @@ import type { SeenLocker } from '../../domain/model/inventory';
 import type { BoxContext } from '../context';
 import { inParallel } from '../inspect/in-parallel';
 import { askBuild } from '../inspect/ask-build';
+import { endsBy, wouldEndBy } from '../inspect/ends-by';
 import { revisionOfRelease } from '../release/find-release';
 import { digestOfText } from './adoption-record';
 import { findCode, findPlaces, mountsOfLocker, realOr } from './find-places';
@@ -106,6 +107,7 @@ async function changeOf(box: BoxContext, change: Change): Promise<{ told: AdoptL
     known,
     rest: request.rest,
     handled: init?.handled ?? null,
+    ends: await endsOf(locker),
   });
   const told: AdoptLocker = {
     name,
@@ -117,6 +119,12 @@ async function changeOf(box: BoxContext, change: Change): Promise<{ told: AdoptL
     problems: [...change.problems, ...wanted.problems, ...(await dataInTheWay(box, name, folders.me))],
   };
   return { told, folders, before: source.text, after: wanted.text };
+}
+
+async function endsOf({ source, seen }: Reading): Promise<readonly number[] | null> {
+  if (seen.initPid !== null) return endsBy(seen.initPid);
+  const rootfs = rootfsOf(settingsIn(source));
+  return rootfs === null ? null : wouldEndBy(rootfs);
 }
 
 /** LXC's own autostart goes, and lockerd starts at a boot what it has seen running. */

@@ -74,7 +74,7 @@ async function look(box: BoxContext, { state, forTarget, lineageOf, name }: Look
   const [addresses, version, problems] = await Promise.all([
     box.lxc.addresses(name),
     currentVersion(box, name),
-    lockerProblems(box, name),
+    lockerProblems(box, name, seen.init?.pid ?? null),
   ]);
   const init = seen.init;
   const current = version === null ? null : await readRevision(box, name, version);

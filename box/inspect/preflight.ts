@@ -9,12 +9,15 @@ import { join, resolve } from 'node:path';
 import type { LockerName } from '../../domain/model/ids';
 import type { LockerProblem } from '../../domain/model/inventory';
 import type { BoxContext } from '../context';
+import { haltSignal as decideHalt } from '../../domain/adopt/halt-signal';
+import { endsBy, wouldEndBy } from './ends-by';
 import { readLxcSettings } from './lxc-settings';
 import type { LxcSettings } from './lxc-settings';
 
 type Look = Pick<BoxContext, 'paths' | 'config'>;
 
-export async function lockerProblems(box: Look, locker: LockerName): Promise<LockerProblem[]> {
+/** `initPid`: of its running init; null: it does not run. */
+export async function lockerProblems(box: Look, locker: LockerName, initPid: number | null = null): Promise<LockerProblem[]> {
   const file = box.paths.lxcConfig(locker);
   let settings: LxcSettings;
   try {
@@ -23,7 +26,7 @@ export async function lockerProblems(box: Look, locker: LockerName): Promise<Loc
     return [{ code: 'config-unreadable', detail: (error as Error).message }];
   }
   return [
-    ...haltSignal(settings, file),
+    ...(await haltSignal(settings, { file, initPid })),
     ...codeAndConfig(box, locker, settings),
     ...(await ownersData(box, locker, settings)),
     ...(settings.get('lxc.start.auto')?.at(-1) === '1' ? [problem('autostart-on', `${file}: lxc.start.auto = 1`)] : []),
@@ -32,8 +35,22 @@ export async function lockerProblems(box: Look, locker: LockerName): Promise<Loc
 
 const problem = (code: LockerProblem['code'], detail: string): LockerProblem => ({ code, detail });
 
-function haltSignal(settings: LxcSettings, file: string): LockerProblem[] {
+async function haltSignal(settings: LxcSettings, at: { file: string; initPid: number | null }): Promise<LockerProblem[]> {
+  const { file, initPid } = at;
   const signal = settings.get('lxc.signal.halt')?.at(-1);
+  const rootfs = settings.get('lxc.rootfs.path')?.at(-1)?.replace(/^dir:/, '');
+  const ends = initPid === null ? await (rootfs?.startsWith('/') ? wouldEndBy(rootfs) : null) : await endsBy(initPid);
+  if (ends !== null) {
+    const fit = decideHalt({ set: signal ?? null, handled: null, ends });
+    if (fit.kind === 'stays') return [];
+    const better = fit.kind === 'set' ? `: it ends on ${fit.signal}` : `: ${fit.problem.detail}`;
+    return [
+      problem(
+        'halt-signal-missing',
+        `${file}: lxc.signal.halt is ${signal ?? 'not set'}, which its init does not end on${better}`,
+      ),
+    ];
+  }
   const why = signal === undefined ? 'which a locker ignores' : UNFIT_SIGNALS[signal.toUpperCase()];
   if (why === undefined) return [];
   return [problem('halt-signal-missing', `${file}: lxc.signal.halt is ${signal ?? 'not set, so SIGPWR'}, ${why}`)];

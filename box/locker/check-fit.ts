@@ -20,16 +20,19 @@ const REFUSALS: Readonly<Record<LockerProblem['code'], Readonly<Record<Doing, Fa
 };
 
 export async function checkFit(box: BoxContext, locker: LockerName, doing: Doing): Promise<void> {
-  for (const { code, detail } of await lockerProblems(box, locker)) {
+  for (const { code, detail } of await problemsOf(box, locker)) {
     const fault = REFUSALS[code][doing];
     if (fault)
       throw new Fault(fault, `Locker ${locker} on ${box.config.box}: ${code.replaceAll('-', ' ')}.`, { evidence: [detail] });
   }
 }
 
+const problemsOf = async (box: BoxContext, locker: LockerName) =>
+  lockerProblems(box, locker, (await box.lxc.see(locker)).init?.pid ?? null);
+
 /** A bare stop ends with the locker down: whether it could start again is not the question. */
 export async function checkStoppable(box: BoxContext, locker: LockerName): Promise<void> {
-  const problem = (await lockerProblems(box, locker)).find(({ code }) => code === 'halt-signal-missing');
+  const problem = (await problemsOf(box, locker)).find(({ code }) => code === 'halt-signal-missing');
   if (problem)
     throw new Fault('HaltSignalMissing', `Locker ${locker} on ${box.config.box} has no halt signal.`, {
       evidence: [problem.detail],

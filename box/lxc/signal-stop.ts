@@ -1,6 +1,7 @@
 /** The halt signal, once. */
 import { constants } from 'node:os';
 import type { LockerName } from '../../domain/model/ids';
+import { endsBy } from '../inspect/ends-by';
 import { readLxcSettings } from '../inspect/lxc-settings';
 import type { Ran } from '../run';
 import * as commands from './commands';
@@ -16,7 +17,9 @@ import { signalInit } from './signal-init';
 export async function signalStop(at: { lxcPath: string; config: string }, name: LockerName, init: InitProcess): Promise<Ran> {
   const ran = await lxc(commands.signalStop(at.lxcPath, name));
   if (ran.code === 0 || ran.code === null || !lives(init)) return ran;
-  const signal = haltSignal((await readLxcSettings(at.config)).get('lxc.signal.halt')?.at(-1) ?? '');
+  const set = (await readLxcSettings(at.config)).get('lxc.signal.halt')?.at(-1);
+  // Not set: by LXC's own rule.
+  const signal = set === undefined ? ((await endsBy(init.pid))?.includes(37) ? 37 : constants.signals.SIGPWR) : haltSignal(set);
   if (signal !== null) signalInit(init, signal);
   return ran;
 }

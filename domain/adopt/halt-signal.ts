@@ -4,7 +4,17 @@
  */
 import type { AdoptProblem } from './adoption';
 
-const NUMBERS: Readonly<Record<string, number>> = { HUP: 1, INT: 2, QUIT: 3, KILL: 9, USR1: 10, USR2: 12, TERM: 15, PWR: 30 };
+const NUMBERS: Readonly<Record<string, number>> = {
+  HUP: 1,
+  INT: 2,
+  QUIT: 3,
+  KILL: 9,
+  USR1: 10,
+  USR2: 12,
+  TERM: 15,
+  CONT: 18,
+  PWR: 30,
+};
 const KILL = 9;
 const POWER = 30;
 /** systemd's word for halt. */
@@ -23,6 +33,8 @@ export interface HaltFacts {
   readonly set: string | null;
   /** Signals that the running init catches or waits for; null: it does not run, so nobody knows. */
   readonly handled: readonly number[] | null;
+  /** Signals by which it ends, the best one first; null: an init that is not known, so a handler must do. */
+  readonly ends: readonly number[] | null;
 }
 
 export type HaltSignal =
@@ -30,12 +42,42 @@ export type HaltSignal =
   | { readonly kind: 'set'; readonly signal: string }
   | { readonly kind: 'none'; readonly problem: AdoptProblem };
 
-export function haltSignal({ set, handled }: HaltFacts): HaltSignal {
+export function haltSignal({ set, handled, ends }: HaltFacts): HaltSignal {
+  return ends === null ? byHandler({ set, handled }) : byInit(set, ends);
+}
+
+/** What LXC sends where nothing is set: the halt of systemd to an init that waits for it, else SIGPWR. */
+const unset = (ends: readonly number[]): number => (ends.includes(RT_HALT) ? RT_HALT : POWER);
+
+function byInit(set: string | null, ends: readonly number[]): HaltSignal {
+  const number = set === null ? unset(ends) : signalNumber(set);
+  if (number !== null && ends.includes(number)) return { kind: 'stays' };
+  const [best] = ends;
+  return best === undefined ? { kind: 'none', problem: NO_WAY_TO_END } : { kind: 'set', signal: WRITTEN[best] ?? String(best) };
+}
+
+const WRITTEN: Readonly<Record<number, string>> = {
+  2: 'SIGINT',
+  10: 'SIGUSR1',
+  12: 'SIGUSR2',
+  18: 'SIGCONT',
+  30: 'SIGPWR',
+  37: 'SIGRTMIN+3',
+  38: 'SIGRTMIN+4',
+};
+
+const NO_WAY_TO_END: AdoptProblem = {
+  code: 'no-halt-handler',
+  detail:
+    'its init is sysvinit, and no line of its /etc/inittab halts it: neither on a power failure (SIGPWR) nor on Ctrl-Alt-Del (SIGINT)',
+  cure: 'Write `pf::powerwait:/sbin/init 0` into its /etc/inittab in place of the line `pf`, and have it read: `lxc-attach -n LOCKER -- telinit q`.',
+};
+
+function byHandler({ set, handled }: Pick<HaltFacts, 'set' | 'handled'>): HaltSignal {
   const number = set === null ? POWER : signalNumber(set);
   const fit = number !== POWER && number !== KILL;
   if (fit && (handled === null || number === null || handled.includes(number))) return { kind: 'stays' };
   if (handled === null || handled.includes(15)) return { kind: 'set', signal: 'SIGTERM' };
-  if (handled.includes(RT_HALT)) return { kind: 'set', signal: 'SIGRTMIN+3' };
   return { kind: 'none', problem: noHandler(set) };
 }
 

@@ -17,6 +17,7 @@ export interface ConfigFacts extends Omit<MountFacts, 'mounts' | 'rootfs'> {
   readonly source: LxcSource;
   /** See HaltFacts. */
   readonly handled: readonly number[] | null;
+  readonly ends: readonly number[] | null;
 }
 
 export interface WantedConfig {
@@ -41,7 +42,7 @@ export function wantedConfig(facts: ConfigFacts): WantedConfig {
   const settings = settingsIn(source);
   const mounts = mountsOf(source, settings);
   const wanted = wantedMounts({ ...facts, mounts, rootfs: rootfsOf(settings) });
-  const halt = haltSignal({ set: lastOf(settings, 'lxc.signal.halt')?.value ?? null, handled: facts.handled });
+  const halt = haltSignal({ set: lastOf(settings, 'lxc.signal.halt')?.value ?? null, handled: facts.handled, ends: facts.ends });
   const paths = movePaths(settings, wanted.moved);
   const edits: Edit[] = [
     halt.kind === 'set' ? replaced(settings, 'lxc.signal.halt', halt.signal) : NO_EDIT,

@@ -67,6 +67,14 @@ const versions = () => all((locker) => box.version(locker));
 const pages = () => all((locker) => box.serves(locker));
 const ownPages = () => box.lockers.map((locker) => expect.stringContaining(`Packages of ${locker}`) as string);
 
+/** Of l01's first step of that name: when the box wrote down that it was about to. */
+async function intentAt(step: string, kind: string): Promise<number> {
+  const lines = (await readFile(join(box.places.root, 'state/journal'), 'utf8')).split('\n').filter((line) => line !== '');
+  const records = lines.map((line) => JSON.parse(line) as { at: string; token?: string; intent?: { kind: string } });
+  const found = records.find(({ token, intent }) => intent?.kind === kind && token?.match(`/l01/\\d+/${step}$`));
+  return Date.parse(found?.at ?? '');
+}
+
 async function adopt(...args: string[]): Promise<Ended> {
   const where = ['--me', join(box.places.lxc, '{locker}/rootfs/var/lib/registry')];
   const settings = ['--config-files', join(box.places.folder, 'srv/config/{locker}')];
@@ -78,6 +86,8 @@ test('adopted as they are, with nothing said of what the server answers', async 
   const ended = await adopt('--yes', '--json');
   succeeded(ended);
   expect(ended.objects.at(-1)).toMatchObject({ kind: 'adopted', lockers: box.lockers });
+  // LXC sends the right one to each.
+  for (const locker of box.lockers) expect(await readFile(box.places.lxcConfig(locker), 'utf8')).not.toContain('lxc.signal.halt');
   expect(await pages()).toEqual(ownPages());
 });
 
@@ -86,11 +96,12 @@ test('a release that does not run is caught at the canary, which is brought back
   expect([ended.code, finishedOf(ended)]).toEqual([3, expect.objectContaining({ state: 'held' })]);
   expect(finishedOf(ended)).toMatchObject({
     counts: { restored: 1, failed: 0 },
+    notes: [],
     // In the server's own words, long before the deadline, and in seconds over both steps.
     lockers: [{ name: 'l01', end: 'restored', reason: 'crashed after its start: registry requires Node.js v99' }, {}, {}],
   });
   const [canary] = finishedOf(ended)['lockers'] as [{ downMs: number }];
-  expect(canary.downMs).toBeGreaterThan(20_000);
+  expect(canary.downMs).toBeGreaterThan((await intentAt('restore', 'start')) - (await intentAt('update', 'stop')));
   expect(await versions()).toEqual(['4.0.0', '4.0.0', '4.0.0']);
   expect(await pages()).toEqual(ownPages());
   const aborted = await runCli('lockstep', ['abort', ...common(), '--reason', 'does not run'], env);
@@ -109,9 +120,6 @@ test('a rollout brings every container over, whatever its init and its addresses
 test('an application that dies under its init is seen and restarted, and until then nobody calls its locker well', async () => {
   for (const locker of ['l01', 'l02']) await box.killApplication(locker);
   await untilTrue('it is seen', async () => (await box.exec('lockerctl', 'status')).code === 1);
-  const doctor = await runCli('lockstep', ['doctor', ...common()], env);
-  expect(doctor.code).toBe(1);
-  expect(doctor.stdout + doctor.stderr).toMatch(/lockers +3, 1 of them serving; wanted up, and not: l01, l02/);
   await untilTrue('all serve', async () => (await pages()).every((page) => page !== null));
   await untilTrue('lockerd says so', async () => (await box.exec('lockerctl', 'status')).code === 0);
   expect(await readFile(join(box.places.log, 'lockerd.log'), 'utf8')).toMatch(

@@ -172,7 +172,6 @@ describe('a box with one tree and its parent mounted', () => {
   test.each([
     ['a locker that is not there', { only: [LockerName.parse('l99')] }, 'UnknownLocker'],
     ['code that is no checkout', { code: '/usr/lib' }, 'BoxUnfit'],
-    ['a build that nobody tells', { build: null }, 'LockerUnfit'],
   ])('%s is a fault', async (_, wishes, code) => {
     await expect(seeAdoption(box, box.request(wishes), box.inventory)).rejects.toMatchObject({ code });
   });

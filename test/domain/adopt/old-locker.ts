@@ -33,6 +33,7 @@ export function oldFacts(overrides: Partial<ConfigFacts> = {}, text = oldConfig(
     known: [TREE, ...['l01', 'l02'].flatMap((name) => [`/srv/lockers/Config/${name}`, `/srv/lockers/Me/${name}`])],
     rest: null,
     handled: [15],
+    ends: null,
     ...overrides,
   };
 }

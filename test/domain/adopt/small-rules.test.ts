@@ -11,12 +11,27 @@ describe('the halt signal', () => {
     ['none, and init handles SIGTERM', null, [15], { kind: 'set', signal: 'SIGTERM' }],
     ['none, and it does not run', null, null, { kind: 'set', signal: 'SIGTERM' }],
     ['SIGPWR, which Node ignores', 'SIGPWR', [15, 30], { kind: 'set', signal: 'SIGTERM' }],
-    ['systemd as init', null, [37, 1], { kind: 'set', signal: 'SIGRTMIN+3' }],
     ['one that init ignores', 'SIGUSR1', [15], { kind: 'set', signal: 'SIGTERM' }],
     ['none, and init handles nothing fit', null, [17], { kind: 'none' }],
     ['SIGKILL', 'SIGKILL', [15], { kind: 'set', signal: 'SIGTERM' }],
   ])('%s', (_, set, handled, wanted) => {
-    expect(haltSignal({ set, handled })).toMatchObject(wanted);
+    expect(haltSignal({ set, handled, ends: null })).toMatchObject(wanted);
+  });
+
+  // systemd blocks SIGTERM as well, and takes it for "execute yourself anew".
+  test.each([
+    ['systemd, and none set: LXC sends the right one', null, [37, 38], { kind: 'stays' }],
+    ['systemd and its own', 'SIGRTMIN+3', [37, 38], { kind: 'stays' }],
+    ['systemd and SIGTERM', 'SIGTERM', [37, 38], { kind: 'set', signal: 'SIGRTMIN+3' }],
+    ['systemd and SIGPWR', 'SIGPWR', [37, 38], { kind: 'set', signal: 'SIGRTMIN+3' }],
+    ['sysvinit that halts on a power failure, and none set', null, [30], { kind: 'stays' }],
+    ['the same, said', 'SIGPWR', [30], { kind: 'stays' }],
+    ['sysvinit that halts on Ctrl-Alt-Del alone', null, [2], { kind: 'set', signal: 'SIGINT' }],
+    ['sysvinit as Debian ships it', null, [], { kind: 'none', problem: { cure: expect.stringContaining('inittab') } }],
+    ['busybox', null, [12, 10], { kind: 'set', signal: 'SIGUSR2' }],
+    ['runit', 'SIGCONT', [18], { kind: 'stays' }],
+  ])('%s', (_, set, ends, wanted) => {
+    expect(haltSignal({ set, handled: [1, 2, 15, 30, 37], ends })).toMatchObject(wanted);
   });
 
   test.each([

@@ -50,13 +50,13 @@ export const KINDS: Readonly<Record<string, Kind>> = {
     init: 'systemd',
     shift: 0,
     interfaces: interfaces('auto eth0\niface eth0 inet dhcp'),
-    config: () => [...bridged(0), 'lxc.signal.halt = SIGRTMIN+3'],
+    config: () => bridged(0),
   },
   l02: {
     init: 'sysvinit',
     shift: 0,
     interfaces: interfaces('auto eth1\niface eth1 inet dhcp'),
-    config: () => [...veth(0), 'lxc.net.0.ipv4.address = 172.31.9.1/24', ...bridged(1), 'lxc.signal.halt = SIGINT'],
+    config: () => [...veth(0), 'lxc.net.0.ipv4.address = 172.31.9.1/24', ...bridged(1)],
   },
   l03: {
     init: 'systemd',
@@ -68,7 +68,6 @@ export const KINDS: Readonly<Record<string, Kind>> = {
       `lxc.idmap = g 0 ${SHIFT} 65536`,
       ...bridged(0),
       `lxc.net.0.ipv6.address = ${inSix(box, '13')}/64`,
-      'lxc.signal.halt = SIGRTMIN+3',
     ],
   },
 };
@@ -163,7 +162,8 @@ async function makeRoot(rootfs: string, name: string, { init, shift, interfaces:
   await writeFile(join(rootfs, 'etc/machine-id'), '');
   if (init === 'sysvinit') {
     const table = join(rootfs, 'etc/inittab');
-    await writeFile(table, (await readFile(table, 'utf8')).replace(/^ca:.*$/m, 'ca:12345:ctrlaltdel:/sbin/init 0'));
+    // Debian's own line names a script that it does not ship: nothing would halt it.
+    await writeFile(table, (await readFile(table, 'utf8')).replace(/^pf:.*$/m, 'pf::powerwait:/sbin/init 0'));
   }
   await writeFile(join(rootfs, 'var/lib/registry/index.html'), `<h1>Packages of ${name}</h1>`);
   if (shift > 0) await shiftOwners(rootfs, shift);

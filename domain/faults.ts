@@ -81,6 +81,11 @@ export const FAULTS = {
     sentence: 'The host key of the box is not known.',
     cure: 'Pin it as `hostKey` in the fleet file or add it to known_hosts.',
   },
+  NoCommonAlgorithm: {
+    retryable: false,
+    sentence: 'The box and our SSH have no algorithm in common.',
+    cure: 'Write `via: openssh` under ssh in the fleet file: then the system’s ssh dials the box. Or let its sshd allow one of those that the message names.',
+  },
   LoginRefused: {
     retryable: false,
     sentence: 'The box refused the login.',

@@ -19,6 +19,7 @@ const WHOSE: Readonly<Record<string, 'link' | 'rollout' | 'person'>> = {
   LinkLost: 'link',
   HostKeyMismatch: 'link',
   HostKeyUnknown: 'link',
+  NoCommonAlgorithm: 'link',
   LoginRefused: 'link',
   RouteRefused: 'link',
   LockerdMissing: 'link',

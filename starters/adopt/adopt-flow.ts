@@ -25,8 +25,8 @@ export async function adoptFlow(session: Session, options: AdoptOptions): Promis
   const request = adoptRequest(session, options);
   const connection = await dial(await adminRoute(session, options), CONNECT_MS);
   try {
-    const { sudo } = await checkBox(connection.client, box);
-    const asking: Asking = { client: connection.client, box, sudo, progress };
+    const { sudo } = await checkBox(connection, box);
+    const asking: Asking = { connection, box, sudo, progress };
     progress(`looking at ${box}`);
     const run = { session, options, asking, asks };
     return undo ? await undoIt(run) : await adoptIt(run, request);

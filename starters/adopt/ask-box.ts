@@ -1,12 +1,13 @@
 /** One `lockerctl adopt` on the box: a command in, frames out as they come. The command sent is a constant; the rest is stdin. */
-import type { Client } from 'ssh2';
+
+import type { Connection } from '../../activities/adapters/ssh/connection';
 import { lastLines, runCommand } from '../../activities/adapters/ssh/run-command';
 import { AdoptFrame } from '../../domain/adopt/adoption';
 import type { AdoptCommand } from '../../domain/adopt/adoption';
 import { Fault, isFaultCode } from '../../domain/faults';
 
 export interface Asking {
-  readonly client: Client;
+  readonly connection: Connection;
   readonly box: string;
   readonly sudo: boolean;
   readonly progress: (line: string) => void;
@@ -16,7 +17,7 @@ type Answer = Exclude<AdoptFrame, { progress: string } | { fault: unknown }>;
 
 /** Throws the box's own faults, LockerdMissing where nothing of ours answers, LinkLost where it was cut off. */
 export async function askBox(asking: Asking, command: AdoptCommand): Promise<Answer> {
-  const { client, sudo, progress } = asking;
+  const { connection, sudo, progress } = asking;
   const frames: AdoptFrame[] = [];
   const onLine = (line: string) => {
     const frame = frameOf(line);
@@ -24,7 +25,7 @@ export async function askBox(asking: Asking, command: AdoptCommand): Promise<Ans
     else if (frame !== null) frames.push(frame);
   };
   const words = sudo ? 'sudo -n lockerctl adopt' : 'lockerctl adopt';
-  const ran = await runCommand(client, { command: words, stdin: `${JSON.stringify(command)}\n`, onLine });
+  const ran = await runCommand(connection, { command: words, stdin: `${JSON.stringify(command)}\n`, onLine });
   const answer = frames.at(-1);
   if (answer !== undefined && 'fault' in answer) throw faultFrom(answer.fault);
   if (answer !== undefined && !('progress' in answer)) return answer;

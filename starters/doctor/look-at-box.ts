@@ -36,7 +36,7 @@ export async function tryShell(route: Route): Promise<{ shell: boolean } | null>
   const connection = await orFault(() => dial(route, CONNECT_MS));
   if (connection instanceof Fault) return null;
   try {
-    const ran = await runRemote(connection.client, { command: `echo ${SHELL}`, stdin: '', timeoutMs: CONNECT_MS });
+    const ran = await runRemote(connection, { command: `echo ${SHELL}`, stdin: '', timeoutMs: CONNECT_MS });
     return { shell: ran.stdout.includes(SHELL) };
   } finally {
     connection.close();
@@ -47,8 +47,8 @@ export async function lookAtHost(box: BoxName, route: Route): Promise<HostFacts 
   return orFault(async () => {
     const connection = await dial(route, CONNECT_MS);
     try {
-      const { sudo } = await checkBox(connection.client, box);
-      const { facts } = await look({ client: connection.client, box, sudo }, { asked: {} });
+      const { sudo } = await checkBox(connection, box);
+      const { facts } = await look({ connection, box, sudo }, { asked: {} });
       return facts;
     } finally {
       connection.close();

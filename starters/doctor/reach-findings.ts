@@ -20,6 +20,7 @@ const STEP_OF: Readonly<Partial<Record<FaultCode, Step>>> = {
   FleetFileInvalid: 'reach',
   RouteRefused: 'reach',
   BoxUnreachable: 'reach',
+  NoCommonAlgorithm: 'reach',
   HostKeyUnknown: 'host key',
   HostKeyMismatch: 'host key',
   LoginRefused: 'login',

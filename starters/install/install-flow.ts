@@ -30,8 +30,8 @@ export async function installFlow(session: Session, options: InstallOptions): Pr
   const given = await givenOf(session, options);
   const connection = await dial(await adminRoute(session, options), CONNECT_MS);
   try {
-    const { sudo } = await checkBox(connection.client, box);
-    return await withHost(session, { options, given, host: { client: connection.client, box, sudo } });
+    const { sudo } = await checkBox(connection, box);
+    return await withHost(session, { options, given, host: { connection, box, sudo } });
   } finally {
     connection.close();
   }

@@ -1,13 +1,14 @@
 /** One call of box-install/main.ts on a host. What is sent as a command is a constant; program and data go through stdin. */
 import { join } from 'node:path';
 import { build } from 'esbuild';
-import type { Client } from 'ssh2';
+
+import type { Connection } from '../../activities/adapters/ssh/connection';
 import { lastLines, runCommand } from '../../activities/adapters/ssh/run-command';
 import type { Command, Frame } from '../../box-install/wanted';
 import { Fault } from '../../domain/faults';
 
 export interface Host {
-  readonly client: Client;
+  readonly connection: Connection;
   readonly box: string;
   readonly sudo: boolean;
 }
@@ -40,7 +41,7 @@ export async function runOnHost(host: Host, asked: Command, onStep: (text: strin
     if (frame !== null) frames.push(frame);
     if (frame !== null && 'step' in frame) onStep(frame.step);
   };
-  const ran = await runCommand(host.client, { command: commandOf(host), stdin, onLine });
+  const ran = await runCommand(host.connection, { command: commandOf(host), stdin, onLine });
   const failed = frames.find((frame) => 'failed' in frame);
   const again = asked.do === 'install' || asked.do === 'undo' ? ' It stopped half way; running it again goes on from there.' : '';
   if (failed !== undefined && 'failed' in failed) {

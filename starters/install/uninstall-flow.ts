@@ -29,8 +29,8 @@ export async function uninstallFlow(session: Session, options: UninstallOptions)
     mustBeAskable(session, `uninstall-box asks before it changes anything on ${box}`);
   const connection = await dial(await adminRoute(session, options), CONNECT_MS);
   try {
-    const { sudo } = await checkBox(connection.client, box);
-    return await withHost(session, options, { client: connection.client, box, sudo });
+    const { sudo } = await checkBox(connection, box);
+    return await withHost(session, options, { connection, box, sudo });
   } finally {
     connection.close();
   }

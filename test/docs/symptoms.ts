@@ -5,7 +5,7 @@
  */
 import { hostKeyFault, parsePublicKey } from '../../activities/adapters/ssh/host-key';
 import { refused } from '../../activities/adapters/ssh/login-offers';
-import { unreachable } from '../../activities/adapters/ssh/dial';
+import { unreachable } from '../../activities/adapters/ssh/dial-faults';
 import { PLAIN_HOP } from '../../activities/adapters/ssh/route';
 import type { Hop } from '../../activities/adapters/ssh/route';
 import { heldBy } from '../../box/lease/lease-rules';
@@ -174,7 +174,8 @@ const OTHERS: Readonly<Record<string, () => string>> = {
     told(
       refused(hop, ['/root/.ssh/id_ed25519: offered', 'no ssh agent (SSH_AUTH_SOCK is not set)'], 'the host refused every key'),
     ),
-  'The host key changed': () => told(hostKeyFault(key('new').blob, [key('old')], hop)),
+  'The host key changed': () =>
+    told(hostKeyFault(key('new').blob, { keys: [key('old')], withoutPort: [] }, { hop, certified: false })),
   'The disk of the box is full': () => refusal({ disk: { freeBytes: 10 * 1024 * 1024, freePercent: 0.1 } }),
   'The worker is gone': () => told(silentFault(asked)),
   'The rollout waits, and nothing is wrong': () => standing('waiting-for-approval', done, gated),

@@ -325,13 +325,18 @@ function jobOf(ms: number) {
   });
 }
 
+/** However long the login takes on a busy machine. */
+async function untilAsked(): Promise<void> {
+  while (lockerd.asked.length === 0) await sleep(20);
+}
+
 describe('a link that breaks', () => {
   test('in the middle of a changing call: asked again with the same token, answered once', async () => {
     const proxy = await startTcpProxy(sshd.port);
     cleanUp.push(() => proxy.stop());
     jobOf(2_500);
     const call = undrain(portTo({ ...good(), port: proxy.port }));
-    await sleep(1_000);
+    await untilAsked();
     proxy.cut();
     await expect(call).resolves.toEqual({ undone: true });
     expect(lockerd.asked.map(({ change: sent }) => sent?.token)).toEqual([token, token]);
@@ -358,7 +363,7 @@ describe('a link that breaks', () => {
     const proxy = await startTcpProxy(sshd.port);
     lockerd.react(() => {});
     const call = faultOf(undrain(portTo({ ...good(), port: proxy.port }), 4_000));
-    await sleep(1_000);
+    await untilAsked();
     await proxy.stop();
     const fault = await call;
     expect(fault.code).toBe('LinkLost');
@@ -412,5 +417,41 @@ describe('jump hosts', () => {
     writeFileSync(known, `[127.0.0.1]:${jump.port} ${jump.hostKey}\n`);
     const fault = await faultOf(release(portTo(ssh)));
     expect(fault.message).toContain('jump host');
+  });
+});
+
+const via = (more: Partial<SshInput> = {}): SshInput => ({ ...good(), via: 'openssh', ...more });
+
+describe('a box that the system’s ssh dials', () => {
+  test('answers as any other, over one connection', async () => {
+    const proxy = await startTcpProxy(sshd.port);
+    cleanUp.push(() => proxy.stop());
+    const port = portTo(via({ port: proxy.port }));
+    expect(await Promise.all([release(port), release(port), release(port)])).toHaveLength(3);
+    expect(proxy.taken()).toBe(1);
+  });
+
+  test('is asked again with the same token when its link broke in the middle of a changing call', async () => {
+    const proxy = await startTcpProxy(sshd.port);
+    cleanUp.push(() => proxy.stop());
+    jobOf(2_500);
+    const call = undrain(portTo(via({ port: proxy.port })));
+    await untilAsked();
+    proxy.cut();
+    await expect(call).resolves.toEqual({ undone: true });
+    expect(lockerd.asked.map(({ change: sent }) => sent?.token)).toEqual([token, token]);
+  });
+
+  test('without the relay: exit code and stderr are the evidence', async () => {
+    sshd.force('echo lockerctl: not found >&2; exit 127');
+    const fault = await faultOf(release(portTo(via())));
+    expect(fault.code).toBe('LockerdMissing');
+    expect(fault.evidence.join('\n')).toContain('exit 127');
+    expect(fault.evidence.join('\n')).toContain('lockerctl: not found');
+  });
+
+  test('is refused by name when its key is another one', async () => {
+    const other = publicKey(makeKey(join(sshd.folder, 'other-host-2')));
+    expect((await faultOf(release(portTo(via({ hostKey: other }))))).code).toBe('HostKeyMismatch');
   });
 });

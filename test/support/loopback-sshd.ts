@@ -1,6 +1,6 @@
 /** A real sshd on loopback with keys of its own, for tests of the link. Needs root and OpenSSH. */
 import { execFileSync, spawn } from 'node:child_process';
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { appendFileSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { connect, createServer } from 'node:net';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
@@ -16,13 +16,17 @@ export interface LoopbackSshd {
   readonly identityFile: string;
   /** Replaces what a login may do: a forced command, or null for a plain shell. */
   force(command: string | null): void;
+  /** Lets one more public key in. */
+  allow(line: string): void;
+  /** What it logged, the last 100,000 characters. */
+  log(): string;
   stop(): Promise<void>;
 }
 
-export async function startSshd(options: { extra?: readonly string[] } = {}): Promise<LoopbackSshd> {
+export async function startSshd(options: { extra?: readonly string[]; hostKeyFile?: string } = {}): Promise<LoopbackSshd> {
   const folder = mkdtempSync(join(tmpdir(), 'lockstep-sshd-'));
   mkdirSync('/run/sshd', { recursive: true });
-  const hostKeyFile = makeKey(join(folder, 'host'));
+  const hostKeyFile = options.hostKeyFile ?? makeKey(join(folder, 'host'));
   const identityFile = makeKey(join(folder, 'id'));
   const port = await freePort();
   const config = [
@@ -47,20 +51,21 @@ export async function startSshd(options: { extra?: readonly string[] } = {}): Pr
   force(null);
   const child = spawn('/usr/sbin/sshd', ['-D', '-e', '-f', join(folder, 'sshd_config')], { stdio: ['ignore', 'ignore', 'pipe'] });
   let log = '';
-  child.stderr.on('data', (text: Buffer) => (log = (log + text.toString()).slice(-4000)));
+  child.stderr.on('data', (text: Buffer) => (log = (log + text.toString()).slice(-100_000)));
   await untilListening(port, () => log);
+  const allow = (line: string) => appendFileSync(join(folder, 'authorized_keys'), `${line}\n`);
   const exited = new Promise<void>((resolve) => void child.once('exit', () => resolve()));
   const stop = async () => {
     child.kill('SIGTERM');
     await exited;
     rmSync(folder, { recursive: true, force: true });
   };
-  return { port, folder, hostKey: publicKey(hostKeyFile), identityFile, force, stop };
+  return { port, folder, hostKey: publicKey(hostKeyFile), identityFile, force, allow, log: () => log, stop };
 }
 
-/** An ed25519 key pair; the path of the private half. */
-export function makeKey(file: string, passphrase = ''): string {
-  execFileSync('/usr/bin/ssh-keygen', ['-q', '-t', 'ed25519', '-N', passphrase, '-C', 'test', '-f', file]);
+/** A key pair, ed25519 unless told otherwise; the path of the private half. */
+export function makeKey(file: string, passphrase = '', type = 'ed25519'): string {
+  execFileSync('/usr/bin/ssh-keygen', ['-q', '-t', type, '-N', passphrase, '-C', 'test', '-f', file]);
   return file;
 }
 

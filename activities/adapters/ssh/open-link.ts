@@ -1,9 +1,11 @@
 /** From a route to a link that speaks with the right box's lockerd: connection, channel, handshake, each under the deadline. */
-import type { Client, ClientChannel } from 'ssh2';
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { BoxName } from '../../../domain/model/ids';
 import { Fault } from '../../../domain/faults';
 import { PROTOCOL } from '../../../domain/protocol/frames';
-import { dial, unreachable } from './dial';
+import type { Connection, RemoteCommand } from './connection';
+import { dial } from './dial';
+import { unreachable } from './dial-faults';
 import { shakeHands } from './link';
 import type { Handshake, Link } from './link';
 import type { Hop, Route } from './route';
@@ -12,6 +14,7 @@ import type { Hop, Route } from './route';
 const RELAY = 'lockerctl relay';
 const CLIENT = 'lockstep/0.1.0';
 const MAX_STDERR = 4_000;
+const ENDS_WITHIN_MS = 1_000;
 
 export async function openLink(box: BoxName, route: Route, timeoutMs: number): Promise<Link> {
   const until = performance.now() + timeoutMs;
@@ -19,11 +22,13 @@ export async function openLink(box: BoxName, route: Route, timeoutMs: number): P
   const connection = await dial(route, left());
   const hop = route.at(-1) as Hop;
   try {
-    const channel = await openChannel(connection.client, hop, left());
-    const remote = listen(channel);
-    // The connection serves this channel alone.
-    channel.once('close', () => connection.close());
-    const handshake = await shakeHands(channel, { client: CLIENT, timeoutMs: left() });
+    const relay = await begin(connection, hop, left());
+    const remote = listen(relay);
+    // The connection serves this command alone.
+    relay.stream.once('close', () => connection.close());
+    const handshake = await shakeHands(relay.stream, { client: CLIENT, timeoutMs: left() });
+    // What went wrong is known once it has ended; it does not make a refusal wait.
+    if (handshake.kind === 'no-hello') await Promise.race([relay.ended, sleep(ENDS_WITHIN_MS)]);
     const link = linkOf(handshake, { box, hop, remote });
     // A channel ends only when sshd agrees; whoever closes the link is not to wait for that.
     const close = () => {
@@ -37,31 +42,38 @@ export async function openLink(box: BoxName, route: Route, timeoutMs: number): P
   }
 }
 
-function openChannel(client: Client, hop: Hop, timeoutMs: number): Promise<ClientChannel> {
-  return new Promise((resolve, reject) => {
-    const fail = (what: string) => reject(unreachable(hop, `logged in, but no channel could be opened: ${what}`));
-    const timer = setTimeout(() => fail(`no answer after ${Math.round(timeoutMs)} ms`), timeoutMs);
-    client.on('error', (error) => fail(error.message));
-    client.exec(RELAY, (error, channel) => {
-      clearTimeout(timer);
-      if (error) fail(error.message);
-      else resolve(channel);
-    });
+async function begin(connection: Connection, hop: Hop, timeoutMs: number): Promise<RemoteCommand> {
+  const fail = (what: string) => unreachable(hop, `logged in, but no channel could be opened: ${what}`);
+  const late = new AbortController();
+  const tooLate = sleep(timeoutMs, undefined, { signal: late.signal }).then(() => {
+    throw fail(`no answer after ${Math.round(timeoutMs)} ms`);
   });
+  try {
+    return await Promise.race([connection.exec(RELAY), tooLate]);
+  } catch (error) {
+    throw error instanceof Fault && error.code === 'LinkLost' ? fail(error.sentence) : error;
+  } finally {
+    tooLate.catch(() => {});
+    late.abort();
+  }
 }
+
+const NO_EXIT = 'no exit code';
 
 interface Remote {
   stderr: string;
   exit: string;
 }
 
-function listen(channel: ClientChannel): Remote {
-  const remote: Remote = { stderr: '', exit: 'no exit code' };
-  channel.stderr.on('data', (chunk: Buffer) => (remote.stderr = (remote.stderr + chunk.toString('utf8')).slice(-MAX_STDERR)));
-  channel.on(
-    'exit',
-    (code: number | null, signal?: string) => (remote.exit = code === null ? `signal ${signal}` : `exit ${code}`),
-  );
+function listen({ stderr, ended }: RemoteCommand): Remote {
+  const remote: Remote = { stderr: '', exit: NO_EXIT };
+  stderr.on('data', (chunk: Buffer) => (remote.stderr = (remote.stderr + chunk.toString('utf8')).slice(-MAX_STDERR)));
+  const keep = async () => {
+    const { code, signal } = await ended;
+    if (code !== null) remote.exit = `exit ${code}`;
+    else if (signal !== null) remote.exit = `signal ${signal}`;
+  };
+  void keep();
   return remote;
 }
 
@@ -87,6 +99,8 @@ function noLink(handshake: NoLink, { box, hop, remote }: { box: BoxName; hop: Ho
     case 'no-hello':
       break;
   }
+  const quiet = handshake.said.length === 0 && remote.stderr.trim() === '';
+  if (quiet && remote.exit === NO_EXIT) return unreachable(hop, 'logged in, but the connection ended before lockerd spoke');
   const lines = `${handshake.said.join('\n')}\n${remote.stderr}`.split('\n').filter((line) => line.trim() !== '');
   return new Fault('LockerdMissing', `${box} (${hop.name}) does not answer as a Lockstep box: ${handshake.reason}.`, {
     evidence: [`$ ${RELAY}  → ${remote.exit}`, ...lines.slice(-8)],

@@ -1,7 +1,8 @@
 /** May this host become a box? Asks for what Lockstep needs there, before anything is written. */
-import type { Client } from 'ssh2';
+
 import { Fault } from '../../../domain/faults';
 import type { RanRemote } from './run-remote';
+import type { Connection } from './connection';
 import { runRemote } from './run-remote';
 
 /** A constant: nothing of ours is put into it. */
@@ -15,8 +16,8 @@ echo "sudo=$(sudo -n id -u 2>/dev/null)"
 const OLDEST_NODE = 18;
 const TIMEOUT_MS = 30_000;
 
-export async function checkBox(client: Client, box: string): Promise<{ sudo: boolean; summary: string }> {
-  const ran = await runRemote(client, { command: 'sh -s', stdin: SCRIPT, timeoutMs: TIMEOUT_MS });
+export async function checkBox(connection: Connection, box: string): Promise<{ sudo: boolean; summary: string }> {
+  const ran = await runRemote(connection, { command: 'sh -s', stdin: SCRIPT, timeoutMs: TIMEOUT_MS });
   const seen = valuesOf(ran, box);
   const node = seen('node');
   const major = Number(/^v(\d+)/.exec(node)?.[1] ?? 0);

@@ -1,6 +1,5 @@
 /** One command on a host, outside the protocol of lockerd: text in, lines out as they come. The command must be a constant; data go through stdin. */
-import type { Client } from 'ssh2';
-import { Fault } from '../../../domain/faults';
+import type { Connection } from './connection';
 
 export interface HostCommand {
   readonly command: string;
@@ -18,28 +17,21 @@ export interface HostRan {
 const KEEP = 8_000;
 
 /** Resolves when the command ends or the connection does. Fault: LinkLost where it could not be begun. */
-export function runCommand(client: Client, { command, stdin, onLine }: HostCommand): Promise<HostRan> {
-  return new Promise((resolve, reject) => {
-    let code: number | null = null;
-    let stderr = '';
-    let rest = '';
-    const end = () => resolve({ code, stderr });
-    client.once('close', end);
-    client.exec(command, (error, channel) => {
-      if (error) return reject(new Fault('LinkLost', error.message));
-      channel.setEncoding('utf8').on('data', (text: string) => {
-        const lines = (rest + text).split('\n');
-        rest = lines.pop() ?? '';
-        lines.forEach(onLine);
-      });
-      channel.stderr.on('data', (chunk: Buffer) => (stderr = (stderr + chunk.toString('utf8')).slice(-KEEP)));
-      channel.on('exit', (status: number | null) => (code = status));
-      channel.once('close', end);
-      // It may end before it has read everything.
-      channel.on('error', () => {});
-      channel.end(stdin);
-    });
+export async function runCommand(connection: Connection, { command, stdin, onLine }: HostCommand): Promise<HostRan> {
+  const running = await connection.exec(command);
+  let stderr = '';
+  let rest = '';
+  running.stream.setEncoding('utf8').on('data', (text: string) => {
+    const lines = (rest + text).split('\n');
+    rest = lines.pop() ?? '';
+    lines.forEach(onLine);
   });
+  running.stderr.on('data', (chunk: Buffer) => (stderr = (stderr + chunk.toString('utf8')).slice(-KEEP)));
+  // It may end before it has read everything.
+  running.stream.on('error', () => {});
+  running.stream.end(stdin);
+  const { code } = await running.ended;
+  return { code, stderr };
 }
 
 /** For the evidence of a fault. */

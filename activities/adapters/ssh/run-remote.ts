@@ -1,5 +1,6 @@
-/** One command over a connection. The command is a constant of ours; whatever is data goes through stdin. */
-import type { Client } from 'ssh2';
+/** One command over a connection, with a deadline. The command is a constant of ours; whatever is data goes through stdin. */
+import { Fault } from '../../../domain/faults';
+import type { Connection } from './connection';
 
 export interface RanRemote {
   /** null: the connection ended before the command did. */
@@ -7,7 +8,7 @@ export interface RanRemote {
   readonly stdout: string;
   readonly stderr: string;
 }
-export interface RemoteCommand {
+export interface TimedCommand {
   readonly command: string;
   readonly stdin: string;
   readonly timeoutMs: number;
@@ -15,24 +16,23 @@ export interface RemoteCommand {
 
 const KEEP = 1024 * 1024;
 
-export function runRemote(client: Client, { command, stdin, timeoutMs }: RemoteCommand): Promise<RanRemote> {
-  return new Promise((resolve) => {
+export function runRemote(connection: Connection, { command, stdin, timeoutMs }: TimedCommand): Promise<RanRemote> {
+  return new Promise((resolve, reject) => {
     let stdout = '';
     let stderr = '';
-    let code: number | null = null;
-    const end = (note = '') => {
+    const end = (code: number | null, note = '') => {
       clearTimeout(timer);
       resolve({ code, stdout, stderr: stderr + note });
     };
-    const timer = setTimeout(() => end(`\nno end after ${timeoutMs} ms`), timeoutMs);
-    client.once('error', (error) => end(`\n${error.message}`));
-    client.exec(command, (error, channel) => {
-      if (error) return end(error.message);
-      channel.on('data', (chunk: Buffer) => (stdout = (stdout + chunk.toString('utf8')).slice(-KEEP)));
-      channel.stderr.on('data', (chunk: Buffer) => (stderr = (stderr + chunk.toString('utf8')).slice(-KEEP)));
-      channel.on('exit', (status: number | null) => (code = status));
-      channel.once('close', () => end());
-      channel.end(stdin);
-    });
+    const timer = setTimeout(() => end(null, `\nno end after ${timeoutMs} ms`), timeoutMs);
+    const run = async () => {
+      const running = await connection.exec(command);
+      running.stream.on('data', (chunk: Buffer) => (stdout = (stdout + chunk.toString('utf8')).slice(-KEEP)));
+      running.stderr.on('data', (chunk: Buffer) => (stderr = (stderr + chunk.toString('utf8')).slice(-KEEP)));
+      running.stream.on('error', (error) => (stderr += `\n${error.message}`));
+      running.stream.end(stdin);
+      end((await running.ended).code);
+    };
+    run().catch((error: unknown) => (error instanceof Fault ? end(null, `\n${error.message}`) : reject(error)));
   });
 }

@@ -79,7 +79,7 @@ describe.each<[string, string, string, string]>([
     'an unknown key far from all others with what is known',
     'host: 10.0.0.1',
     'host: a, zzz: 1',
-    'fleet.yaml:13:21 boxes.lxc12.ssh.zzz: is not a known key; known here: host, port, user, identityFile, hostKey, knownHosts, proxyJump, config',
+    'fleet.yaml:13:21 boxes.lxc12.ssh.zzz: is not a known key; known here: host, port, user, identityFile, hostKey, knownHosts, proxyJump, config, via',
   ],
   ['a wrong kind at the value', 'port: 8042', 'port: web', 'fleet.yaml:8:11 services.locker.port: should be a number, not "web"'],
   ['an empty value at its key', 'port: 8042', 'port:', 'fleet.yaml:8:5 services.locker.port: should be a number, not null'],

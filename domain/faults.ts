@@ -353,6 +353,11 @@ export const FAULTS = {
     sentence: 'The rollout is paused in Temporal itself and answers nothing.',
     cure: 'Unpause it in the Temporal Web UI or with `temporal workflow unpause`.',
   },
+  RolloutStuck: {
+    retryable: false,
+    sentence: 'The workflow code of the rollout fails in its worker: it answers nothing and decides nothing.',
+    cure: 'Let a worker take it that can go on with it (the version that began it, or a newer one); or end it: `npm run start-rollout -- --box NAME --supersede` goes on with another rollout, `npm run lockstep -- release-box --box NAME` only frees the box.',
+  },
 } as const satisfies Record<string, FaultKind>;
 
 export type FaultCode = keyof typeof FAULTS;

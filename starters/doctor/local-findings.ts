@@ -1,5 +1,7 @@
 /** What is seen on this side: Node, fleet file, Temporal and its worker. Pure. */
+import { FAULTS } from '../../domain/faults';
 import type { FaultDetails } from '../../domain/faults';
+import type { StuckRollout } from '../operations/stuck-rollouts';
 import { checkNode } from './check-figures';
 import { fail, ok, skip } from './finding';
 import type { Finding } from './finding';
@@ -15,6 +17,8 @@ export type SeenTemporal =
       readonly namespaceFault: string | null;
       readonly missingAttributes: readonly string[];
       readonly silentQueues: readonly string[];
+      /** Rollouts whose workflow code fails; null: the server can't list them. */
+      readonly stuck: readonly StuckRollout[] | null;
     };
 
 export interface SeenLocally {
@@ -24,7 +28,7 @@ export interface SeenLocally {
 }
 
 const OLDEST_NODE = 20;
-const TEMPORAL = ['Temporal', 'namespace', 'search attributes', 'worker'] as const;
+const TEMPORAL = ['Temporal', 'namespace', 'search attributes', 'worker', 'rollouts'] as const;
 
 export function localFindings({ node, fleet, temporal }: SeenLocally): Finding[] {
   return [{ ...checkNode(node, OLDEST_NODE), check: 'our Node' }, fleetFinding(fleet), ...temporalFindings(temporal)];
@@ -56,6 +60,7 @@ function answered({
   namespaceFault,
   missingAttributes,
   silentQueues,
+  stuck,
 }: Extract<SeenTemporal, { kind: 'answers' }>): Finding[] {
   const temporal = ok('Temporal', `answers at ${address}`);
   if (namespaceFault !== null) {
@@ -83,7 +88,15 @@ function answered({
           `nobody polls ${silentQueues.join(' and ')}`,
           'Start one with `npm run worker`; the embedded one starts with the next rollout.',
         ),
+    rolloutFinding(stuck),
   ];
+}
+
+function rolloutFinding(stuck: readonly StuckRollout[] | null): Finding {
+  if (stuck === null) return skip('rollouts', 'this server does not say whose workflow code fails');
+  if (stuck.length === 0) return ok('rollouts', 'none is stuck');
+  const seen = stuck.map(({ box, why }) => `the rollout on ${box} is stuck: ${why}`);
+  return fail('rollouts', seen.join('\n'), FAULTS.RolloutStuck.cure);
 }
 
 const faultFinding = (check: string, { sentence, evidence, cure }: FaultDetails): Finding =>

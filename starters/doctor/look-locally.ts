@@ -7,6 +7,8 @@ import { queuesWithoutWorker } from '../../embedded/pollers';
 import { readRecord, runs } from '../../embedded/process-record';
 import { serverOf } from '../../embedded/temporal-server';
 import { namedTemporal } from '../../embedded/temporal-config';
+import { openDoor } from '../operations/door';
+import { stuckRollouts } from '../operations/stuck-rollouts';
 import { SEARCH_ATTRIBUTES } from '../../workflows/messages';
 import type { SeenLocally, SeenTemporal } from './local-findings';
 
@@ -40,7 +42,7 @@ async function lookAtTemporal(env: NodeJS.ProcessEnv): Promise<SeenTemporal> {
       () => null,
       (error: Error) => error.message,
     );
-    if (fault !== null) return { ...seen, namespaceFault: fault, missingAttributes: [], silentQueues: [] };
+    if (fault !== null) return { ...seen, namespaceFault: fault, missingAttributes: [], silentQueues: [], stuck: [] };
     const { customAttributes } = await connection.operatorService.listSearchAttributes({ namespace });
     const missingAttributes = Object.keys(SEARCH_ATTRIBUTES).filter((name) => !Object.hasOwn(customAttributes ?? {}, name));
     return {
@@ -48,6 +50,7 @@ async function lookAtTemporal(env: NodeJS.ProcessEnv): Promise<SeenTemporal> {
       namespaceFault: null,
       missingAttributes,
       silentQueues: await queuesWithoutWorker(connection, namespace, 0),
+      stuck: await stuckRollouts(openDoor({ connection, address, namespace, webUi: null })),
     };
   } finally {
     await connection.close();

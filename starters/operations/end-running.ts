@@ -5,12 +5,14 @@
  */
 import { Fault } from '../../domain/faults';
 import type { RolloutStatus } from '../../domain/model/status';
+import { ask } from './ask';
 import { rolloutHandle } from './door';
 import type { Door } from './door';
 import { follow } from './follow';
 import { lastRollout } from './running-rollout';
 import type { RunningRollout } from './running-rollout';
 import { sendAbort } from './send';
+import { statusOf } from './status-of';
 
 export interface EndRunning {
   readonly by: string;
@@ -35,13 +37,36 @@ export async function endRunning(door: Door, box: string, options: EndRunning): 
   options.progress(
     `aborting the rollout that runs on ${box}, started by ${last.by ?? 'somebody unknown'}; Ctrl-C leaves it to its abort and starts nothing`,
   );
-  // Temporal's own pause lets no message in: waiting would be for the person who paused it.
-  const paused = last.state === 'paused-in-temporal';
-  const why = paused ? 'it is paused in Temporal and answers nothing' : await abortAndWait(door, last, { ...options, box });
+  const why = whyUnheard(last) ?? (await abortAndWait(door, last, { ...options, box }));
   if (why === 'ended' || why === 'left') return why;
   options.progress(`${why}: terminating it; what it left down is brought up first`);
   return terminate(door, last, { ...options, box });
 }
+
+/** Where no message gets in: waiting would be for the person who paused it, or for another worker. */
+function whyUnheard({ state, failing }: RunningRollout): string | null {
+  if (failing !== null) return `it is stuck and answers nothing (${failing})`;
+  return state === 'paused-in-temporal' ? 'it is paused in Temporal and answers nothing' : null;
+}
+
+/** The rollout of a box that no message can end, with why in `failing`; null: nothing runs, or what runs answers. */
+export async function stuckRollout(door: Door, box: string): Promise<RunningRollout | null> {
+  const last = await lastRollout(door, box);
+  if (last === null || last.state === 'closed') return null;
+  if (last.failing !== null) return last;
+  // Nothing may have happened since its worker changed: a question tells.
+  const fault: unknown = await statusOf(door, box).then(
+    () => null,
+    (error: unknown) => error,
+  );
+  return fault instanceof Fault && fault.code === 'RolloutStuck' ? { ...last, failing: fault.evidence.join('; ') } : null;
+}
+
+/** Terminates one that is stuck. What it left down the box brings up, and the next lease adopts its jobs. */
+export async function endStuck(door: Door, stuck: RunningRollout, { box, by, reason }: EndStuck): Promise<void> {
+  await terminate(door, stuck, { box, by, reason });
+}
+export type EndStuck = Pick<Ending, 'box' | 'by' | 'reason'>;
 
 type Ending = EndRunning & { readonly box: string };
 
@@ -56,6 +81,7 @@ async function abortAndWait(door: Door, { rollout }: RunningRollout, options: En
     for await (const seen of follow(door, box, AbortSignal.any([signal, patience.over]))) {
       // Another one has begun since: that one was never meant.
       if (seen.kind === 'finished' || (seen.kind === 'status' && rollout !== null && seen.rollout !== rollout)) return 'ended';
+      if (seen.kind === 'silent' && seen.fault.code === 'RolloutStuck') return `it is stuck (${seen.fault.evidence.join('; ')})`;
       if (seen.kind === 'silent') progress(seen.fault.sentence);
       else {
         patience.renew();
@@ -70,7 +96,7 @@ async function abortAndWait(door: Door, { rollout }: RunningRollout, options: En
 
 /** It was told before, has ended meanwhile, or is silent just now: the wait tells which. */
 function passing(error: unknown): null {
-  const codes: readonly string[] = ['MessageRefused', 'NoRollout', 'WorkerMissing', 'WorkflowPaused'];
+  const codes: readonly string[] = ['MessageRefused', 'NoRollout', 'WorkerMissing', 'WorkflowPaused', 'RolloutStuck'];
   if (error instanceof Fault && codes.includes(error.code)) return null;
   throw error;
 }
@@ -106,11 +132,11 @@ function makePatience({ silentMs = SILENT_MS, longestMs = LONGEST_MS }: EndRunni
   };
 }
 
-async function terminate(door: Door, meant: RunningRollout, { box, by, reason }: Ending): Promise<EndedRunning> {
+async function terminate(door: Door, meant: RunningRollout, { box, by, reason }: EndStuck): Promise<EndedRunning> {
   const now = await lastRollout(door, box);
   if (now === null || now.state === 'closed' || now.rollout !== meant.rollout) return 'ended';
   try {
-    await rolloutHandle(door, box).terminate(`superseded by ${by}: ${reason}`.slice(0, 500));
+    await ask(door, box, () => rolloutHandle(door, box).terminate(`superseded by ${by}: ${reason}`.slice(0, 500)));
     return 'terminated';
   } catch (error) {
     // It ended just now.

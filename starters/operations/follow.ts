@@ -7,17 +7,18 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { Fault } from '../../domain/faults';
 import type { Finished, RolloutStatus } from '../../domain/model/status';
 import { status } from '../../workflows/messages';
-import { ask } from './ask';
+import { askRollout } from './ask-rollout';
 import { rolloutHandle } from './door';
 import type { Door } from './door';
 import { closedStatus, finishedOf } from './finished-of';
+import { stuckFault } from './map-error';
 import { lastRollout } from './running-rollout';
 import type { RunningRollout } from './running-rollout';
 
 export type Followed =
   | RolloutStatus
   | Finished
-  /** It can't be asked just now (paused in Temporal, no worker, no server); it goes on being asked. */
+  /** It can't be asked just now (paused in Temporal, stuck, no worker, no server); it goes on being asked. */
   | { readonly kind: 'silent'; readonly fault: Fault };
 
 const ASK_EVERY_MS = 400;
@@ -26,7 +27,7 @@ const PAUSE_PER_ANSWER = 8;
 const ASK_AT_LEAST_EVERY_MS = 3_000;
 const ANSWER_WITHIN_MS = 8_000;
 /** What passes by itself or is lifted by somebody else. */
-const PASSING: readonly string[] = ['WorkflowPaused', 'WorkerMissing', 'TemporalUnreachable'];
+const PASSING: readonly string[] = ['WorkflowPaused', 'WorkerMissing', 'TemporalUnreachable', 'RolloutStuck'];
 
 export async function* follow(door: Door, box: string, signal: AbortSignal): AsyncGenerator<Followed> {
   let last: RolloutStatus | null = null;
@@ -70,7 +71,8 @@ async function look(door: Door, box: string, { last, watched }: Before): Promise
     if (run !== null && rollout?.rollout !== run.rollout) return await finishedOf(door, box, last, run.runId);
     watched.run = rollout;
     if (rollout?.state === 'closed') return await finishedOf(door, box, last);
-    const now = await ask(door, box, () => rolloutHandle(door, box).query(status), ANSWER_WITHIN_MS);
+    if (rollout !== null && rollout.failing !== null) throw stuckFault({ box, address: door.address }, [rollout.failing]);
+    const now = await askRollout(door, box, () => rolloutHandle(door, box).query(status), { withinMs: ANSWER_WITHIN_MS });
     return { ...now, steps: rollout?.steps ?? [] };
   } catch (error) {
     if (error instanceof Fault && PASSING.includes(error.code)) return { kind: 'silent', fault: error };

@@ -4,7 +4,7 @@ import type { Finished } from '../../domain/model/status';
 import { workflowIdOf } from '../../workflows/messages';
 import { ask } from './ask';
 import type { Door } from './door';
-import { memoText } from './running-rollout';
+import { memoText, reportsProblems } from './running-rollout';
 
 export interface PastRollout {
   readonly startedAt: string;
@@ -12,7 +12,7 @@ export interface PastRollout {
   readonly by: string | null;
   readonly rollout: string | null;
   readonly runId: string;
-  /** The result's state; while it runs, or where it gave none, Temporal's word in lower case; `reset`: it goes on in the next run. */
+  /** The result's state; while it runs, or where it gave none, Temporal's word in lower case; `stuck` where its tasks fail, `reset` where it goes on in the next run. */
   readonly state: string;
   readonly finished: Finished | null;
 }
@@ -45,10 +45,13 @@ async function pastOf(door: Door, box: string, info: WorkflowExecutionInfo): Pro
     by: text('by'),
     rollout: text('rollout'),
     runId: info.runId,
-    state: finished?.state ?? info.status.name.toLowerCase(),
+    state: finished?.state ?? (isStuck(info) ? 'stuck' : info.status.name.toLowerCase()),
     finished,
   };
 }
+
+const isStuck = ({ status, searchAttributes }: WorkflowExecutionInfo): boolean =>
+  status.name === 'RUNNING' && reportsProblems(searchAttributes);
 
 async function resultOf(door: Door, box: string, runId: string): Promise<Finished> {
   const handle = door.client.workflow.getHandle(workflowIdOf(box), runId);

@@ -2,9 +2,15 @@
  * Temporal's errors as faults of ours, in one place: what a person can do about it, and never a
  * gRPC code alone. What is no expected error (a bug) goes through as it is.
  */
-import { isGrpcServiceError, QueryRejectedError, WorkflowFailedError, WorkflowUpdateFailedError } from '@temporalio/client';
+import {
+  isGrpcServiceError,
+  QueryNotRegisteredError,
+  QueryRejectedError,
+  WorkflowFailedError,
+  WorkflowUpdateFailedError,
+} from '@temporalio/client';
 import { ApplicationFailure, WorkflowExecutionAlreadyStartedError, WorkflowNotFoundError } from '@temporalio/common';
-import { Fault, isFaultCode } from '../../domain/faults';
+import { Fault, FAULTS, isFaultCode } from '../../domain/faults';
 import type { FaultDetails } from '../../domain/faults';
 
 /** gRPC's numbers: https://grpc.io/docs/guides/status-codes/ */
@@ -27,6 +33,8 @@ export function faultOf(error: unknown, asked: Asked): unknown {
     return new Fault('AlreadyRunning', `A rollout already runs on ${asked.box} (workflow ${error.workflowId}).`);
   }
   if (error instanceof QueryRejectedError) return pausedFault(asked, []);
+  // Whatever a worker answers a query with that is no answer: it can't replay the rollout, or does not know the question.
+  if (error instanceof QueryNotRegisteredError) return stuckFault(asked, [error.message]);
   return grpcFaultOf(error, asked);
 }
 
@@ -39,6 +47,12 @@ export const noRollout = (box: string): Fault =>
 /** Temporal's own pause: no query and no update is answered, and nobody but Temporal can lift it. */
 export function pausedFault({ box }: Asked, evidence: readonly string[]): Fault {
   return new Fault('WorkflowPaused', `The rollout on ${box} is paused in Temporal itself and answers nothing.`, { evidence });
+}
+
+/** `evidence`: the failure's own message. */
+export function stuckFault({ box }: Asked, evidence: readonly string[]): Fault {
+  const sentence = `The rollout on ${box} is stuck: its workflow code fails in its worker, so it answers nothing and decides nothing.`;
+  return new Fault('RolloutStuck', sentence, { evidence, cure: FAULTS.RolloutStuck.cure.replaceAll('NAME', box) });
 }
 
 /** A validator's or a handler's no: the workflow's own sentence. */
@@ -68,6 +82,9 @@ function grpcFaultOf(error: unknown, { box, address }: Asked): unknown {
   if (service === null) return error;
   const evidence = [service.details || service.message];
   if (service.code === FAILED_PRECONDITION && /paused/i.test(evidence[0] ?? '')) return pausedFault({ box, address }, []);
+  if (service.code === FAILED_PRECONDITION && /workflow task in failed state/i.test(evidence[0] ?? '')) {
+    return stuckFault({ box, address }, evidence);
+  }
   if (service.code === DEADLINE_EXCEEDED || service.code === CANCELLED) return silentFault({ box, address });
   if (service.code === UNAVAILABLE) {
     return new Fault('TemporalUnreachable', `The Temporal server at ${address} can not be reached.`, { evidence });

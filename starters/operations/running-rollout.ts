@@ -2,6 +2,7 @@
 import type { WorkflowExecutionDescription } from '@temporalio/client';
 import { WorkflowNotFoundError } from '@temporalio/common';
 import { ask } from './ask';
+import { whyStuck } from './ask-rollout';
 import { rolloutHandle } from './door';
 import type { Door } from './door';
 import { stepsNow } from './steps-now';
@@ -18,6 +19,8 @@ export interface RunningRollout {
   readonly known: readonly string[];
   /** What its steps in flight say. */
   readonly steps: readonly string[];
+  /** Why its workflow code fails in its worker, again and again; null: it does not. */
+  readonly failing: string | null;
 }
 
 /** null: none ever ran (or the server has forgotten it). */
@@ -30,10 +33,12 @@ export async function lastRollout(door: Door, box: string): Promise<RunningRollo
       throw error;
     }
   });
-  return described === null ? null : { ...fromDescription(described), steps: await stepsNow(described, door.codecs) };
+  if (described === null) return null;
+  const failing = mayFail(described) ? await whyStuck(door, box, described.runId) : null;
+  return { ...fromDescription(described), failing, steps: await stepsNow(described, door.codecs) };
 }
 
-function fromDescription(described: WorkflowExecutionDescription): Omit<RunningRollout, 'steps'> {
+function fromDescription(described: WorkflowExecutionDescription): Omit<RunningRollout, 'steps' | 'failing'> {
   const text = (key: string) => memoText(described.memo, key);
   return {
     workflowId: described.workflowId,
@@ -45,6 +50,16 @@ function fromDescription(described: WorkflowExecutionDescription): Omit<RunningR
     known: [...pauseOf(described), ...attributesOf(described)],
   };
 }
+
+/** Cheap, and on the safe side: a task that is tried again may also have lost its worker. */
+function mayFail({ status, raw, searchAttributes }: WorkflowExecutionDescription): boolean {
+  if (status.name !== 'RUNNING' && status.name !== 'PAUSED') return false;
+  return (raw.pendingWorkflowTask?.attempt ?? 0) > 1 || reportsProblems(searchAttributes);
+}
+
+/** The server's own attribute, of a workflow whose tasks have failed several times. */
+export const reportsProblems = (attributes: Readonly<Record<string, unknown>> | undefined): boolean =>
+  attributes?.['TemporalReportedProblems'] !== undefined;
 
 export function memoText(memo: Record<string, unknown> | undefined, key: string): string | null {
   const value = memo?.[key];

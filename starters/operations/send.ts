@@ -10,7 +10,7 @@ import type {
   RetryLockerMessage,
   SkipLockerMessage,
 } from '../../workflows/messages';
-import { ask } from './ask';
+import { askRollout } from './ask-rollout';
 import { rolloutHandle } from './door';
 import type { Door } from './door';
 import { lastRollout } from './running-rollout';
@@ -18,7 +18,7 @@ import { lastRollout } from './running-rollout';
 const sender =
   <M extends Act>(update: UpdateDefinition<string, [M]>) =>
   async (door: Door, box: string, message: M): Promise<string> => {
-    const send = () => ask(door, box, () => rolloutHandle(door, box).executeUpdate(update, { args: [message] }));
+    const send = () => askRollout(door, box, () => rolloutHandle(door, box).executeUpdate(update, { args: [message] }));
     try {
       return await send();
     } catch (error) {

@@ -1,11 +1,11 @@
 /** Where a box's rollout stands: its status while it runs, its result when it has ended. */
 import type { Finished, RolloutStatus } from '../../domain/model/status';
 import { status } from '../../workflows/messages';
-import { ask } from './ask';
+import { askRollout } from './ask-rollout';
 import { rolloutHandle } from './door';
 import type { Door } from './door';
 import { finishedOf } from './finished-of';
-import { noRollout, pausedFault } from './map-error';
+import { noRollout, pausedFault, stuckFault } from './map-error';
 import { lastRollout } from './running-rollout';
 
 export async function statusOf(door: Door, box: string): Promise<RolloutStatus | Finished> {
@@ -13,7 +13,8 @@ export async function statusOf(door: Door, box: string): Promise<RolloutStatus |
   if (last === null) throw noRollout(box);
   if (last.state === 'paused-in-temporal') throw pausedFault({ box, address: door.address }, last.known);
   if (last.state === 'closed') return finishedOf(door, box, null);
-  return { ...(await ask(door, box, () => rolloutHandle(door, box).query(status))), steps: last.steps };
+  if (last.failing !== null) throw stuckFault({ box, address: door.address }, [last.failing, ...last.known]);
+  return { ...(await askRollout(door, box, () => rolloutHandle(door, box).query(status))), steps: last.steps };
 }
 
 /** The same, of a rollout that still runs: what a message needs. */

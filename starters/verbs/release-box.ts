@@ -4,6 +4,8 @@ import { EXIT } from '../exit-codes';
 import { printLines, printObject } from '../io';
 import { actor } from '../operations/actor';
 import type { Door } from '../operations/door';
+import { endStuck, stuckRollout } from '../operations/end-running';
+import type { RunningRollout } from '../operations/running-rollout';
 import { lookAtBox, releaseBox } from '../operations/release-box';
 import { refuseIfRunning } from '../operations/start-rollout';
 import { sharedFlags } from '../plan-flags';
@@ -32,7 +34,9 @@ async function release(session: Session, { reason, yes = false }: ReleaseOptions
   const asks = !yes && !boxInput.sandbox;
   if (asks) mustBeAskable(session, `A release of ${box} asks before it takes the box`);
   const door = await session.open('fresh');
-  await refuseIfRunning(door, box);
+  const stuck = await stuckRollout(door, box);
+  if (stuck === null) await refuseIfRunning(door, box);
+  else if (!(await stuckEnded(session, door, { stuck, asks, reason }))) return EXIT.aborted;
   session.progress(`looking at ${box}`);
   const look = await lookAtBox(door, box);
   if (look.lease === null && look.owed.length === 0) return nothing(session);
@@ -43,6 +47,29 @@ async function release(session: Session, { reason, yes = false }: ReleaseOptions
   if (json) printObject(io, { kind: 'released', box, ...released });
   else printLines(io.stdout, releasedLines(box, released));
   return released.stillDown.length === 0 ? EXIT.done : EXIT.exceptions;
+}
+
+interface Stuck {
+  readonly stuck: RunningRollout;
+  readonly asks: boolean;
+  readonly reason: string | undefined;
+}
+
+/** One that answers nothing can't be aborted: it is terminated, as one that hangs is by `--supersede`. */
+async function stuckEnded(
+  session: Session,
+  door: Door,
+  { stuck, asks, reason = 'its box is released' }: Stuck,
+): Promise<boolean> {
+  const { box } = session;
+  session.progress(`The rollout on ${box}, started by ${stuck.by ?? 'somebody unknown'}, is stuck: ${stuck.failing}`);
+  if (asks && !(await askYes(session, 'Terminate it and release the box?'))) {
+    session.progress('Nothing was changed.');
+    return false;
+  }
+  await endStuck(door, stuck, { box, by: actor(), reason });
+  session.progress('terminated; what it left down is brought up');
+  return true;
 }
 
 function nothing({ box, json, io }: Session): number {

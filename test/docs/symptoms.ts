@@ -19,7 +19,7 @@ import type { DrainOutcome, UpdateOutcome } from '../../domain/model/outcome';
 import type { Hold, Progress } from '../../domain/model/progress';
 import { statusOf } from '../../domain/operator/rollout-status';
 import { makePlan } from '../../domain/plan/make-plan';
-import { pausedFault, silentFault } from '../../starters/operations/map-error';
+import { pausedFault, silentFault, stuckFault } from '../../starters/operations/map-error';
 import { faultLines } from '../../starters/render/fault-lines';
 import { statusTable } from '../../starters/render/status-table';
 import { aManifest, aPlan, anInventory, anOwed, fakeHash, lockerName, planFacts } from '../support/builders';
@@ -180,7 +180,12 @@ const OTHERS: Readonly<Record<string, () => string>> = {
   'The worker is gone': () => told(silentFault(asked)),
   'The rollout waits, and nothing is wrong': () => standing('waiting-for-approval', done, gated),
   'The rollout is paused in Temporal itself': () => told(pausedFault(asked, [])),
+  'The rollout is stuck': () => told(stuckFault(asked, [UNKNOWN_MARKER])),
 };
+
+/** As the SDK words it. */
+const UNKNOWN_MARKER =
+  '[TMPRL1100] Nondeterminism error: Non-deprecated patch marker encountered for change wait-before-drain, but there is no corresponding change command!';
 
 /** By the heading of the page under which it stands. */
 export const SYMPTOMS: Readonly<Record<string, () => string>> = {

@@ -224,6 +224,7 @@ test('the text of a doctor with everything in it', () => {
     namespaceFault: null,
     missingAttributes: ['LockstepBox'],
     silentQueues: ['lockstep-ssh'],
+    stuck: [{ box: 'lxc12', why: '[TMPRL1100] Nondeterminism error' }],
   };
   const local = localFindings({ node: 'v20.20.0', fleet: { file: '/srv/fleet.yaml', boxes: ['lxc12'] }, temporal });
   const problems = [{ code: 'halt-signal-missing', detail: 'lxc.signal.halt is not set' }];

@@ -63,12 +63,15 @@ export interface WorldWishes {
   readonly dataConverter?: DataConverter;
   /** A server that lists none can not be asked which it lacks. */
   readonly attributesAreThere?: boolean;
+  /** Workflow code of another version. */
+  readonly workflowsPath?: string;
   /** Of rollouts that run already. */
   readonly boxes?: Readonly<Record<string, FakeRolloutBox>>;
 }
 
 export async function openWorld(wishes: WorldWishes = {}): Promise<RolloutWorld> {
   const { server: given, dataConverter, attributesAreThere = false, boxes: known = {} } = wishes;
+  const { workflowsPath = WORKFLOWS } = wishes;
   installQuietRuntime();
   const server = given ?? (await startTemporal());
   const converting = dataConverter === undefined ? {} : { dataConverter };
@@ -76,7 +79,7 @@ export async function openWorld(wishes: WorldWishes = {}): Promise<RolloutWorld>
   if (!attributesAreThere) await registerSearchAttributes(connection, 'default');
   const native = await NativeConnection.connect({ address: server.address });
   const boxes = new Map<string, FakeRolloutBox>(Object.entries(known));
-  const workers = await makeWorkers(native, boxes, converting);
+  const workers = await makeWorkers(native, boxes, { ...converting, workflowsPath });
   const runs = workers.map((worker) => worker.run());
   const client = new Client({ connection, identity: 'test', ...converting });
   const ended = new AbortController();
@@ -122,7 +125,10 @@ export function installQuietRuntime(): void {
   }
 }
 
-type Converting = { readonly dataConverter?: DataConverter };
+interface MakeWorkers {
+  readonly dataConverter?: DataConverter;
+  readonly workflowsPath: string;
+}
 
 const connectedBy = (connection: NativeConnection, converting: Converting): Connected => ({
   connection,
@@ -133,9 +139,9 @@ const connectedBy = (connection: NativeConnection, converting: Converting): Conn
 async function makeWorkers(
   connection: NativeConnection,
   boxes: Map<string, FakeRolloutBox>,
-  converting: Converting,
+  { workflowsPath, ...converting }: MakeWorkers,
 ): Promise<Worker[]> {
-  const workflowBundle = await bundled(converting.dataConverter?.failureConverterPath);
+  const workflowBundle = await bundled(workflowsPath, converting.dataConverter?.failureConverterPath);
   const byBox = (name: keyof BoxActivities) => (input: { box: string }) => {
     const box = boxes.get(input.box);
     if (!box) throw new Error(`no box ${input.box} in this test`);
@@ -151,18 +157,20 @@ async function makeWorkers(
   ];
 }
 
-const bundles = new Map<string | undefined, ReturnType<typeof bundleWorkflowCode>>();
+const WORKFLOWS = require.resolve('../../workflows/index.ts');
+const bundles = new Map<string, ReturnType<typeof bundleWorkflowCode>>();
 
 /** Once in a test file: it takes seconds. */
-function bundled(failureConverterPath: string | undefined): ReturnType<typeof bundleWorkflowCode> {
-  const known = bundles.get(failureConverterPath);
-  if (known) return known;
+function bundled(workflowsPath: string, failureConverterPath: string | undefined): ReturnType<typeof bundleWorkflowCode> {
+  const key = `${workflowsPath} ${failureConverterPath ?? ''}`;
+  const known = bundles.get(key);
+  if (known !== undefined) return known;
   const bundle = bundleWorkflowCode({
-    workflowsPath: require.resolve('../../workflows/index.ts'),
+    workflowsPath,
     logger: new DefaultLogger('ERROR'),
     ...(failureConverterPath !== undefined && { failureConverterPath }),
   });
-  bundles.set(failureConverterPath, bundle);
+  bundles.set(key, bundle);
   return bundle;
 }
 

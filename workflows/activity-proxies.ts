@@ -8,6 +8,7 @@ import type { ActivityOptions } from '@temporalio/workflow';
 import { TASK_QUEUES } from '../activities/contract';
 import type { BoxActivities, LockerActivities, MoveLocker } from '../activities/contract';
 import { FAULTS } from '../domain/faults';
+import { bounded, SUMMARY_BYTES } from '../domain/model/bounded';
 import type { Policy } from '../domain/model/policy';
 
 const SECOND = 1_000;
@@ -56,9 +57,10 @@ const asked = <N extends Name>(
     const startToCloseTimeout = longestMs(policy, input) + MARGIN;
     const times = { startToCloseTimeout, scheduleToCloseTimeout: startToCloseTimeout + TRY_AGAIN_FOR };
     type Proxy = { executeWithOptions(options: ActivityOptions, args: [typeof input]): ReturnType<AllActivities[N]> };
-    return (activities[name] as unknown as Proxy).executeWithOptions({ ...times, summary: summary.slice(0, 200), ...more }, [
-      input,
-    ]);
+    return (activities[name] as unknown as Proxy).executeWithOptions(
+      { ...times, summary: bounded(summary, SUMMARY_BYTES), ...more },
+      [input],
+    );
   };
 };
 

@@ -5,6 +5,7 @@
  */
 import { setCurrentDetails, upsertMemo, upsertSearchAttributes } from '@temporalio/workflow';
 import { defineSearchAttributeKey } from '@temporalio/common';
+import { bounded, KEYWORD_BYTES, MEMO_BYTES } from '../domain/model/bounded';
 import type { Counts } from '../domain/model/outcome';
 import type { RolloutStatus } from '../domain/model/status';
 import { briefOf } from '../domain/operator/approval-brief';
@@ -50,7 +51,7 @@ function publish(status: RolloutStatus): void {
   upsertSearchAttributes([
     { key: KEYS.box, value: box },
     { key: KEYS.phase, value: state },
-    { key: KEYS.release, value: release?.label ?? null },
+    { key: KEYS.release, value: release && bounded(release.label, KEYWORD_BYTES) },
     { key: KEYS.updated, value: counts.updated },
     // As the failures of a budget are counted: what was restored has failed before.
     { key: KEYS.failed, value: counts.failed + counts.restored },
@@ -61,8 +62,8 @@ function publish(status: RolloutStatus): void {
     box,
     phase: state,
     batch: batch ? `${batch.number} of ${batch.of}` : '',
-    release: release?.label ?? '',
+    release: bounded(release?.label ?? '', MEMO_BYTES),
     counts: told.join(', '),
-    asks: asks ?? '',
+    asks: bounded(asks ?? '', MEMO_BYTES),
   });
 }

@@ -2,6 +2,7 @@
  * The status for people. Markdown is for the workflow's page in the Temporal Web UI, whose details
  * take 20 kB: lists are cut with the number left out, so that 300 bad lockers still fit.
  */
+import { bounded } from '../model/bounded';
 import { isoTime } from '../model/civil-time';
 import { formatDuration } from '../model/format-duration';
 import type { LockerStatus, RolloutStatus } from '../model/status';
@@ -55,7 +56,7 @@ export function renderStatusMarkdown(status: RolloutStatus, brief: ApprovalBrief
     ...section('Notes', noteLines(status), escaped),
     '',
   ].join('\n');
-  return cutToBytes(page);
+  return bounded(page, MAX_DETAILS_BYTES);
 }
 
 function headline({ box, release, state, batch }: RolloutStatus, clean: (text: string) => string): string {
@@ -138,19 +139,4 @@ const more = (count: number): string[] => (count > 0 ? [`and ${plural(count, 'mo
 
 function section(title: string, lines: readonly string[], clean: (text: string) => string): string[] {
   return lines.length === 0 ? [] : ['', `${title}:`, '', ...lines.map((line) => `- ${clean(line)}`)];
-}
-
-/** Never more than 4 bytes a character in UTF-8; a bound that needs no encoder. */
-function cutToBytes(page: string): string {
-  if (utf8Length(page) <= MAX_DETAILS_BYTES) return page;
-  return `${page.slice(0, Math.floor((MAX_DETAILS_BYTES - 4) / 4))}…\n`;
-}
-
-function utf8Length(text: string): number {
-  let bytes = 0;
-  for (const sign of text) {
-    const code = sign.codePointAt(0) ?? 0;
-    bytes += code < 0x80 ? 1 : code < 0x800 ? 2 : code < 0x10000 ? 3 : 4;
-  }
-  return bytes;
 }

@@ -1,5 +1,6 @@
 /** A question or a short task on the workers, as a workflow of its own: nobody here dials a box. */
 import { TASK_QUEUES } from '../../activities/contract';
+import { bounded, SUMMARY_BYTES } from '../../domain/model/bounded';
 import { ask } from './ask';
 import type { Door } from './door';
 
@@ -23,7 +24,7 @@ export async function askByWorkflow<T>(door: Door, box: string, short: ShortWork
       taskQueue: TASK_QUEUES.workflows,
       args: [request],
       ...(endsWithinMs !== undefined && { workflowExecutionTimeout: endsWithinMs }),
-      ...(summary !== undefined && { staticSummary: summary }),
+      ...(summary !== undefined && { staticSummary: bounded(summary, SUMMARY_BYTES) }),
     }) as Promise<T>;
   return ask(door, box, run, withinMs);
 }

@@ -27,6 +27,6 @@ export async function changeLocker(door: Door, { box, locker, by, reason, change
     holder: `${change.kind}-locker:${randomUUID()}`,
     by: (reason === undefined ? by : `${by}: ${reason}`).slice(0, BY_CHARACTERS),
   };
-  const summary = `${change.kind} ${locker} on ${box}, by ${request.by}`.slice(0, BY_CHARACTERS);
+  const summary = `${change.kind} ${locker} on ${box}, by ${request.by}`;
   return askByWorkflow(door, box, { type: 'boxLocker', id: lockerIdOf(box), request, summary, withinMs: WITHIN_MS });
 }

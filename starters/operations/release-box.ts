@@ -34,6 +34,6 @@ export async function releaseBox(door: Door, { box, by, reason, look }: ReleaseB
     by: (reason === undefined ? by : `${by}: ${reason}`).slice(0, BY_CHARACTERS),
     expectedHolder: look.lease?.holder ?? null,
   };
-  const summary = `release of ${box}, by ${request.by}`.slice(0, BY_CHARACTERS);
+  const summary = `release of ${box}, by ${request.by}`;
   return askByWorkflow(door, box, { type: 'boxRelease', id: releaseIdOf(box), request, summary, withinMs: RELEASE_WITHIN_MS });
 }

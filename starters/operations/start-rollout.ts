@@ -2,6 +2,7 @@
 import { randomUUID } from 'node:crypto';
 import { TASK_QUEUES } from '../../activities/contract';
 import { Fault } from '../../domain/faults';
+import { bounded, MEMO_BYTES, SUMMARY_BYTES } from '../../domain/model/bounded';
 import type { BoxName } from '../../domain/model/ids';
 import type { PolicyInput } from '../../domain/model/policy';
 import type { Force } from '../../domain/plan/direction';
@@ -12,9 +13,6 @@ import { webUiOf } from './door';
 import type { Door } from './door';
 import { lastRollout } from './running-rollout';
 import type { RunningRollout } from './running-rollout';
-
-/** What Temporal takes. */
-const SUMMARY_BYTES = 200;
 
 export interface StartRollout {
   readonly box: BoxName;
@@ -60,8 +58,8 @@ async function start(door: Door, input: BoxRolloutInput, summary: string): Promi
     workflowId: workflowIdOf(box),
     taskQueue: TASK_QUEUES.workflows,
     args: [input],
-    memo: { by, rollout },
-    staticSummary: summary.slice(0, SUMMARY_BYTES),
+    memo: { by: bounded(by, MEMO_BYTES), rollout },
+    staticSummary: bounded(summary, SUMMARY_BYTES),
   };
   const handle = await ask(door, box, () => door.client.workflow.start('boxRollout', options)).catch(async (error: unknown) => {
     await refuseIfRunning(door, box);

@@ -31,7 +31,9 @@ export async function gateMessage(door: Door, act: Act, options: GateOptions): P
   if (batch !== undefined && digest !== undefined) return { ...act, batch, planDigest: digest, ...read };
   const now = await runningStatusOf(door, options.box);
   const current = now.overlay === null ? {} : { overlay: now.overlay.number };
-  return { ...act, batch: batch ?? askedBatch(now), planDigest: digest ?? now.planDigest ?? '', ...current, ...read };
+  const opening = now.gate?.opening;
+  const seen = opening === undefined ? {} : { opening };
+  return { ...act, batch: batch ?? askedBatch(now), planDigest: digest ?? now.planDigest ?? '', ...current, ...read, ...seen };
 }
 
 /** A rejected gate is a hold, and an approval lifts it: then it is the next batch that is meant. */

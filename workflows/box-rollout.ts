@@ -23,6 +23,7 @@ import { handleMessages } from './message-handlers';
 import type { BoxRolloutInput } from './messages';
 import { prepareBox } from './prepare-box';
 import { prepareUndo } from './prepare-undo';
+import { seedNow, watchResets } from './reset-seen';
 import { apply, heldOf, openRollout, planOf } from './rollout';
 import type { Rollout } from './rollout';
 import { runHooksAfter } from './run-hooks';
@@ -31,7 +32,8 @@ import { failureOf, stepFaultOf } from './step-fault';
 import { walkPlan } from './walk-plan';
 
 export async function boxRollout(input: BoxRolloutInput): Promise<Finished> {
-  const rollout = openRollout(input);
+  const rollout = openRollout(input, seedNow());
+  watchResets(rollout);
   handleMessages(rollout);
   handleMended(rollout);
   watchCancel(rollout);

@@ -16,9 +16,11 @@ import * as messages from './messages';
 import { parseMessage } from './parse-message';
 import type { MessageName, Parsed, ParsedMessage } from './parse-message';
 import { isSigned, proveApproval } from './prove-approval';
+import { noticeReset } from './reset-seen';
 import { apply, viewOf } from './rollout';
 import type { Rollout } from './rollout';
 import { failureOf } from './step-fault';
+import { tooLate } from './too-late';
 
 const DESCRIPTIONS: Readonly<Record<MessageName, string>> = {
   approve: 'Lets the batch begin that waits. {"actor":"you","batch":2,"planDigest":"as status shows it"}',
@@ -60,10 +62,15 @@ function handle<M>(
 ): void {
   const description = DESCRIPTIONS[name];
   const accept = (raw: M) => {
-    const parsed = allowed(rollout, parseMessage(name, raw));
+    noticeReset(rollout);
+    const parsed = allowed(rollout, refuseLate(rollout, parseMessage(name, raw)));
     return isSigned(parsed) ? acceptSigned(rollout, parsed) : take(rollout, parsed.event);
   };
-  const validator = (raw: M) => void allowed(rollout, parseMessage(name, raw));
+  const validator = (raw: M) => {
+    const parsed = parseMessage(name, raw);
+    // One that comes too late is let in: its refusal is to be seen, and a validator leaves no trace.
+    if (typeof parsed === 'string' || tooLate(rollout, parsed) === null) allowed(rollout, parsed);
+  };
   setHandler(update, accept, { description, validator });
   if (signal) setHandler(signal, (raw) => receive(rollout, name, raw), { description });
 }
@@ -80,6 +87,13 @@ async function acceptSigned(rollout: Rollout, parsed: ParsedMessage): Promise<st
   return take(rollout, proven);
 }
 
+function refuseLate(rollout: Rollout, parsed: Parsed): Parsed {
+  const late = typeof parsed === 'string' ? null : tooLate(rollout, parsed);
+  if (typeof parsed === 'string' || late === null) return parsed;
+  apply(rollout, { kind: 'note', text: `a message of ${parsed.event.actor} changed nothing: ${late}` });
+  throw refused(late);
+}
+
 function allowed(rollout: Rollout, parsed: Parsed): Exclude<Parsed, string> {
   const refusal = typeof parsed === 'string' ? parsed : mayDo(parsed.message, viewOf(rollout));
   if (typeof parsed !== 'string' && refusal === null) return parsed;
@@ -90,8 +104,9 @@ const refused = (sentence: string): Error =>
   failureOf({ code: 'MessageRefused', sentence, cure: FAULTS.MessageRefused.cure, evidence: [] });
 
 function receive(rollout: Rollout, name: MessageName, raw: unknown): void | Promise<void> {
+  noticeReset(rollout);
   const parsed = parseMessage(name, raw, 'somebody by signal');
-  const refusal = typeof parsed === 'string' ? parsed : mayDo(parsed.message, viewOf(rollout));
+  const refusal = typeof parsed === 'string' ? parsed : (tooLate(rollout, parsed) ?? mayDo(parsed.message, viewOf(rollout)));
   if (typeof parsed === 'string' || refusal !== null) return changedNothing(rollout, refusal);
   if (isSigned(parsed)) return receiveSigned(rollout, parsed);
   apply(rollout, parsed.event);

@@ -108,6 +108,8 @@ export type LockerChanged =
 export interface Act {
   readonly actor: string;
   readonly reason?: string;
+  /** ISO time after which nobody means it any more: a worker that takes it up later refuses it, and the status says so. */
+  readonly validUntil?: string;
 }
 export interface ApproveMessage extends Act {
   /** The batch that is to begin. */
@@ -115,6 +117,8 @@ export interface ApproveMessage extends Act {
   readonly planDigest: string;
   /** The adjustment that was looked at, as status numbers it; needed once there is one. */
   readonly overlay?: number;
+  /** The opening of the gate that was looked at, as status shows it: after a reset in Temporal the gate has another one. */
+  readonly opening?: number;
   /** All three, or none: the signed text of domain/operator/assertion.ts, its signature in base64, the id of the key. For an approval. */
   readonly assertion?: string;
   readonly signature?: string;

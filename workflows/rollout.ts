@@ -52,9 +52,13 @@ export interface Rollout {
   readonly drains: Map<LockerName, CancellationScope>;
   /** Set when Temporal was asked to cancel the workflow. */
   cancelled: Error | null;
+  /** Of random numbers, as it was seen last: a reset in Temporal changes it. */
+  seed: string;
+  /** The length of the history at the first task after a reset; null: there was none. */
+  resetTask: number | null;
 }
 
-export function openRollout(input: BoxRolloutInput): Rollout {
+export function openRollout(input: BoxRolloutInput, seed: string): Rollout {
   const { carried } = input;
   return {
     input,
@@ -75,6 +79,8 @@ export function openRollout(input: BoxRolloutInput): Rollout {
     checking: false,
     drains: new Map(),
     cancelled: null,
+    seed,
+    resetTask: null,
   };
 }
 

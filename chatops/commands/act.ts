@@ -74,10 +74,11 @@ async function answerGate({ signer }: Acting, door: Door, by: Act, answer: Answe
   const stale = answer.looked === null ? null : staleAnswer(looked, now);
   if (stale !== null) return { done: false, answer: stale };
   const { rollout, batch, digest, overlay } = looked;
-  const message: ApproveMessage = { ...by, batch, planDigest: digest, ...(overlay > 0 && { overlay }) };
+  const opening = looked.opening ?? (now.kind === 'status' ? now.gate?.opening : undefined) ?? 0;
+  const message: ApproveMessage = { ...by, batch, planDigest: digest, opening, ...(overlay > 0 && { overlay }) };
   if (kind === 'reject') return done(await sendReject(door, box, message));
   if (signer === null) return done(await sendApprove(door, box, message));
-  const proof = signApproval(signer, { rollout, batch, digest, overlay, actor: by.actor });
+  const proof = signApproval(signer, { rollout, batch, digest, overlay, opening, actor: by.actor });
   return done(await sendApprove(door, box, { ...message, ...proof }));
 }
 

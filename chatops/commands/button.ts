@@ -9,6 +9,7 @@ export const ButtonValue = z.strictObject({
   batch: z.int().positive(),
   digest: z.string().regex(/^[0-9a-f]{64}$/),
   overlay: z.int().min(0),
+  opening: z.int().min(0).optional(),
 });
 export type ButtonValue = z.infer<typeof ButtonValue>;
 

@@ -9,6 +9,8 @@ export interface Looked {
   readonly digest: string;
   /** 0: nothing was adjusted. */
   readonly overlay: number;
+  /** Of the gate, as status names it; absent: its sender does not say, and the one that stands is meant. */
+  readonly opening?: number | undefined;
 }
 
 export type ChatCommand =

@@ -7,7 +7,7 @@ import type { Looked } from './command';
 
 /** null: it is. */
 export function staleAnswer(looked: Looked, now: RolloutStatus | Finished): string | null {
-  const { rollout, batch, digest, overlay } = looked;
+  const { rollout, batch, digest, overlay, opening } = looked;
   if (now.rollout !== rollout) return `That button is of an earlier rollout of ${now.box}, which has ended.`;
   if (now.kind === 'finished') return `That rollout of ${now.box} has ended: ${now.state.replaceAll('-', ' ')}.`;
   if (now.planDigest !== digest)
@@ -20,5 +20,8 @@ export function staleAnswer(looked: Looked, now: RolloutStatus | Finished): stri
   const adjusted = now.overlay?.number ?? 0;
   if (adjusted !== overlay)
     return `The rules were adjusted since that button was shown (overlay ${adjusted}, by ${now.overlay?.actor ?? 'somebody'}). Look again.`;
+  const stands = now.gate?.opening;
+  if (opening !== undefined && stands !== undefined && stands !== opening)
+    return `The rollout of ${now.box} was reset in Temporal since that button was shown, and asks anew. Look again.`;
   return null;
 }

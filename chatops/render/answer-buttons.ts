@@ -10,7 +10,15 @@ const ASKING: readonly RolloutStatus['state'][] = ['waiting-for-approval', 'held
 export function answerButtons(now: RolloutStatus | Finished, brief: ApprovalBrief | null): Block[] {
   if (now.kind === 'finished' || now.gate === null || now.planDigest === null || !ASKING.includes(now.state)) return [];
   const { box, rollout, gate, planDigest, overlay, holds } = now;
-  const value: ButtonValue = { v: 1, box, rollout, batch: gate.batch, digest: planDigest, overlay: overlay?.number ?? 0 };
+  const value: ButtonValue = {
+    v: 1,
+    box,
+    rollout,
+    batch: gate.batch,
+    digest: planDigest,
+    overlay: overlay?.number ?? 0,
+    opening: gate.opening,
+  };
   const size = now.lockers.filter((locker) => locker.batch === gate.batch).length;
   const begins = `Batch ${gate.batch} on ${box} begins: ${plural(size, 'locker')}.${forGood(now, brief)}`;
   const holdsThen = `The rollout on ${box} holds until it is approved or aborted.`;

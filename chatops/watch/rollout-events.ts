@@ -16,11 +16,11 @@ export function stateKey(now: RolloutStatus | Finished): string {
   return [state, askedKey(now) ?? '-', ...why, pause?.since ?? '-', overlay?.number ?? '-', pointOfNoReturn].join(' ');
 }
 
-/** Which question of which gate: another one after each reminder. null: nothing is asked. */
+/** Which question of which opening of a gate: another one after each reminder. null: nothing is asked. */
 export function askedKey(now: RolloutStatus | Finished): string | null {
   if (now.kind === 'finished' || now.gate === null) return null;
-  const { batch, reminders = 0 } = now.gate;
-  return reminders === 0 ? `${batch}` : `${batch}#${reminders}`;
+  const { batch, opening = 0, reminders = 0 } = now.gate;
+  return `${batch}${opening === 0 ? '' : `@${opening}`}${reminders === 0 ? '' : `#${reminders}`}`;
 }
 
 export function rolloutEvent(now: RolloutStatus | Finished, by: string | null, nowMs: number): RolloutEvent {
@@ -39,5 +39,8 @@ function runningData(now: RolloutStatus) {
   const common = { batch, failures, holds, pause, asks, migrations, pointOfNoReturn, reminders: gate?.reminders ?? 0 };
   if (gate === null || planDigest === null) return { ...common, answer: null };
   // What an approval has to name, ready to be sent back.
-  return { ...common, answer: { rollout, batch: gate.batch, digest: planDigest, overlay: overlay?.number ?? 0 } };
+  return {
+    ...common,
+    answer: { rollout, batch: gate.batch, digest: planDigest, overlay: overlay?.number ?? 0, opening: gate.opening },
+  };
 }

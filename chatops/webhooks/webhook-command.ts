@@ -14,6 +14,7 @@ const Answer = {
   batch: z.int().positive(),
   digest: z.string().regex(/^[0-9a-f]{64}$/, 'all 64 digits of the plan'),
   overlay: z.int().min(0),
+  opening: z.int().min(0).optional(),
 };
 
 const Data = z.discriminatedUnion('command', [
@@ -56,8 +57,8 @@ function commandOf(data: Data): ChatCommand {
       return { kind: 'status', box: data.box ?? null };
     case 'approve':
     case 'reject': {
-      const { command: kind, box, rollout, batch, digest, overlay } = data;
-      return { kind, box, batch, digest, reason, looked: { rollout, batch, digest, overlay } };
+      const { command: kind, box, rollout, batch, digest, overlay, opening } = data;
+      return { kind, box, batch, digest, reason, looked: { rollout, batch, digest, overlay, opening } };
     }
     case 'pause':
       return { kind: 'pause', box: data.box, forMs: data.for ?? null, reason };

@@ -75,7 +75,7 @@ const UNSETTLED = 'nobody knows what its migration came to; it stays down until 
 /** Before the point of no return somebody says yes to it, whatever the gates of the policy are. */
 function openFirstGate(plan: Plan, progress: Progress, now: number): Progress {
   if (progress.gate || progress.rollback || isHalted(progress) || !waitsAtFirstGate(plan, progress)) return progress;
-  return { ...progress, gate: { batch: 1, since: now } };
+  return { ...progress, gate: { batch: 1, since: now, opened: now } };
 }
 
 function endBatch(plan: Plan, progress: Progress, now: number): Progress {
@@ -162,7 +162,7 @@ function passSoak(plan: Plan, progress: Progress, now: number): Progress {
   const next = batchNow(plan, progress, progress.batch + 1);
   const approved = progress.approvals.some((approval) => approval.batch === next?.number);
   if (!next?.gate || approved) return { ...progress, batch: progress.batch + 1, batchEndedAt: null, gate: null };
-  return progress.gate ? progress : { ...progress, gate: { batch: next.number, since: now } };
+  return progress.gate ? progress : { ...progress, gate: { batch: next.number, since: now, opened: now } };
 }
 
 const isAnyToCome = ({ batches }: Plan, { lockers }: Progress): boolean =>

@@ -3,7 +3,7 @@
  * here a message that does not fit changes nothing, so that a doubled one is harmless.
  */
 import type { Plan } from '../model/plan';
-import type { Progress } from '../model/progress';
+import type { Gate, Progress } from '../model/progress';
 import { outlivesAbort } from './barrier';
 import { addHold, addNote, dropHolds, endLocker, unmovedEnd } from './change-progress';
 import { askAllAgain } from './fold-checks';
@@ -106,9 +106,15 @@ function resume(plan: Plan, progress: Progress, now: number): Progress {
   if (freed === progress) return progress;
   const lifted = askAllAgain(freed);
   // Whoever resumes an unanswered gate wants to be asked for as long again.
-  const gate = lifted.gate && { batch: lifted.gate.batch, since: now };
+  const gate = lifted.gate && askedAnew(lifted.gate, now);
   return acknowledge(plan, { ...lifted, gate }, { before: progress, now });
 }
+
+const askedAnew = ({ batch, opened }: Gate, now: number): Gate => ({
+  batch,
+  since: now,
+  ...(opened !== undefined && { opened }),
+});
 
 function abort(plan: Plan, progress: Progress, { actor, reason }: FromPerson, now: number): Progress {
   if (progress.abort || progress.fault) return progress;

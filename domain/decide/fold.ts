@@ -36,6 +36,8 @@ function apply(plan: Plan, progress: Progress, event: RolloutEvent, now: number)
       return progress;
     case 'note':
       return addNote(progress, event.text, now);
+    case 'reset':
+      return foldReset(progress, now);
     case 'late':
       return foldLateness(progress, event.ms, now);
     case 'begin-migration':
@@ -74,6 +76,13 @@ function apply(plan: Plan, progress: Progress, event: RolloutEvent, now: number)
       break;
   }
   return foldStep(plan, progress, event, now);
+}
+
+/** A gate that stands opens anew: who has looked at it has looked at another run. What was approved before the point of the reset stays so. */
+function foldReset({ gate, ...progress }: Progress, now: number): Progress {
+  const anew = gate === null ? 'no approval was asked for' : `the gate before batch ${gate.batch} asks anew`;
+  const text = `the rollout was reset in Temporal: ${anew}; of what was sent before, only pause, reject and abort count`;
+  return addNote({ ...progress, gate: gate && { ...gate, opened: now } }, text, now);
 }
 
 /**

@@ -72,6 +72,8 @@ export type RolloutEvent =
   | { readonly kind: 'tick' }
   /** A timer came this late (Temporal's own pause, no worker): our deadlines move by as much. */
   | { readonly kind: 'late'; readonly ms: number }
+  /** The history up to here was repeated in another run: whoever was asked before the reset is asked anew. */
+  | { readonly kind: 'reset' }
   | { readonly kind: 'note'; readonly text: string }
   /** The box tells that it goes down again and again on what it was brought to. `cycle`: as it was when the box was asked. */
   | (OfLocker & { readonly kind: 'crash-loop'; readonly crashes: number; readonly why: string });

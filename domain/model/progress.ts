@@ -106,6 +106,8 @@ export interface Gate {
   /** The batch that an approval lets begin. */
   readonly batch: number;
   readonly since: number;
+  /** Names this opening: when the gate opened, or when its rollout was reset while it stood. Absent in progress of an earlier version. */
+  readonly opened?: number;
   /** How often somebody was reminded, and when last. Absent: never. */
   readonly reminders?: number;
   readonly remindedAt?: number;

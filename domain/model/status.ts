@@ -32,6 +32,8 @@ export interface RolloutStatus {
   readonly gate: {
     readonly batch: number;
     readonly sinceMs: number;
+    /** Names this opening of the gate; an approval names it, and is good for no other. */
+    readonly opening?: number;
     readonly identity?: 'proven';
     readonly reminders?: number;
   } | null;

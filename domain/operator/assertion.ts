@@ -16,6 +16,8 @@ export interface Assertion {
   readonly digest: string;
   /** Number of the adjustment that was looked at; 0: none. */
   readonly overlay: number;
+  /** Of the gate, as status shows it: after a reset in Temporal it has another one. */
+  readonly opening: number;
   readonly actor: string;
   /** Never used before: 16 to 64 of letters, digits, - and _. */
   readonly nonce: string;
@@ -41,8 +43,8 @@ const AHEAD_MS = 60_000;
 const MAX_TEXT = 2_000;
 
 /** These keys in this order, and no space. */
-export function assertionText({ v, rollout, batch, digest, overlay, actor, nonce, at }: Assertion): string {
-  return JSON.stringify({ v, rollout, batch, digest, overlay, actor, nonce, at });
+export function assertionText({ v, rollout, batch, digest, overlay, opening, actor, nonce, at }: Assertion): string {
+  return JSON.stringify({ v, rollout, batch, digest, overlay, opening, actor, nonce, at });
 }
 
 const UNREADABLE = `its assertion can not be read: it is the text ${assertionText({
@@ -51,6 +53,7 @@ const UNREADABLE = `its assertion can not be read: it is the text ${assertionTex
   batch: 2,
   digest: '…',
   overlay: 0,
+  opening: 0,
   actor: '…',
   nonce: '…',
   at: 0,
@@ -77,15 +80,15 @@ function fieldsOf(text: string): Fields | null {
 }
 
 function isAssertion(read: Fields): read is Fields & Assertion {
-  const { v, rollout, batch, digest, overlay, actor, nonce, at } = read;
+  const { v, rollout, batch, digest, overlay, opening, actor, nonce, at } = read;
   const texts = [rollout, digest, actor].every((value) => typeof value === 'string' && value !== '');
-  const numbers = [batch, overlay, at].every((value) => Number.isSafeInteger(value) && (value as number) >= 0);
+  const numbers = [batch, overlay, opening, at].every((value) => Number.isSafeInteger(value) && (value as number) >= 0);
   return v === 1 && texts && numbers && typeof nonce === 'string' && /^[A-Za-z0-9_-]{16,64}$/.test(nonce);
 }
 
 /** null: it says just that, and is fresh. Else the rest of a sentence. */
 export function matchAssertion(said: Assertion, asked: Asserted, now: number): string | null {
-  const { rollout, batch, digest, overlay, actor, at } = said;
+  const { rollout, batch, digest, overlay, opening, actor, at } = said;
   if (rollout !== asked.rollout) return 'it was signed for another rollout. Look at this one, and approve again.';
   if (batch !== asked.batch) return `it was signed for batch ${batch}, not for batch ${asked.batch}.`;
   if (digest !== asked.digest) {
@@ -93,6 +96,9 @@ export function matchAssertion(said: Assertion, asked: Asserted, now: number): s
   }
   if (overlay !== asked.overlay) {
     return `it was signed for the overlay ${overlay}, but the rules are those of overlay ${asked.overlay} now. Look at the status again.`;
+  }
+  if (opening !== asked.opening) {
+    return 'it was signed for an earlier opening of the gate, which has opened anew since (a reset in Temporal). Look at the status again.';
   }
   if (actor !== asked.actor) return `it was signed for ${shown(actor)}, not for ${shown(asked.actor)}.`;
   if (now - at > VALID_FOR_MS) {

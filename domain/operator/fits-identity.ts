@@ -2,6 +2,7 @@
 import type { BoxName } from '../model/ids';
 import { matchAssertion, parseAssertion } from './assertion';
 import type { Proof } from './assertion';
+import { openingOf } from './opening-of';
 import type { RolloutView } from './rollout-view';
 
 interface Answering {
@@ -17,7 +18,7 @@ export function fitsIdentity({ proof, ...answer }: Answering, { box, rollout, pl
   if (proof === undefined) return plan.policy.identity === 'proven' ? onlyClaimed(answer.actor, box) : null;
   const said = parseAssertion(proof.assertion);
   if (typeof said === 'string') return said;
-  const wrong = matchAssertion(said, { ...answer, rollout, digest: plan.digest }, now);
+  const wrong = matchAssertion(said, { ...answer, rollout, digest: plan.digest, opening: openingOf(progress.gate) }, now);
   if (wrong !== null) return wrong;
   const used = progress.approvals.find(({ nonce }) => nonce === said.nonce);
   return used ? `its nonce was used already, for batch ${used.batch}. Approve again.` : null;

@@ -8,6 +8,7 @@ import { retryRefusal } from '../decide/retry';
 import { fitsIdentity } from './fits-identity';
 import { isBetween } from '../decide/barrier';
 import { mayApprove } from './may-approve';
+import { openingOf } from './opening-of';
 import type { OperatorMessage } from './operator-message';
 import type { RolloutView } from './rollout-view';
 import { DIGEST_DIGITS, NO_GATE } from './operator-message';
@@ -46,7 +47,7 @@ function fitsApprover({ batch, actor = 'nobody', overlay = 0, proof }: Answer, p
 
 type Answer = Extract<OperatorMessage, { planDigest: string }>;
 
-function fitsGate({ kind, batch, planDigest, overlay = 0 }: Answer, plan: Plan, progress: Progress): string | null {
+function fitsGate({ kind, batch, planDigest, overlay = 0, opening }: Answer, plan: Plan, progress: Progress): string | null {
   const { gate, approvals, holds } = progress;
   const digest = plan.digest.slice(0, DIGEST_DIGITS);
   if (planDigest.length < DIGEST_DIGITS || !plan.digest.startsWith(planDigest)) {
@@ -60,6 +61,9 @@ function fitsGate({ kind, batch, planDigest, overlay = 0 }: Answer, plan: Plan, 
   const now = progress.overlay ?? null;
   if (now !== null && overlay !== now.number) {
     return `${now.actor} has adjusted the rules since (overlay ${now.number}). Look at the status again, and name that overlay.`;
+  }
+  if (kind === 'approve' && opening !== undefined && opening !== openingOf(gate)) {
+    return `it was given when the gate before batch ${batch} had opened before, and it has opened anew since (a reset in Temporal). Look at the status again.`;
   }
   const rejected = holds.some(({ reason }) => reason === 'rejected');
   return kind === 'reject' && rejected ? `batch ${batch} is rejected already. Use \`approve\` or \`abort\`.` : null;

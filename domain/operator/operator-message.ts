@@ -10,6 +10,7 @@ export type OperatorMessage =
       readonly planDigest: string;
       readonly actor?: string;
       readonly overlay?: number;
+      readonly opening?: number;
       /** Of an approval alone: whoever stops something needs none. */
       readonly proof?: Proof;
     }

@@ -9,6 +9,7 @@ import type { Finished, LockerStatus, RolloutStatus } from '../model/status';
 import { migrationStatus } from './migration-status';
 import { askSentence } from './ask-sentence';
 import { stateOf } from './rollout-view';
+import { openingOf } from './opening-of';
 import type { RolloutView } from './rollout-view';
 
 const NO_COUNTS: Counts = { planned: 0, updated: 0, unchanged: 0, restored: 0, failed: 0, skipped: 0, unreachable: 0 };
@@ -53,9 +54,11 @@ function batchOf(plan: Plan, progress: Progress): RolloutStatus['batch'] {
 function gateOf({ policy }: Plan, { gate }: Progress): RolloutStatus['gate'] {
   if (gate === null) return null;
   const { batch, since, reminders } = gate;
+  const opening = openingOf(gate);
   return {
     batch,
     sinceMs: since,
+    opening,
     ...(policy.identity === 'proven' && { identity: 'proven' }),
     ...(reminders !== undefined && { reminders }),
   };

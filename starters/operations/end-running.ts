@@ -74,7 +74,9 @@ type Ending = EndRunning & { readonly box: string };
 async function abortAndWait(door: Door, { rollout }: RunningRollout, options: Ending): Promise<string> {
   const { box, by, reason, signal } = options;
   const progress = (line: string) => options.progress(line);
-  const answer = await sendAbort(door, box, { actor: by, reason }).catch(passing);
+  // A worker may come while this waits.
+  const sending = { validForMs: options.longestMs ?? LONGEST_MS };
+  const answer = await sendAbort(door, box, { actor: by, reason }, sending).catch(passing);
   if (answer !== null) progress(answer);
   const patience = makePatience(options);
   try {

@@ -15,15 +15,27 @@ import { rolloutHandle } from './door';
 import type { Door } from './door';
 import { lastRollout } from './running-rollout';
 
+/** How long its sender waits, and clocks may differ: the server keeps a message that nobody took up, and a worker may come at any time. */
+const VALID_FOR_MS = 20_000 + 60_000;
+
+export interface Sending {
+  /** For a sender who waits longer than a person does. */
+  readonly validForMs?: number;
+}
+
 const sender =
   <M extends Act>(update: UpdateDefinition<string, [M]>) =>
-  async (door: Door, box: string, message: M): Promise<string> => {
-    const send = () => askRollout(door, box, () => rolloutHandle(door, box).executeUpdate(update, { args: [message] }));
+  async (door: Door, box: string, message: M, { validForMs = VALID_FOR_MS }: Sending = {}): Promise<string> => {
+    const validUntil = new Date(Date.now() + validForMs).toISOString();
+    const args: [M] = [{ ...message, validUntil }];
+    const send = () => askRollout(door, box, () => rolloutHandle(door, box).executeUpdate(update, { args }));
     try {
-      return await send();
+      return await send().catch(async (error: unknown) => {
+        if (await wasReset(door, box, error)) return send();
+        throw error;
+      });
     } catch (error) {
-      if (await wasReset(door, box, error)) return send();
-      throw error;
+      throw error instanceof Fault && UNHEARD.includes(error.code) ? notHeard(error, update.name, validUntil) : error;
     }
   };
 
@@ -31,6 +43,14 @@ const sender =
 async function wasReset(door: Door, box: string, error: unknown): Promise<boolean> {
   if (!(error instanceof Fault) || error.code !== 'NoRollout') return false;
   return (await lastRollout(door, box))?.state === 'running';
+}
+
+/** The message may lie at the server. */
+const UNHEARD: readonly string[] = ['WorkerMissing', 'RolloutStuck', 'TemporalUnreachable'];
+
+function notHeard({ code, sentence, cure, evidence }: Fault, name: string, validUntil: string): Fault {
+  const kept = `the ${name} may still be carried out if a worker takes it up before ${validUntil}; later it is refused, and the status says so`;
+  return new Fault(code, sentence, { cure, evidence: [...evidence, kept] });
 }
 
 export const sendApprove = sender<ApproveMessage>(approve);

@@ -26,8 +26,8 @@ const signed = (text: string, key: KeyObject): string => sign(null, Buffer.from(
 
 /** Of what was looked at: a batch, a plan and an adjustment as they were shown, not as they are by now. */
 export function signApproval(signer: Signer, asserted: Asserted): Proof {
-  const { rollout, batch, digest, overlay, actor } = asserted;
-  const assertion = assertionText({ v: 1, rollout, batch, digest, overlay, actor, nonce: randomUUID(), at: Date.now() });
+  const { rollout, batch, digest, overlay, opening, actor } = asserted;
+  const assertion = assertionText({ v: 1, rollout, batch, digest, overlay, opening, actor, nonce: randomUUID(), at: Date.now() });
   return { assertion, signature: signer.sign(assertion), key: signer.key };
 }
 

@@ -44,10 +44,10 @@ async function signedBy(options: ApproveOptions, message: ApproveMessage, door: 
   const { box, signWith, key, as } = options;
   if (signWith === undefined) return message;
   const signer = openSigner(signWith, key ?? null);
-  const { rollout, planDigest } = await runningStatusOf(door, box);
-  const { batch, overlay = 0 } = message;
+  const { rollout, planDigest, gate } = await runningStatusOf(door, box);
+  const { batch, overlay = 0, opening = gate?.opening ?? 0 } = message;
   const actor = as ?? message.actor;
   // What is signed is the whole digest; a person may have typed its beginning.
   const digest = planDigest?.startsWith(message.planDigest) ? planDigest : message.planDigest;
-  return { ...message, actor, ...signApproval(signer, { rollout, batch, digest, overlay, actor }) };
+  return { ...message, actor, ...signApproval(signer, { rollout, batch, digest, overlay, opening, actor }) };
 }

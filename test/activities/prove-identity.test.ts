@@ -29,7 +29,7 @@ const keys = { chat: makeKey('chat'), ann: { key: makeKey('ann'), actors: ['ann'
 makeKey('mallory');
 
 const box = BoxName.parse('lxc12');
-const asserted = { rollout: 'r-1', batch: 2, digest: 'a'.repeat(64), overlay: 0, actor: 'ann@desk' };
+const asserted = { rollout: 'r-1', batch: 2, digest: 'a'.repeat(64), overlay: 0, opening: 0, actor: 'ann@desk' };
 
 function prove(proof: Proof, actor = 'ann@desk'): Promise<IdentityProof> {
   const fleet = { read: () => Promise.resolve({ ...aFleet(), identity: IdentityInput.parse({ keys }) }) };

@@ -67,7 +67,7 @@ const ann = (...more: string[]) => approveAs('ann', '--as', 'ann', ...more);
 interface Waiting {
   readonly rollout: string;
   readonly planDigest: string;
-  readonly gate: { readonly batch: number } | null;
+  readonly gate: { readonly batch: number; readonly opening: number } | null;
 }
 async function waitsFor(batch: number): Promise<Waiting> {
   const ended = await here.lockstep('watch', '--json');
@@ -101,7 +101,7 @@ test('only a second pair of eyes with its own key lets a batch begin, once', asy
   expect(without.code).toBe(2);
   expect(without.stdout).toContain('would take away a gate (every)');
   expect((await here.rollout('--yes', '--reason', 'the fix for the queue')).code).toBe(3);
-  const { rollout, planDigest } = await waitsFor(2);
+  const { rollout, planDigest, gate } = await waitsFor(2);
 
   const status = await here.lockstep('status');
   expect(status.stdout).toContain('the fix for the queue');
@@ -129,16 +129,33 @@ test('only a second pair of eyes with its own key lets a batch begin, once', asy
 
   // The right one, as a message that somebody else could listen to.
   const signer = openSigner(keyFile('ann'));
-  const proof = signApproval(signer, { rollout, batch: 2, digest: planDigest, overlay: 0, actor: 'ann' });
+  const proof = signApproval(signer, {
+    rollout,
+    batch: 2,
+    digest: planDigest,
+    overlay: 0,
+    opening: gate?.opening ?? 0,
+    actor: 'ann',
+  });
   const message = { actor: 'ann', batch: 2, planDigest, ...proof };
   await send(message);
-  await waitsFor(3);
+  const third = await waitsFor(3);
   expect(await changed(old)).toBe(2);
 
   await send(message);
   expect(await lastNote()).toContain('batch 2 was approved already by ann');
   const { nonce } = JSON.parse(proof.assertion) as { nonce: string };
-  const said = { v: 1, rollout, batch: 3, digest: planDigest, overlay: 0, actor: 'ann', nonce, at: Date.now() } as const;
+  const said = {
+    v: 1,
+    rollout,
+    batch: 3,
+    digest: planDigest,
+    overlay: 0,
+    opening: third.gate?.opening ?? 0,
+    actor: 'ann',
+    nonce,
+    at: Date.now(),
+  } as const;
   const again = assertionText(said);
   await send({ ...message, batch: 3, assertion: again, signature: signer.sign(again) });
   expect(await lastNote()).toContain('its nonce was used already, for batch 2');

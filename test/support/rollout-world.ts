@@ -130,7 +130,7 @@ interface MakeWorkers {
   readonly workflowsPath: string;
 }
 
-const connectedBy = (connection: NativeConnection, converting: Converting): Connected => ({
+const connectedBy = (connection: NativeConnection, converting: Pick<WorldWishes, 'dataConverter'>): Connected => ({
   connection,
   namespace: 'default',
   client: new Client({ connection, ...converting }),

@@ -56,6 +56,7 @@ async function gated(policy: PlanOptions['policy'] = {}, prove = proves): Promis
       batch,
       digest: plan.digest,
       overlay: 0,
+      opening: gate?.opening ?? 0,
       actor: 'bob',
       nonce: `nonce-${name}-${batch}-0000`,
       at: Date.now(),

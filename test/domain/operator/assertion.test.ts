@@ -10,13 +10,14 @@ const asked: Asserted = {
   batch: 2,
   digest: 'a'.repeat(64),
   overlay: 0,
+  opening: 1763737100000,
   actor: 'ann',
 };
 const said: Assertion = { v: 1, ...asked, nonce: 'f3b0c9a8-0000-4000-8000-1234567890ab', at: T0 };
 
 test('the signed text is this one', () => {
   expect(assertionText(said)).toBe(
-    `{"v":1,"rollout":"11111111-1111-4111-8111-111111111111","batch":2,"digest":"${'a'.repeat(64)}","overlay":0,"actor":"ann","nonce":"f3b0c9a8-0000-4000-8000-1234567890ab","at":1763737200000}`,
+    `{"v":1,"rollout":"11111111-1111-4111-8111-111111111111","batch":2,"digest":"${'a'.repeat(64)}","overlay":0,"opening":1763737100000,"actor":"ann","nonce":"f3b0c9a8-0000-4000-8000-1234567890ab","at":1763737200000}`,
   );
 });
 
@@ -26,6 +27,7 @@ const anAssertion = fc.record({
   batch: fc.integer({ min: 0, max: 400 }),
   digest: fc.stringMatching(/^[0-9a-f]{64}$/),
   overlay: fc.integer({ min: 0, max: 9 }),
+  opening: fc.integer({ min: 0, max: 4_000_000_000_000 }),
   actor: fc.string({ minLength: 1, maxLength: 50 }),
   nonce: fc.stringMatching(/^[A-Za-z0-9_-]{16,64}$/),
   at: fc.integer({ min: 0, max: 4_000_000_000_000 }),

@@ -35,7 +35,16 @@ const overlayOf = ({ progress }: Moment) => progress.overlay?.number ?? 0;
 function rightOne(moment: Moment, signed: Partial<Assertion> = {}): Approve {
   const { plan, progress, now } = moment;
   const batch = progress.gate?.batch ?? 2;
-  const said = { rollout: ROLLOUT, batch, digest: plan.digest, overlay: overlayOf(moment), actor: 'bob', nonce: NONCE, at: now };
+  const said = {
+    rollout: ROLLOUT,
+    batch,
+    digest: plan.digest,
+    overlay: overlayOf(moment),
+    opening: progress.gate?.opened ?? 0,
+    actor: 'bob',
+    nonce: NONCE,
+    at: now,
+  };
   const proof = { assertion: assertionText({ v: 1, ...said, ...signed }), signature: 'c2ln', key: 'chat' };
   return { kind: 'approve', batch, planDigest: plan.digest, overlay: overlayOf(moment), actor: 'bob', proof };
 }

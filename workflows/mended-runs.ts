@@ -6,6 +6,7 @@
 import { condition, patched, setHandler, workflowInfo } from '@temporalio/workflow';
 import { mendedSignal } from './messages';
 import type { MendedMessage } from './messages';
+import { noticeReset } from './reset-seen';
 import { apply } from './rollout';
 import type { Rollout } from './rollout';
 
@@ -20,6 +21,7 @@ export function handleMended(rollout: Rollout): void {
 }
 
 function tell(rollout: Rollout, raw: Partial<MendedMessage> | null): void {
+  noticeReset(rollout);
   const { from, to } = raw ?? {};
   // Told again, or by somebody else.
   if (typeof from !== 'string' || typeof to !== 'string' || rollout.mended.has(to)) return;

@@ -20,7 +20,7 @@ import { noticeReset } from './reset-seen';
 import { apply, viewOf } from './rollout';
 import type { Rollout } from './rollout';
 import { failureOf } from './step-fault';
-import { tooLate } from './too-late';
+import { expired, isForHandler, mustWait, sentBefore } from './too-late';
 
 const DESCRIPTIONS: Readonly<Record<MessageName, string>> = {
   approve: 'Lets the batch begin that waits. {"actor":"you","batch":2,"planDigest":"as status shows it"}',
@@ -63,13 +63,13 @@ function handle<M>(
   const description = DESCRIPTIONS[name];
   const accept = (raw: M) => {
     noticeReset(rollout);
-    const parsed = allowed(rollout, refuseLate(rollout, parseMessage(name, raw)));
-    return isSigned(parsed) ? acceptSigned(rollout, parsed) : take(rollout, parsed.event);
+    const parsed = refuseLate(rollout, parseMessage(name, raw));
+    return mustWait(rollout, parsed) ? acceptLater(rollout, parsed) : acceptNow(rollout, parsed);
   };
   const validator = (raw: M) => {
     const parsed = parseMessage(name, raw);
-    // One that comes too late is let in: its refusal is to be seen, and a validator leaves no trace.
-    if (typeof parsed === 'string' || tooLate(rollout, parsed) === null) allowed(rollout, parsed);
+    // A validator leaves no trace, and can't wait.
+    if (typeof parsed === 'string' || !isForHandler(rollout, parsed)) allowed(rollout, parsed);
   };
   setHandler(update, accept, { description, validator });
   if (signal) setHandler(signal, (raw) => receive(rollout, name, raw), { description });
@@ -87,11 +87,27 @@ async function acceptSigned(rollout: Rollout, parsed: ParsedMessage): Promise<st
   return take(rollout, proven);
 }
 
-function refuseLate(rollout: Rollout, parsed: Parsed): Parsed {
-  const late = typeof parsed === 'string' ? null : tooLate(rollout, parsed);
-  if (typeof parsed === 'string' || late === null) return parsed;
-  apply(rollout, { kind: 'note', text: `a message of ${parsed.event.actor} changed nothing: ${late}` });
-  throw refused(late);
+function acceptNow(rollout: Rollout, parsed: ParsedMessage): string | Promise<string> {
+  allowed(rollout, parsed);
+  return isSigned(parsed) ? acceptSigned(rollout, parsed) : take(rollout, parsed.event);
+}
+
+async function acceptLater(rollout: Rollout, parsed: ParsedMessage): Promise<string> {
+  const before = await sentBefore(rollout, parsed);
+  if (before !== null) throw refusedAndSeen(rollout, parsed, before);
+  return acceptNow(rollout, parsed);
+}
+
+function refuseLate(rollout: Rollout, parsed: Parsed): ParsedMessage {
+  if (typeof parsed === 'string') throw refused(parsed);
+  const late = expired(parsed);
+  if (late !== null) throw refusedAndSeen(rollout, parsed, late);
+  return parsed;
+}
+
+function refusedAndSeen(rollout: Rollout, { event }: ParsedMessage, why: string): Error {
+  apply(rollout, { kind: 'note', text: `a message of ${event.actor} changed nothing: ${why}` });
+  return refused(why);
 }
 
 function allowed(rollout: Rollout, parsed: Parsed): Exclude<Parsed, string> {
@@ -106,8 +122,20 @@ const refused = (sentence: string): Error =>
 function receive(rollout: Rollout, name: MessageName, raw: unknown): void | Promise<void> {
   noticeReset(rollout);
   const parsed = parseMessage(name, raw, 'somebody by signal');
-  const refusal = typeof parsed === 'string' ? parsed : (tooLate(rollout, parsed) ?? mayDo(parsed.message, viewOf(rollout)));
-  if (typeof parsed === 'string' || refusal !== null) return changedNothing(rollout, refusal);
+  if (typeof parsed === 'string') return changedNothing(rollout, parsed);
+  const late = expired(parsed);
+  if (late !== null) return changedNothing(rollout, late);
+  return mustWait(rollout, parsed) ? receiveLater(rollout, parsed) : receiveNow(rollout, parsed);
+}
+
+async function receiveLater(rollout: Rollout, parsed: ParsedMessage): Promise<void> {
+  const before = await sentBefore(rollout, parsed);
+  return before === null ? receiveNow(rollout, parsed) : changedNothing(rollout, before);
+}
+
+function receiveNow(rollout: Rollout, parsed: ParsedMessage): void | Promise<void> {
+  const refusal = mayDo(parsed.message, viewOf(rollout));
+  if (refusal !== null) return changedNothing(rollout, refusal);
   if (isSigned(parsed)) return receiveSigned(rollout, parsed);
   apply(rollout, parsed.event);
 }

@@ -3,11 +3,24 @@
  * the signals and updates of the run before into the new one once more, as if they had just been sent; nothing in them says so.
  * Workflow code is told of a reset by one thing alone: from that task on it has another seed for random numbers. That is in the
  * history, so a replay sees it at the same place. Whatever comes with the first task after it was sent before.
+ *
+ * The worker's mending (workers/mending) resets too, to where nothing came after: there those messages are the only ones, and
+ * count. Its word comes right after the reset, so it is waited for before it is anybody's guess.
  */
 import { CancellationScope, condition, workflowInfo } from '@temporalio/workflow';
 import { getActivator } from '@temporalio/workflow/lib/global-attributes';
 import { apply } from './rollout';
 import type { Rollout } from './rollout';
+
+export interface SeenReset {
+  /** The length of the history at the first task after it. */
+  readonly task: number;
+  /** Whether the worker's mending did it: nothing was done after the place that was reset to. */
+  readonly mended: Promise<boolean>;
+}
+
+/** As long as a plan waits for the same word (mended-runs.ts). */
+const TOLD_WITHIN_MS = 5_000;
 
 /** The SDK has no public reader of it; test/workflows/reset.test.ts fails where this one goes away. */
 export const seedNow = (): string => getActivator().randomnessSeed.join();
@@ -26,11 +39,18 @@ export function watchResets(rollout: Rollout): void {
 export function noticeReset(rollout: Rollout): void {
   if (seedNow() === rollout.seed) return;
   rollout.seed = seedNow();
-  rollout.resetTask = workflowInfo().historyLength;
-  if (rollout.progress) apply(rollout, { kind: 'reset' });
+  rollout.reset = { task: workflowInfo().historyLength, mended: judgeReset(rollout) };
+}
+
+async function judgeReset(rollout: Rollout): Promise<boolean> {
+  const before = rollout.mended.size;
+  const told = () => condition(() => rollout.mended.size > before, TOLD_WITHIN_MS);
+  const mended = await CancellationScope.nonCancellable(told);
+  if (!mended && rollout.progress) apply(rollout, { kind: 'reset' });
+  return mended;
 }
 
 /** Of a message that is being looked at: it came with the first task after a reset. Changes nothing, for validators. */
-export function cameWithReset({ seed, resetTask }: Rollout): boolean {
-  return seedNow() !== seed || resetTask === workflowInfo().historyLength;
+export function cameWithReset({ seed, reset }: Rollout): boolean {
+  return seedNow() !== seed || reset?.task === workflowInfo().historyLength;
 }

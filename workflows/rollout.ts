@@ -13,6 +13,7 @@ import type { Plan } from '../domain/model/plan';
 import type { Progress } from '../domain/model/progress';
 import type { RolloutView } from '../domain/operator/rollout-view';
 import type { BoxRolloutInput } from './messages';
+import type { SeenReset } from './reset-seen';
 
 /**
  * A timer that comes later than this tells of a time in which no workflow code ran (Temporal's own
@@ -54,8 +55,8 @@ export interface Rollout {
   cancelled: Error | null;
   /** Of random numbers, as it was seen last: a reset in Temporal changes it. */
   seed: string;
-  /** The length of the history at the first task after a reset; null: there was none. */
-  resetTask: number | null;
+  /** The newest one; null: there was none. */
+  reset: SeenReset | null;
 }
 
 export function openRollout(input: BoxRolloutInput, seed: string): Rollout {
@@ -80,7 +81,7 @@ export function openRollout(input: BoxRolloutInput, seed: string): Rollout {
     drains: new Map(),
     cancelled: null,
     seed,
-    resetTask: null,
+    reset: null,
   };
 }
 

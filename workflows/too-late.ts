@@ -15,10 +15,22 @@ import type { Rollout } from './rollout';
 const STOPS: readonly OperatorMessage['kind'][] = ['pause', 'reject', 'abort'];
 
 /** null: it is in time. Else one sentence: why it counts no more, and what to do. */
-export function tooLate(rollout: Rollout, { message: { kind }, validUntil }: ParsedMessage): string | null {
-  if (validUntil !== null && Date.now() > validUntil) {
-    return `${kind} is refused: it was to count until ${isoTime(validUntil)}, and came at ${isoTime(Date.now())}. Send it again if it is still meant.`;
-  }
-  if (STOPS.includes(kind) || !cameWithReset(rollout)) return null;
+export function expired({ message: { kind }, validUntil }: ParsedMessage): string | null {
+  if (validUntil === null || Date.now() <= validUntil) return null;
+  return `${kind} is refused: it was to count until ${isoTime(validUntil)}, and came at ${isoTime(Date.now())}. Send it again if it is still meant.`;
+}
+
+/** After a reset it must be known first who did that. */
+export const mustWait = ({ reset }: Rollout, { message: { kind } }: ParsedMessage): boolean =>
+  reset !== null && !STOPS.includes(kind);
+
+/** Called in the task that the message came with. null: it counts, as far as resets go; else the sentence. */
+export async function sentBefore(rollout: Rollout, { message: { kind } }: ParsedMessage): Promise<string | null> {
+  const again = cameWithReset(rollout);
+  if ((await rollout.reset?.mended) !== false || !again) return null;
   return `${kind} is refused: it was sent before the rollout was reset in Temporal. Send it again if it is still meant.`;
 }
+
+/** For a validator: a handler has to refuse it or to wait for it, where it is seen. */
+export const isForHandler = (rollout: Rollout, parsed: ParsedMessage): boolean =>
+  expired(parsed) !== null || (cameWithReset(rollout) && !STOPS.includes(parsed.message.kind));

@@ -17,7 +17,7 @@ export interface AskRollout {
 }
 
 /** An answer takes a fraction of a second; a message to one that is stuck is never refused, it only hangs. */
-const LOOK_EVERY_MS = 2_500;
+const LOOK_EVERY_MS = 4_000;
 const MAY_BE_STUCK: readonly string[] = ['WorkerMissing', 'RolloutStuck'];
 
 export async function askRollout<T>(door: Door, box: string, question: () => Promise<T>, more: AskRollout = {}): Promise<T> {
@@ -39,12 +39,14 @@ interface Waiting {
   readonly signal: AbortSignal;
 }
 
-/** Ends only by throwing, or after the answer. */
+/** Ends only by throwing, or after the answer. Two looks: what a pause in Temporal has broken the workers mend within seconds. */
 async function untilStuck(door: Door, box: string, { runId, signal }: Waiting): Promise<never> {
-  for (;;) {
+  for (let before: string | null = null; ; ) {
     await sleep(LOOK_EVERY_MS, undefined, { signal, ref: false }).catch(() => new Promise<never>(() => {}));
     const why = await whyStuck(door, box, runId);
-    if (why !== null) throw stuckFault({ box, address: door.address }, [why]);
+    const again = before !== null;
+    before = why;
+    if (why !== null && again) throw stuckFault({ box, address: door.address }, [why]);
   }
 }
 

@@ -125,7 +125,7 @@ test('what was looked at before the reset opens nothing after it, signed or not,
   const { plan, anew, before } = await approvedThenReset('looked-before', (handle, message) =>
     handle.executeUpdate(approve, { args: [message] }),
   );
-  const { rollout, gate } = await until(anew, inState('waiting-for-approval'));
+  const { rollout, gate } = await until(anew, ({ notes }) => notes.some((note) => note.includes('was reset in Temporal')));
   const seen = { actor: 'bob', batch: 2, planDigest: plan.digest };
   const late = anew.executeUpdate(approve, { args: [{ ...seen, opening: before.gate?.opening ?? 0 }] });
   await expect(late).rejects.toMatchObject({ cause: { message: expect.stringContaining('it has opened anew since') } });

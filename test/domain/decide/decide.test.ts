@@ -302,7 +302,7 @@ describe('time', () => {
     expect(walk(plan, soaking).waitUntil).toBe(T0 + 30_000);
     expect(play(plan, [tick], T0 + 29_999, soaking).gate).toBeNull();
     const open = play(plan, [tick], T0 + 30_000, soaking);
-    expect(open.gate).toEqual({ batch: 2, since: T0 + 30_000 });
+    expect(open.gate).toEqual({ batch: 2, since: T0 + 30_000, opened: T0 + 30_000 });
     expect(walk(plan, open, T0 + 30_000)).toMatchObject({
       state: 'waiting-for-approval',
       begin: [],
@@ -480,7 +480,7 @@ describe('steering', () => {
 
   test('gates to come are set and taken away, one that stands too', () => {
     const waiting = play(plan, [...cycleOf(one), ...cycleOf(two), adjust({ soakMs: 0, gates: [1] })]);
-    expect([waiting.batch, waiting.gate]).toEqual([1, { batch: 2, since: T0 }]);
+    expect([waiting.batch, waiting.gate]).toEqual([1, { batch: 2, since: T0, opened: T0 }]);
     const open = play(plan, [adjust({ gates: [] })], T0, waiting);
     expect([open.batch, open.gate, open.overlay?.number]).toEqual([2, null, 2]);
     expect(open.overlay?.rules).toEqual({ soakMs: 0, gates: [] });
@@ -532,7 +532,7 @@ describe('steering', () => {
 test('nobody answers in time, and the policy says abort: it is aborted, never approved', () => {
   const plan = planWith({ batches: [1, 'rest'], gates: 'canary', gateTimeout: '1h', onGateTimeout: 'abort' });
   const waiting = play(plan, cycleOf());
-  expect(waiting.gate).toEqual({ batch: 2, since: T0 });
+  expect(waiting.gate).toEqual({ batch: 2, since: T0, opened: T0 });
   const late = play(plan, [{ kind: 'tick' }], T0 + 3_600_000, waiting);
   expect(late.abort).toEqual({ actor: 'the policy', reason: 'Nobody answered for batch 2 within 1h', at: T0 + 3_600_000 });
   expect([late.approvals, decide(plan, late, T0 + 3_600_000)]).toEqual([[], { kind: 'done', state: 'aborted' }]);
@@ -581,4 +581,12 @@ test('a locker that is held out is skipped from the beginning, with its reason, 
   expect(decide(plan, done, T0)).toEqual({ kind: 'done', state: 'completed-with-exceptions' });
   const back = play(plan, [...cycleOf(), { kind: 'rollBack', ...person }]);
   expect(back.lockers[two]?.end).toBe('skipped');
+});
+
+test('a reset lets a gate that stands open anew, and changes nothing else', () => {
+  const plan = aPlan({ policy: { gates: 'canary', soak: { canary: '0s', batch: '0s' } } });
+  const waiting: Progress = { ...startProgress(plan, T0), gate: { batch: 2, since: T0, opened: T0 } };
+  const { notes, ...after } = fold(plan, waiting, { kind: 'reset' }, T0 + 5_000);
+  expect(after).toMatchObject({ gate: { batch: 2, since: T0, opened: T0 + 5_000 }, approvals: waiting.approvals, holds: [] });
+  expect(notes.map(({ text }) => text)).toEqual([expect.stringContaining('the gate before batch 2 asks anew')]);
 });

@@ -30,7 +30,7 @@ function gated(plan: Plan): Progress {
     { kind: 'verify', ...at, outcome: { kind: 'healthy', build: 'b', tookMs: 1 } },
   ];
   const progress = events.reduce((p, event) => fold(plan, p, event, T0), startProgress(plan, T0));
-  expect(progress.gate).toEqual({ batch: 2, since: T0 });
+  expect(progress.gate).toEqual({ batch: 2, since: T0, opened: T0 });
   return progress;
 }
 /** As the workflow walks: to each time that the decider asks for, until `end`. */
@@ -52,7 +52,7 @@ test('every four hours by default, in one note that is replaced', () => {
   const plan = aPlan({ policy: { soak: { canary: '0s', batch: '0s' }, gates: 'canary' } });
   const { progress, woken } = walkTo(plan, gated(plan), T0, T0 + 9 * HOUR);
   expect(woken).toBe(2);
-  expect(progress.gate).toEqual({ batch: 2, since: T0, reminders: 2, remindedAt: T0 + 8 * HOUR });
+  expect(progress.gate).toEqual({ batch: 2, since: T0, opened: T0, reminders: 2, remindedAt: T0 + 8 * HOUR });
   expect(notesOf(progress)).toEqual(['batch 2 has waited for an approval for 8h: nobody has answered yet']);
 });
 
@@ -97,7 +97,7 @@ test('a resume that asks once more counts anew', () => {
   const plan = planWith({ gateTimeout: '6h' });
   const held = walkTo(plan, gated(plan), T0, T0 + 9 * HOUR).progress;
   const again = fold(plan, held, { kind: 'resume', ...person }, T0 + 10 * HOUR);
-  expect(again.gate).toEqual({ batch: 2, since: T0 + 10 * HOUR });
+  expect(again.gate).toEqual({ batch: 2, since: T0 + 10 * HOUR, opened: T0 });
   expect(reminderDueAt(plan, again)).toBe(T0 + 14 * HOUR);
 });
 

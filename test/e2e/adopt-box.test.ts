@@ -85,7 +85,7 @@ test('what the old code answers need not be known: its mounts will prove it', as
   old = await box.pull('origin/stable~1');
   await writeFile(join(box.settings('l02'), 'apikeys.json'), '{}');
   const ended = await adopt('--dry-run');
-  expect([ended.code, ended.stderr]).toEqual([1, expect.anything()]);
+  expect([ended.code, ended.stderr]).toEqual([0, expect.anything()]);
   expect(ended.stdout).toMatch(/as release adopted-\S+; its mounts prove it/);
 });
 

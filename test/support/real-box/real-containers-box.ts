@@ -261,7 +261,7 @@ function world({ dir, layout, work, folder, policy }: Making): Omit<RealBox, 'do
   };
 }
 
-const ASK = `fetch('http://' + (process.argv[1].includes(':') ? '[' + process.argv[1] + ']' : process.argv[1]) + ':' + process.argv[2], { signal: AbortSignal.timeout(1000) }).then(async (answer) => { console.log(await answer.text()); process.exit(answer.ok ? 0 : 1); }, () => process.exit(1));`;
+const ASK = `fetch('http://' + (process.argv[1].includes(':') ? '[' + process.argv[1] + ']' : process.argv[1]) + ':' + process.argv[2], { signal: AbortSignal.timeout(20000) }).then(async (answer) => { console.log(await answer.text()); process.exit(answer.ok ? 0 : 1); }, () => process.exit(1));`;
 const VERSION = "require('/opt/registry/package.json').version";
 /** By its program: no other process of the container is a Node. */
 const KILL =

@@ -12,13 +12,6 @@ import { getActivator } from '@temporalio/workflow/lib/global-attributes';
 import { apply } from './rollout';
 import type { Rollout } from './rollout';
 
-export interface SeenReset {
-  /** The length of the history at the first task after it. */
-  readonly task: number;
-  /** Whether the worker's mending did it: nothing was done after the place that was reset to. */
-  readonly mended: Promise<boolean>;
-}
-
 /** As long as a plan waits for the same word (mended-runs.ts). */
 const TOLD_WITHIN_MS = 5_000;
 

@@ -13,13 +13,20 @@ import type { Plan } from '../domain/model/plan';
 import type { Progress } from '../domain/model/progress';
 import type { RolloutView } from '../domain/operator/rollout-view';
 import type { BoxRolloutInput } from './messages';
-import type { SeenReset } from './reset-seen';
 
 /**
  * A timer that comes later than this tells of a time in which no workflow code ran (Temporal's own
  * pause, no worker), and in which nobody could answer us either. Shorter delays are ordinary load.
  */
 const LATE_MS = 30_000;
+
+/** A reset in Temporal that this run's history has in it (reset-seen.ts). */
+export interface SeenReset {
+  /** The length of the history at the first task after it. */
+  readonly task: number;
+  /** Whether the worker's mending did it: nothing was done after the place that was reset to. */
+  readonly mended: Promise<boolean>;
+}
 
 export interface Rollout {
   readonly input: BoxRolloutInput;

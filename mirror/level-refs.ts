@@ -50,13 +50,16 @@ async function ours(mirror: Mirror): Promise<Refs> {
   return refsIn(ran.stdout);
 }
 
-/** Throws where it was not single refs that were refused. */
+/** It answers, and can not give what its refs name: trying again helps nobody. */
+const OF_THE_REPOSITORY = /not our ref|possible repository corruption|mismatched algorithms/;
+
+/** Throws where it was neither single refs nor the state of the repository that stood in the way. */
 async function fetchAll(mirror: Mirror, quietly: readonly string[]): Promise<GitRan> {
   const { git, url } = mirror;
   const specs = ['+refs/heads/*:refs/heads/*', '+refs/tags/*:refs/tags/*'];
   const flags = ['--quiet', '--prune', '--no-write-fetch-head', ...ofAnyOwner(url)];
   const ran = await git([...quietly, 'fetch', ...flags, '--', url, ...specs], { timeoutMs: FETCH_MS });
-  const ofSingleRefs = ran.code === 0 || ran.code === 1 || /not our ref/.test(ran.stderr);
-  if (!ofSingleRefs || /No space left on device/i.test(ran.stderr)) throw unreachable(mirror, ran);
+  const ofTheRefs = ran.code === 0 || ran.code === 1 || OF_THE_REPOSITORY.test(ran.stderr);
+  if (!ofTheRefs || /No space left on device/i.test(ran.stderr)) throw unreachable(mirror, ran);
   return ran;
 }

@@ -18,6 +18,26 @@ const CURES: readonly { readonly said: RegExp; readonly cure: (url: string) => s
   { said: /non-commit object/, cure: () => 'A branch names a commit: delete that one in the repository, or make it a tag.' },
   { said: /File name too long/, cure: () => 'Give that ref a shorter name in the repository.' },
   {
+    said: /mismatched algorithms/,
+    cure: () => 'The repository names its commits by SHA-256, which Lockstep does not take: name one with SHA-1.',
+  },
+  {
+    said: /promisor remote/,
+    cure: (url) => `${url} is a partial clone, without all of its files: name the repository that it was cloned from.`,
+  },
+  {
+    said: /alternate object path/,
+    cure: (url) => `${url} borrows from a repository that is away: see objects/info/alternates there.`,
+  },
+  {
+    said: /convert-graft-file/,
+    cure: (url) => `${url} hides a part of its history by info/grafts: remove that file there.`,
+  },
+  {
+    said: /possible repository corruption/,
+    cure: () => 'The repository is damaged: `git fsck` there says more. Mend it from another clone.',
+  },
+  {
     said: /not our ref/,
     cure: () => 'The repository lacks what that ref names: `git fsck` there says more. Mend it, or delete the ref.',
   },

@@ -38,14 +38,15 @@ async function notFound(mirror: Mirror, ref: string, found: Exclude<LookedUp, { 
     });
   const cure = cureFor(ref);
   return new Fault('RefUnknown', `${url} has no branch, tag or commit "${ref}".`, {
-    evidence: ['it has:', ...(await refsOf(mirror))],
+    evidence: await refsOf(mirror),
     ...(cure !== undefined && { cure }),
   });
 }
 
 async function refsOf({ git }: Mirror): Promise<string[]> {
   const list = ['for-each-ref', '--format=%(refname:lstrip=2)', `--count=${SHOWN}`, 'refs/heads', 'refs/tags'];
-  return (await git(list)).stdout.split('\n').filter(Boolean);
+  const refs = (await git(list)).stdout.split('\n').filter(Boolean);
+  return refs.length > 0 ? ['it has:', ...refs] : ['it shows no branch and no tag at all'];
 }
 
 function cureFor(ref: string): string | undefined {

@@ -28,10 +28,6 @@ const KNOWN: readonly Told[] = [
     cure: (who) =>
       `Nobody is asked for a password: set a credential.helper in ~/.gitconfig of the account that ${who === 'box' ? 'lockerd on the box' : 'the worker'} runs as.`,
   },
-  {
-    said: /mismatched algorithms/,
-    cure: () => 'The repository names its commits by SHA-256, which Lockstep does not take: name one with SHA-1.',
-  },
 ];
 
 const OWN_WAY: Readonly<Record<Mirror['who'], string | undefined>> = {

@@ -19,6 +19,13 @@ const shallowClone = (): string => {
   return shallow;
 };
 
+/** The state of the repository, which no second try mends. */
+const permanent = (cure: string) => ({
+  code: 'RefsNotTaken',
+  retryable: false,
+  cure: expect.stringContaining(cure) as string,
+});
+
 describe.each(OWNERS)('on the %s', (owner) => {
   test('a shallow origin is refused with the ref and the cure, and taken once it is whole', async () => {
     const shallow = shallowClone();
@@ -98,6 +105,28 @@ describe.each(OWNERS)('on the %s', (owner) => {
     expect((fault as { evidence: string[] }).evidence.join('\n')).toContain(said);
     rmSync(join(here.repo, '.git/refs/heads/broken'));
     expect(await here.resolve(owner, 'stable')).toBe(here.second);
+  });
+
+  test('an origin that can not give what its refs name is told from one that is away, with what helps', async () => {
+    const beside = (name: string) => join(here.dir, name);
+    const file = join(here.repo, '.git/objects', here.git('rev-parse', 'HEAD:file').replace(/^../, '$&/'));
+    execFileSync('git', ['init', '--quiet', '--object-format=sha256', '--initial-branch=stable', beside('sha256')]);
+    here.gitIn(beside('sha256'), 'commit', '--quiet', '--allow-empty', '-m', 'one');
+    here.git('config', 'uploadpack.allowFilter', 'true');
+    here.gitIn(here.dir, 'clone', '--quiet', '--bare', '--filter=blob:none', `file://${here.repo}`, beside('partial'));
+    await expect(here.resolve(owner, 'stable', beside('sha256'))).rejects.toMatchObject(permanent('SHA-256'));
+    await expect(here.resolve(owner, 'stable', beside('partial'))).rejects.toMatchObject(permanent('partial clone'));
+    rmSync(file);
+    await expect(here.resolve(owner, 'stable')).rejects.toMatchObject(permanent('git fsck'));
+  });
+
+  test('an empty origin is said to be one', async () => {
+    const empty = join(here.dir, 'empty');
+    execFileSync('git', ['init', '--quiet', empty]);
+    await expect(here.resolve(owner, 'stable', empty)).rejects.toMatchObject({
+      code: 'RefUnknown',
+      evidence: ['it shows no branch and no tag at all'],
+    });
   });
 
   test('a ref whose name is too long for a file is named', async () => {

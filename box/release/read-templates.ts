@@ -44,14 +44,27 @@ export async function readTemplates(box: BoxContext, { service, release }: Stage
 }
 
 async function pathsBelow(folder: string, at: string): Promise<string[]> {
-  const entries = await readdir(join(folder, at), { withFileTypes: true });
+  const entries = await readdir(join(folder, at), { withFileTypes: true, encoding: 'buffer' });
   const found: string[] = [];
   for (const entry of entries) {
-    const path = `${at}${entry.name}`;
+    const path = `${at}${nameIn(entry.name, at)}`;
     if (entry.isDirectory()) found.push(...(await pathsBelow(folder, `${path}/`)));
     else found.push(path);
   }
   return found.toSorted();
+}
+
+/** A locker's config is a list of texts, its names among them. */
+function nameIn(name: Buffer, at: string): string {
+  const text = textIn(name);
+  if (text !== null) return text;
+  throw new Fault(
+    'TemplateInvalid',
+    `${JSON.stringify(join(TEMPLATES, at, name.toString()))} in the config repository has a name that is no UTF-8.`,
+    {
+      cure: 'Rename it there.',
+    },
+  );
 }
 
 /** A link could reach out of the repository. */

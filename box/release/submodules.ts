@@ -1,19 +1,17 @@
 /** The submodules of a commit: where each comes from, and its commit in a mirror of its own on the box. */
 import { createHash } from 'node:crypto';
+import { writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { Fault } from '../../domain/faults';
 import { Sha } from '../../domain/model/ids';
 import type { BoxContext } from '../context';
-import { evidenceOf } from '../run';
-import { askGit, git } from './git';
-import { mirrorEntry } from './left-in-mirror';
-import { changeMirror, ensureCommit, hasCommit } from './mirror';
+import { askGit } from './git';
+import { changeMirror, ensureCommit } from './mirror';
 import type { Scratch } from './scratch';
 import { submoduleUrl } from './submodule-url';
 import { bytesOf, isFile, isSubmodule, isWithin, textOf } from './tree-source';
 import type { TreeEntry, TreeSource } from './tree-source';
 import type { Problem } from './tree-problems';
-
-const FETCH_MS = 10 * 60_000;
 
 export interface Submodule {
   /** In its parent. */
@@ -86,48 +84,46 @@ function submoduleOf(box: BoxContext, source: TreeSource, { link, settings }: Li
   };
 }
 
+/** Of two names with one path, such as after a rename by hand, the later counts, as in git. */
 function nameOf(settings: Settings, path: string): string | null {
-  for (const [key, value] of settings) {
+  const names = [...settings].flatMap(([key, value]) => {
     const name = /^submodule\.([^]+)\.path$/.exec(key)?.[1];
-    if (name !== undefined && value === path) return name;
-  }
-  return null;
+    return name !== undefined && value === path ? [name] : [];
+  });
+  return names.at(-1) ?? null;
 }
 
-/** null: it is not there, a link, or not to be read. */
+/** null: it is a link, or not to be read. */
 async function readGitmodules(scratch: Scratch, entries: readonly TreeEntry[]): Promise<Settings | null> {
   const file = entries.find(({ path }) => path === '.gitmodules');
-  if (!file || !isFile(file)) return null;
-  const ran = await scratch.try(['config', '--blob', file.id, '-z', '--list']);
+  if (!file) return new Map();
+  if (!isFile(file)) return null;
+  // As a file, as a clone reads it: of a blob git takes no byte order mark.
+  const copy = join(scratch.folder, 'gitmodules');
+  await writeFile(copy, await scratch.ask(['cat-file', 'blob', file.id]), 'latin1');
+  const ran = await scratch.try(['config', '--file', copy, '--no-includes', '-z', '--list']);
   if (ran.code !== 0) return null;
   const lines = ran.stdout.split('\0').filter((line) => line.includes('\n'));
   return new Map(lines.map((line) => [line.slice(0, line.indexOf('\n')), line.slice(line.indexOf('\n') + 1)]));
 }
 
-/** Fetched when it is not there yet, and kept by a ref: git would collect what no branch reaches. */
+/** Fetched when it is not there yet, and kept by a ref: git would collect what no branch reaches any more. */
 export async function ensureSubmodule({ path, source }: Submodule): Promise<Problem | null> {
   const { mirror, origin, commit } = source;
-  const missing = await ensureCommit(mirror, origin, commit).then(
-    () => null,
-    (error: unknown) => error,
-  );
-  if (missing !== null && !(missing instanceof Fault && missing.code === 'RefUnknown')) throw named(missing, path, origin.url);
-  const kept = `refs/kept/${commit}`;
-  return changeMirror(mirror, async () => {
-    if (!(await hasCommit(mirror, commit))) {
-      const fetch = ['fetch', '--quiet', '--no-write-fetch-head', '--no-tags', '--', origin.url, `${commit}:${kept}`];
-      const ran = await git(['-C', mirror, ...fetch], FETCH_MS, mirrorEntry(mirror));
-      if (ran.code !== 0) return gone(source, evidenceOf(ran).at(-1) ?? '');
-    }
-    await askGit(['-C', mirror, 'update-ref', kept, commit]);
-    return null;
-  });
+  try {
+    await ensureCommit(mirror, origin, commit);
+  } catch (error) {
+    if (error instanceof Fault && error.code === 'RefUnknown') return gone(source, error);
+    throw named(error, path, origin.url);
+  }
+  await changeMirror(mirror, () => askGit(['-C', mirror, 'update-ref', `refs/kept/${commit}`, commit]));
+  return null;
 }
 
-const gone = ({ at, commit, origin }: TreeSource, said: string): Problem => ({
+const gone = ({ at }: TreeSource, { sentence, evidence }: Fault): Problem => ({
   path: at.slice(0, -1),
-  what: `a submodule: ${origin.url} has no commit ${commit} (${said})`,
-  cure: 'Push that commit of the submodule to its repository, then plan again.',
+  what: `a submodule: ${sentence}${evidence.length > 0 ? ` (${evidence.at(-1)})` : ''}`,
+  cure: 'Push that commit of the submodule to its repository, on a branch or with a tag; then plan again.',
 });
 
 /** Trying again helps where it would have helped; what is missing is said by the name that people know it by. */

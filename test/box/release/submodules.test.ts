@@ -58,6 +58,23 @@ test('a commit that no branch of the submodule reaches is fetched by its id, and
   expect(readFileSync(join(await stagedFolder(), 'vendor/sub/lib.js'), 'utf8')).toBe('rebased()');
 });
 
+const linked = (gitmodules: string) => {
+  commitTo(here.code.repo, { '.gitmodules': gitmodules });
+  inRepo(here.code.repo, 'update-index', '--add', '--cacheinfo', `160000,${commit},vendor/sub`);
+  inRepo(here.code.repo, 'commit', '--quiet', '-m', 'linked');
+};
+
+test.each([
+  ['begins with a byte order mark', '\ufeff[submodule "x"]\r\n\tpath = vendor/sub\r\n\turl = ../sub\r\n'],
+  [
+    'names its path twice, the right one last',
+    '[submodule "old"]\n\tpath = vendor/sub\n\turl = ../gone\n[submodule "x"]\n\tpath = vendor/sub\n\turl = ../sub\n',
+  ],
+])('a .gitmodules that %s is read as git reads it', async (_, gitmodules) => {
+  linked(gitmodules);
+  expect(readFileSync(join(await stagedFolder(), 'vendor/sub/lib.js'), 'utf8')).toBe('lib()');
+});
+
 test('one with `update = none` stays an empty folder', async () => {
   link({ url: '../nowhere', lines: ['update=none'] });
   expect(readdirSync(join(await stagedFolder(), 'vendor/sub'))).toEqual([]);
@@ -85,12 +102,17 @@ describe('refused by name at the plan:', () => {
     link();
     inRepo(here.code.repo, 'rm', '--quiet', '--cached', '.gitmodules');
     inRepo(here.code.repo, 'commit', '--quiet', '-m', 'forgotten');
-    await expect(here.resolve()).rejects.toMatchObject(told(/\.gitmodules/));
+    await expect(here.resolve()).rejects.toMatchObject(told(/\.gitmodules does not name it/));
   });
 
   test('a commit that was never pushed', async () => {
     link({ commit: '4eef65'.repeat(6).concat('abcd') });
     await expect(here.resolve()).rejects.toMatchObject(told(/has no commit 4eef65/));
+  });
+
+  test('what is no commit of its repository', async () => {
+    link({ commit: inRepo(sub, 'rev-parse', 'HEAD^{tree}') });
+    await expect(here.resolve()).rejects.toMatchObject(told(/is no commit/));
   });
 
   test('an update by a command', async () => {

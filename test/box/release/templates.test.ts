@@ -50,3 +50,13 @@ test('names with quotes, spaces and newlines are kept', async () => {
   await here.stage(await here.targetOf());
   expect(readFileSync(join(here.box.paths.version(l01, 1), 'config', name), 'utf8')).toBe('l01');
 });
+
+test('a name that is no UTF-8 is refused', async () => {
+  mkdirSync(join(here.settings.repo, 'templates'), { recursive: true });
+  writeFileSync(Buffer.concat([Buffer.from(join(here.settings.repo, 'templates/a')), Buffer.from([0xff])]), 'x');
+  here.settings.commit({});
+  await expect(here.stage(await here.targetOf())).rejects.toMatchObject({
+    code: 'TemplateInvalid',
+    sentence: expect.stringContaining('no UTF-8') as string,
+  });
+});

@@ -9,26 +9,21 @@ import type { BoxContext } from '../context';
 import { evidenceOf, run } from '../run';
 import { git } from './git';
 import { changeMirror } from './mirror';
+import { MAX_POINTER, readPointer } from './large-pointer';
+import type { LargePointer } from './large-pointer';
 import { mirrorEntry } from './left-in-mirror';
 import type { Scratch } from './scratch';
 import type { Problem } from './tree-problems';
 import type { TreeEntry, TreeSource } from './tree-source';
 
-export interface LargeFile {
+export interface LargeFile extends LargePointer {
   readonly path: string;
-  /** sha256 of its content. */
-  readonly oid: string;
-  readonly bytes: number;
 }
 
 const FETCH_MS = 10 * 60_000;
 
 /** A release that nobody planned for so long is seldom staged again. */
 const KEPT_FOR_MS = 30 * 24 * 60 * 60_000;
-
-/** As git-lfs: nothing longer is read as a pointer. */
-const MAX_POINTER = 1024;
-const POINTER = /^version https:\/\/(?:git-lfs\.github\.com\/spec\/v1|hawser\.github\.com\/spec\/v1)\n([^]*)$/;
 
 /** Of those whose filter is lfs. */
 export async function findLargeFiles(scratch: Scratch, entries: readonly TreeEntry[]): Promise<LargeFile[]> {
@@ -46,8 +41,8 @@ export async function findLargeFiles(scratch: Scratch, entries: readonly TreeEnt
   });
 }
 
-async function readPointers(scratch: Scratch, ids: readonly string[]): Promise<Map<string, Omit<LargeFile, 'path'>>> {
-  const found = new Map<string, Omit<LargeFile, 'path'>>();
+async function readPointers(scratch: Scratch, ids: readonly string[]): Promise<Map<string, LargePointer>> {
+  const found = new Map<string, LargePointer>();
   if (ids.length === 0) return found;
   let rest = await scratch.ask(['cat-file', '--batch'], { input: `${ids.join('\n')}\n` });
   for (const id of ids) {
@@ -58,13 +53,6 @@ async function readPointers(scratch: Scratch, ids: readonly string[]): Promise<M
     rest = rest.slice(line + 2 + size);
   }
   return found;
-}
-
-export function readPointer(text: string): Omit<LargeFile, 'path'> | null {
-  const lines = POINTER.exec(text)?.[1] ?? '';
-  const oid = /^oid sha256:([0-9a-f]{64})$/m.exec(lines)?.[1];
-  const size = /^size (\d+)$/m.exec(lines)?.[1];
-  return oid === undefined || size === undefined ? null : { oid, bytes: Number(size) };
 }
 
 export const storageOf = (mirror: string): string => join(mirror, 'lfs');

@@ -7,7 +7,6 @@ import { createHash } from 'node:crypto';
 import type { Hash } from 'node:crypto';
 import { createReadStream } from 'node:fs';
 import { lstat, readFile, readdir, readlink, rm, stat } from 'node:fs/promises';
-import { join } from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import { Fault } from '../../domain/faults';
 import { inParallel } from '../inspect/in-parallel';
@@ -16,6 +15,7 @@ import type { ReadyTree } from './ready-tree';
 import type { Scratch } from './scratch';
 import { bytesOf, isSubmodule, textOf } from './tree-source';
 import type { TreeEntry } from './tree-source';
+import { writeAnew } from './write-anew';
 
 /** Files that are open. */
 const AT_ONCE = 16;
@@ -77,9 +77,10 @@ async function lookAt(tree: ReadyTree, { entry, folder }: Placed): Promise<strin
 /** Made once more, beside it: the scratch repository knows no attributes but those of the commit. */
 async function otherThanConverted(scratch: Scratch, entries: readonly TreeEntry[], folder: string): Promise<string[]> {
   if (entries.length === 0) return [];
-  const again = join(scratch.folder, 'again');
-  const input = entries.map(({ path }) => `${path}\0`).join('');
-  await scratch.ask(['checkout-index', '-z', '--stdin', `--prefix=${again}/`], { input, workTree: folder });
+  const { folder: again } = await writeAnew(
+    scratch,
+    entries.map(({ path }) => path),
+  );
   const same = await inParallel(entries, AT_ONCE, async ({ path }) => {
     const [here, there] = await Promise.all([sha256Of(placeOf(folder, path)), sha256Of(placeOf(again, path))]);
     return here === there;
@@ -121,7 +122,8 @@ interface PlacedLarge {
 }
 
 async function differenceOfLarge({ source }: ReadyTree, { place, name, large }: PlacedLarge): Promise<string | null> {
-  if ((await stat(place)).size === large.bytes && (await sha256Of(place)) === large.oid) return null;
+  // An empty one is made of any pointer that says so.
+  if ((await stat(place)).size === large.bytes && (large.bytes === 0 || (await sha256Of(place)) === large.oid)) return null;
   // The next one fetches it anew.
   await rm(objectOf(source.mirror, large.oid), { force: true });
   return `${name}: its content is not that of its pointer, ${large.oid}`;

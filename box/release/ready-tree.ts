@@ -5,8 +5,10 @@
  */
 import { Fault } from '../../domain/faults';
 import type { BoxContext } from '../context';
+import { attributesOf } from './attributes';
 import { ensureLargeFiles, findLargeFiles } from './large-files';
 import type { LargeFile } from './large-files';
+import { doublePaths, longPaths, unencodable } from './path-problems';
 import { shortly, withScratch } from './scratch';
 import type { Scratch } from './scratch';
 import { addressProblem } from './submodule-url';
@@ -67,12 +69,15 @@ async function readyFiles(
   // Names that git puts into no index are found here, and not by the stage.
   const indexed = await scratch.try(['read-tree', source.commit]);
   if (indexed.code !== 0) throw unreadable(source, shortly(indexed));
-  const { converted, filters } = await attributesOf(scratch, all, entries.filter(isFile));
+  const unwritable = [...longPaths(source, entries), ...(await doublePaths(scratch, source, entries))];
+  problems.push(...unwritable);
+  if (unwritable.length > 0) return { largeFiles: [], converted: new Set() };
+  const { converted, encoded, filters } = await attributesOf(scratch, all, entries.filter(isFile));
+  problems.push(...(await unencodable(scratch, source, encoded)));
   for (const [path, filter] of filters) if (filter !== 'lfs') problems.push(foreignFilter(source.at + path, filter));
-  const largeFiles = await findLargeFiles(
-    scratch,
-    entries.filter(({ path }) => filters.get(path) === 'lfs'),
-  );
+  const large = entries.filter(({ path }) => filters.get(path) === 'lfs');
+  const largeFiles = await findLargeFiles(scratch, large);
+  problems.push(...notByLfsAlone(source, largeFiles, encoded));
   const address = largeFiles.length > 0 ? await lfsAddressProblem(scratch, source, all) : null;
   if (address !== null) problems.push(address);
   else problems.push(...(await ensureLargeFiles(box, scratch, { source, files: largeFiles })));
@@ -85,31 +90,15 @@ const foreignFilter = (path: string, filter: string): Problem => ({
   cure: 'Take the filter off these files in .gitattributes, and keep them in the repository as they are to be deployed.',
 });
 
-interface Attributes {
-  /** Path → the filter that attributes give it. */
-  readonly filters: ReadonlyMap<string, string>;
-  readonly converted: ReadonlySet<string>;
+/** What git-lfs on the box would make of them is not their content. */
+function notByLfsAlone({ at }: TreeSource, files: readonly LargeFile[], encoded: ReadonlySet<string>): Problem[] {
+  return files.flatMap(({ path, extension }): Problem[] => [
+    ...(extension === null ? [] : [{ path: at + path, what: `has the extension ${extension} of Git LFS`, cure: PLAIN }]),
+    ...(encoded.has(path) ? [{ path: at + path, what: 'has both filter=lfs and working-tree-encoding', cure: PLAIN }] : []),
+  ]);
 }
 
-/** With ends of line as they are on Linux no other attribute changes what comes out. */
-const ASKED = ['filter', 'eol', 'ident', 'working-tree-encoding'] as const;
-const NOTHING: readonly string[] = ['unspecified', 'unset', ''];
-
-async function attributesOf(scratch: Scratch, all: readonly TreeEntry[], files: readonly TreeEntry[]): Promise<Attributes> {
-  const filters = new Map<string, string>();
-  const converted = new Set<string>();
-  if (!all.some(({ path }) => /(?:^|\/)\.gitattributes$/.test(path)) || files.length === 0) return { filters, converted };
-  const input = files.map(({ path }) => `${path}\0`).join('');
-  const said = (await scratch.ask(['check-attr', '--cached', '-z', '--stdin', ...ASKED], { input })).split('\0');
-  for (let at = 0; at + 2 < said.length; at += 3) {
-    const [path = '', name, value = ''] = said.slice(at, at + 3);
-    if (NOTHING.includes(value)) continue;
-    if (name !== 'filter') converted.add(path);
-    // Without a value it names none.
-    else if (value !== 'set') filters.set(path, value);
-  }
-  return { filters, converted };
-}
+const PLAIN = 'Keep it by Git LFS as it is to be deployed, without an extension or an encoding.';
 
 /** It says where large files come from, and is a file of the release. */
 async function lfsAddressProblem(
@@ -119,14 +108,9 @@ async function lfsAddressProblem(
 ): Promise<Problem | null> {
   const file = all.find(({ path }) => path === '.lfsconfig');
   if (!file) return null;
-  const ran = await scratch.try([
-    'config',
-    '--blob',
-    file.id,
-    '-z',
-    '--get-regexp',
-    '^(lfs\\.(push)?url|remote\\..*\\.lfs(push)?url)$',
-  ]);
+  const ran = await scratch.try(['config', '--blob', file.id, '-z', '--get-regexp', LFS_ADDRESSES]);
+  // 1: it names none.
+  if (ran.code !== 0 && ran.code !== 1) return { path: `${at}.lfsconfig`, what: 'git can not read it', cure: MEND_LFSCONFIG };
   for (const line of ran.stdout.split('\0').filter(Boolean)) {
     const url = line.slice(line.indexOf('\n') + 1);
     const problem = addressProblem(url, origin.url);
@@ -134,11 +118,14 @@ async function lfsAddressProblem(
       return {
         path: `${at}.lfsconfig`,
         what: `its address ${textOf(url)} ${problem}`,
-        cure: 'Mend .lfsconfig in the repository.',
+        cure: MEND_LFSCONFIG,
       };
   }
   return null;
 }
+
+const LFS_ADDRESSES = '^(lfs\\.(push)?url|remote\\..*\\.lfs(push)?url)$';
+const MEND_LFSCONFIG = 'Mend .lfsconfig in the repository.';
 
 function unreadable({ origin, commit }: TreeSource, evidence: readonly string[]): Fault {
   return new Fault('ReleaseTreeUnsupported', `${origin.url} at ${commit} can not be checked out: git refuses a path of it.`, {

@@ -50,7 +50,7 @@ export interface Asking {
   readonly settings?: Readonly<Record<string, string>>;
   /** latin1, as what comes out. */
   readonly input?: string;
-  /** Where its files go, and its index with them. */
+  /** Where its files go. */
   readonly workTree?: string;
 }
 
@@ -106,7 +106,7 @@ function envOf(folder: string, { workTree }: Asking): NodeJS.ProcessEnv {
     GIT_ATTR_NOSYSTEM: '1',
     GIT_TERMINAL_PROMPT: '0',
     GIT_DIR: folder,
-    ...(workTree !== undefined && { GIT_WORK_TREE: workTree, GIT_INDEX_FILE: join(folder, 'index-of-files') }),
+    ...(workTree !== undefined && { GIT_WORK_TREE: workTree }),
   };
 }
 

@@ -4,7 +4,7 @@ import { existsSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSy
 import { delimiter, join } from 'node:path';
 import { randomBytes } from 'node:crypto';
 import { objectOf } from '../../box/release/large-files';
-import { commitTo, inRepo, linkSubmodule, newRepo } from '../box/support/git-repo';
+import { commitRaw, commitTo, inRepo, linkSubmodule, newRepo } from '../box/support/git-repo';
 import { stagedBox } from '../box/support/staged-box';
 import type { StagedBox } from '../box/support/staged-box';
 
@@ -68,6 +68,54 @@ test('those of a submodule come from where the submodule does', async () => {
   linkSubmodule(author, { path: 'lib', url: '../library.git', commit });
   inRepo(author, 'push', '--quiet', 'origin', 'stable');
   expect(readFileSync(join(await staged(), 'lib/sub.bin'), 'utf8')).toBe('of the submodule');
+});
+
+const other = (name: string, change: (pointer: string) => string, attributes = '*.bin filter=lfs -text\n') => {
+  const pointer = inRepo(author, 'show', 'HEAD:small.bin');
+  commitRaw(here.code.repo, [
+    { name: '.gitattributes', content: attributes },
+    { name, content: change(`${pointer}\n`) },
+  ]);
+};
+
+describe('a pointer that nobody wrote by git-lfs', () => {
+  test.each<[string, (pointer: string) => string]>([
+    ['has ends of line as on Windows', (pointer) => pointer.replaceAll('\n', '\r\n')],
+    ['has empty lines', (pointer) => `\n${pointer}\n`],
+    ['has the address of the first git-lfs', (pointer) => pointer.replace(/https.*v1/, 'http://git-media.io/v/2')],
+  ])('and that %s has its content, as in a clone', async (_, change) => {
+    other('other.bin', change);
+    expect(readFileSync(join(await staged(), 'other.bin'), 'utf8')).toBe('hello\n');
+  });
+
+  test.each<[string, (pointer: string) => string]>([
+    ['in another order', (pointer) => pointer.replace(/(oid.*)\n(size.*)/, '$2\n$1')],
+    ['with a line too many', (pointer) => `${pointer}more of it\n`],
+  ])('and that git-lfs leaves as a text, one %s, is that text', async (_, change) => {
+    other('other.bin', change);
+    expect(readFileSync(join(await staged(), 'other.bin'), 'utf8')).toMatch(/^version/);
+  });
+
+  test.each<[string, RegExp, (pointer: string) => string, string]>([
+    [
+      'has an extension',
+      /the extension case of/,
+      (pointer) => pointer.replace('oid', `ext-0-case sha256:${'0'.repeat(64)}\noid`),
+      '*.bin filter=lfs -text\n',
+    ],
+    ['is encoded', /working-tree-encoding/, (pointer) => pointer, '*.bin filter=lfs text working-tree-encoding=UTF-16LE\n'],
+  ])('and that %s is refused by name at the plan', async (_, said, change, attributes) => {
+    other('other.bin', change, attributes);
+    await expect(here.resolve()).rejects.toMatchObject({
+      code: 'ReleaseTreeUnsupported',
+      evidence: [expect.stringMatching(new RegExp(`^other\\.bin: .*${said.source}`))],
+    });
+  });
+
+  test('and that says it is empty is an empty file', async () => {
+    other('other.bin', (pointer) => pointer.replace(/size \d+/, 'size 0'));
+    expect(readFileSync(join(await staged(), 'other.bin'), 'utf8')).toBe('');
+  });
 });
 
 test('a content that is nowhere is refused at the plan, by the name of the file', async () => {

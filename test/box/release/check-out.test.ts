@@ -18,7 +18,7 @@ import { readyTree } from '../../../box/release/ready-tree';
 import { checkOut } from '../../../box/release/check-out';
 import { sourceOf } from '../../../box/release/tree-source';
 import type { StageTarget } from '../../../domain/protocol/verbs';
-import { commitTo, inRepo } from '../support/git-repo';
+import { commitRaw, commitTo, inRepo } from '../support/git-repo';
 import { stagedBox } from '../support/staged-box';
 import type { StagedBox } from '../support/staged-box';
 
@@ -101,6 +101,14 @@ test('attributes, modes, links and names come out as in a clone', async () => {
 
 test('a repository whose attributes make the attributes themselves another text', async () => {
   commitTo(here.code.repo, { '.gitattributes': '* text eol=crlf\n', 'a.txt': 'one\ntwo\n', 'b/c': 'x\n' });
+  expect(await staged()).toEqual(cloned());
+});
+
+test('a repository whose attributes are themselves put into another encoding', async () => {
+  commitRaw(here.code.repo, [
+    { name: '.gitattributes', content: '* text working-tree-encoding=UTF-16LE\n' },
+    { name: 'a.txt', content: 'one\n' },
+  ]);
   expect(await staged()).toEqual(cloned());
 });
 

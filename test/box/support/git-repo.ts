@@ -39,3 +39,27 @@ export function linkSubmodule(
   inRepo(repo, 'commit', '--quiet', '-m', 'link');
   return inRepo(repo, 'rev-parse', 'HEAD');
 }
+
+/** A commit of a tree as it is written here, which `git add` would convert or refuse. */
+export function commitRaw(
+  repo: string,
+  entries: readonly { mode?: string; name: string | Buffer; content: string | Buffer }[],
+): string {
+  const store = (type: string, input: string | Buffer) =>
+    execFileSync('git', ['-C', repo, 'hash-object', '-w', '--literally', '-t', type, '--stdin', '--no-filters'], {
+      input,
+      encoding: 'utf8',
+    }).trim();
+  const tree = entries.map(({ mode = '100644', name, content }) => {
+    const id = mode === '40000' ? String(content) : store('blob', content);
+    return Buffer.concat([
+      Buffer.from(`${mode} `),
+      Buffer.isBuffer(name) ? name : Buffer.from(name),
+      Buffer.from([0]),
+      Buffer.from(id, 'hex'),
+    ]);
+  });
+  const commit = inRepo(repo, 'commit-tree', '-m', 'raw', store('tree', Buffer.concat(tree)));
+  inRepo(repo, 'update-ref', 'refs/heads/stable', commit);
+  return inRepo(repo, 'rev-parse', `${commit}^{tree}`);
+}

@@ -98,6 +98,16 @@ test('a git server that takes a connection and says nothing can not be reached',
   server.close();
 });
 
+test('the worker’s git is not led astray by what names another repository', async () => {
+  Object.assign(process.env, {
+    GIT_DIR: '/nowhere',
+    GIT_NAMESPACE: 'x',
+    GIT_DEFAULT_HASH: 'sha256',
+    GIT_QUARANTINE_PATH: '/nowhere',
+  });
+  expect(await here.resolve('worker', 'stable')).toBe(here.second);
+});
+
 describe('the configuration of the box’s git', () => {
   test('is the same whichever HOME and GIT_* lockerd was started with', async () => {
     const elsewhere = join(here.dir, 'elsewhere');

@@ -14,12 +14,13 @@ const TIMEOUT_MS = 10 * 60_000;
 const KEEP_BYTES = 8 * 1024 * 1024;
 const EVIDENCE_LINES = 8;
 
-/** Set where a hook of another repository runs us; they would lead git astray. */
-const OF_A_HOOK = ['GIT_DIR', 'GIT_WORK_TREE', 'GIT_INDEX_FILE', 'GIT_COMMON_DIR', 'GIT_OBJECT_DIRECTORY', 'GIT_PREFIX'];
+/** Of another repository, such as that of a hook which runs us; they would lead git astray. */
+const OF_A_REPOSITORY =
+  /^GIT_(?:DIR|WORK_TREE|INDEX_FILE|COMMON_DIR|OBJECT_DIRECTORY|ALTERNATE_OBJECT_DIRECTORIES|PREFIX|NAMESPACE|QUARANTINE_PATH|SHALLOW_FILE|GRAFT_FILE|REPLACE_REF_BASE|DEFAULT_HASH)$/;
 
 export function git(args: readonly string[], limits: GitLimits = {}): Promise<Ran> {
   const { timeoutMs = TIMEOUT_MS, keepBytes = KEEP_BYTES } = limits;
-  const kept = Object.entries(process.env).filter(([name]) => !OF_A_HOOK.includes(name));
+  const kept = Object.entries(process.env).filter(([name]) => !OF_A_REPOSITORY.test(name));
   const env = { ...Object.fromEntries(kept), GIT_TERMINAL_PROMPT: '0', GIT_OPTIONAL_LOCKS: '0', LC_ALL: 'C' };
   return new Promise((resolve) => {
     // A group of its own: the deadline ends its ssh, too. And a session of its own, which has no terminal.

@@ -2,7 +2,7 @@
 import type { LockerName } from '../../domain/model/ids';
 import type { Ran } from '../run';
 import * as commands from './commands';
-import { lxc, see } from './see';
+import { lxc, pathOf, see } from './see';
 import type { Known } from './see';
 
 export interface Inside {
@@ -15,8 +15,8 @@ export interface Inside {
  * first. Where it could not get in at all it exits with 1, as any command may.
  */
 export async function attach(known: Known, name: LockerName, { argv, timeoutMs }: Inside): Promise<Ran> {
-  const command = commands.attach(known.lxcPath, name, argv);
   const { state } = await see(known, name);
+  const command = commands.attach(pathOf(known, name), name, argv);
   if (state !== 'running') return notRun(command, `the locker is ${state === 'other' ? 'between two states' : state}`);
   const ran = await lxc(command, timeoutMs);
   return ran.code === 1 && couldNotAttach(ran.stderr) ? { ...ran, code: null } : ran;

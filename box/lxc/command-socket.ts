@@ -36,6 +36,16 @@ function fnv64a(text: string): string {
 /** Pure. `text`: /proc/net/unix. */
 export const isListed = (text: string, socket: string): boolean => text.includes(` @${socket}\n`);
 
+export interface Listener {
+  /** Of one life: the next one has another. */
+  readonly inode: string;
+  readonly socket: string;
+}
+
+/** Pure. Command sockets of whatever containers. `text`: /proc/net/unix. */
+export const listeners = (text: string): Listener[] =>
+  [...text.matchAll(/ (\d+) @(.*\/command)$/gm)].map(([, inode = '', socket = '']) => ({ inode, socket }));
+
 export interface MonitorWatch {
   /** null: it can't be told here, LXC must be asked. */
   lives(name: LockerName): boolean | null;

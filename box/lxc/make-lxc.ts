@@ -12,7 +12,7 @@ import * as commands from './commands';
 import type { Lxc } from './lxc';
 import { monitorProcesses } from './monitor-process';
 import { parseConfigAddress } from './parse';
-import { lives, lxc, see } from './see';
+import { lives, lxc, pathOf, see } from './see';
 import type { Known } from './see';
 import { signalInit } from './signal-init';
 import { signalStop } from './signal-stop';
@@ -28,7 +28,8 @@ export function makeLxc(config: BoxConfig, paths: BoxPaths): Lxc {
     lxcPath,
     inits: new Map(),
     monitors: watchMonitors(lxcPath),
-    processes: monitorProcesses([lxcPath.replace(/(?<=.)\/+$/, '')]),
+    processes: monitorProcesses(lxcPath),
+    spelled: new Map(),
   };
   return {
     version: async () => (await lxc(commands.version())).stdout.trim(),
@@ -40,7 +41,7 @@ export function makeLxc(config: BoxConfig, paths: BoxPaths): Lxc {
       const { init } = config.kind === 'lxc' ? await see(known, name) : { init: null };
       return addressesOf(inConfig, init === null ? null : await addressesIn(init.pid));
     },
-    signalStop: (name, init) => signalStop({ lxcPath, config: paths.lxcConfig(name) }, name, init),
+    signalStop: (name, init) => signalStop({ lxcPath: pathOf(known, name), config: paths.lxcConfig(name) }, name, init),
     waitStopped: (name, timeoutMs) => waitStopped(known, name, timeoutMs),
     kill: async (_name, init) => signalInit(init, 'SIGKILL'),
     start: (name, timeoutMs) => {
@@ -48,6 +49,6 @@ export function makeLxc(config: BoxConfig, paths: BoxPaths): Lxc {
       return startContainer(known, name, { logs, timeoutMs });
     },
     attach: (name, argv, timeoutMs) => attach(known, name, { argv, timeoutMs }),
-    unfreeze: (name) => lxc(commands.unfreeze(lxcPath, name)),
+    unfreeze: (name) => lxc(commands.unfreeze(pathOf(known, name), name)),
   };
 }

@@ -9,7 +9,7 @@ import type { MonitorWatch } from './command-socket';
 import * as commands from './commands';
 import { isFrozen } from './is-frozen';
 import type { InitProcess, Seen } from './lxc';
-import { workOf } from './monitor-process';
+import { isAtHooks, workOf } from './monitor-process';
 import type { MonitorProcesses } from './monitor-process';
 import { parseInfo, parseStartTime } from './parse';
 import { textOf } from './text-of';
@@ -25,40 +25,68 @@ export interface Known {
   readonly monitors: MonitorWatch;
   /** By its process: is it there? */
   readonly processes: MonitorProcesses;
+  /** The path by which LXC knows one that was started by another spelling of it. */
+  readonly spelled: Map<LockerName, string>;
 }
+
+/** Of a locker that was just seen. */
+export const pathOf = ({ spelled, lxcPath }: Known, name: LockerName): string => spelled.get(name) ?? lxcPath;
 
 /** While the init that LXC named once lives, its locker runs; while nobody listens for it, it does not. Else LXC is asked. */
 export async function see(known: Known, name: LockerName): Promise<Seen> {
-  const { lxcPath, inits, monitors, processes } = known;
+  const { lxcPath, inits, monitors, spelled } = known;
   const isThere = () => existsSync(join(lxcPath, name, 'config'));
   if (!isThere()) return { state: 'missing', init: null };
   const init = inits.get(name);
   if (init && runsOn(init)) return { state: 'running', init };
   inits.delete(name);
-  if (monitors.lives(name) === false) return atRest(known, name);
-  const seen = await askLxc(known, name);
-  if (seen.state === 'stopped') return atRest(known, name);
-  if (seen.state !== 'running' || !seen.init) return seen;
-  inits.set(name, seen.init);
-  monitors.learn(name);
-  processes.noteInit(name, seen.init);
+  if (monitors.lives(name) === false) return otherwise(known, name);
+  const seen = await askLxc(known, name, lxcPath);
+  if (seen.state === 'stopped') return otherwise(known, name);
+  spelled.delete(name);
+  note(known, name, seen);
+  if (seen.state === 'running') monitors.learn(name);
   return seen;
 }
 
-/** LXC says STOPPED already while the hooks of the life that ended run, and not yet while those of the next do. */
-function atRest({ processes }: Known, name: LockerName): Seen {
-  const monitor = processes.of(name);
-  if (monitor === null) return { state: 'stopped', init: null };
+function note({ inits, processes }: Known, name: LockerName, { state, init }: Seen): void {
+  if (init === null) return;
+  processes.noteInit(name, init);
+  if (state === 'running') inits.set(name, init);
+}
+
+/**
+ * By this spelling of its path LXC says STOPPED. It does so already while the hooks of the life that ended run, not yet while
+ * those of the next do, and always where it was started by another spelling: then that is what it is asked by from here on.
+ */
+async function otherwise(known: Known, name: LockerName): Promise<Seen> {
+  const monitor = known.processes.of(name);
+  if (monitor === null) {
+    known.spelled.delete(name);
+    return { state: 'stopped', init: null };
+  }
+  if (monitor.lxcPath.startsWith('/') && !isSame(monitor.lxcPath, known.lxcPath)) {
+    const seen = await askLxc(known, name, monitor.lxcPath);
+    known.spelled.set(name, monitor.lxcPath);
+    note(known, name, seen);
+    if (seen.state !== 'stopped') return seen;
+  }
   const evidence = [`LXC says STOPPED, and its monitor, process ${monitor.pid}, is still there`, ...workOf(monitor)];
   return { state: 'other', init: null, evidence };
 }
+
+/** To LXC, which takes slashes at the end off, and no others. */
+const isSame = (path: string, other: string): boolean => path.replace(/\/+$/, '') === other.replace(/\/+$/, '');
 
 /** Lives, and is certainly not frozen. */
 const runsOn = (init: InitProcess): boolean => lives(init) && isFrozen(init.pid) === false;
 export const lives = ({ pid, startTime }: InitProcess): boolean => startTimeOf(pid) === startTime;
 
-async function askLxc({ lxcPath, processes }: Known, name: LockerName): Promise<Seen> {
-  const ran = await lxc(commands.info(lxcPath, name));
+/** `spelled`: its path, as it was started by. */
+async function askLxc({ lxcPath, processes }: Known, name: LockerName, spelled: string): Promise<Seen> {
+  const begins = processes.of(name);
+  if (begins && isAtHooks(begins)) return { state: 'other', init: null, evidence: workOf(begins) };
+  const ran = await lxc(commands.info(spelled, name));
   if (ran.code !== 0) {
     // It may have been destroyed between the two looks; anything else is a question without an answer.
     if (!existsSync(join(lxcPath, name, 'config'))) return { state: 'missing', init: null };

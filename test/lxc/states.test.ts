@@ -1,6 +1,6 @@
 /** The port to LXC on real containers in the states that are neither up nor down, and with names that LXC hashes. */
-import { spawnSync } from 'node:child_process';
-import { existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { spawn, spawnSync } from 'node:child_process';
+import { existsSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -114,9 +114,10 @@ test('a life has ended when its stop hooks have, and not when LXC says STOPPED',
   if (init) await port.signalStop(name, init);
   await until(async () => realState(name) === 'STOPPED');
   expect(ended('post-stop')).toBe(false);
-  const seen = await port.see(name);
-  expect(seen).toMatchObject({ state: 'other', init: null });
-  expect(seen.evidence?.join('\n')).toMatch(/LXC says STOPPED.*\nprocess \d+: .*sleep 1.5/);
+  expect(await port.see(name)).toMatchObject({ state: 'other', init: null });
+  // Between two hooks it has no child for a moment.
+  const hooks = /LXC says STOPPED.*\nprocess \d+: .*sleep 1.5/;
+  await until(async () => hooks.test((await port.see(name)).evidence?.join('\n') ?? ''));
   // A lockerd that was restarted meanwhile knows it too.
   expect(await aPort().see(name)).toMatchObject({ state: 'other' });
   expect(await port.waitStopped(name, 100)).toBe(false);
@@ -176,3 +177,84 @@ test('a command that is cut off as its locker is frozen under it is answered at 
   expect(await asked).toMatchObject({ timedOut: true });
   await port.unfreeze(name);
 });
+
+const byPath = (path: string, command: string, name: string, ...more: string[]) =>
+  spawnSync(command, ['-P', path, '-n', name, ...more], { encoding: 'utf8' }).stdout.trim();
+
+test.each([
+  ['a link', () => join(folder, 'link')],
+  ['a link beside a long name', () => join(folder, `link-${'a'.repeat(90)}`)],
+  ['doubled slashes', () => lxcPath().replaceAll('/', '//')],
+  ['steps up and down', () => `${lxcPath()}/../lxc/.`],
+])('one that was started by hand by another spelling of the path runs, and is stopped by it: %s', async (_, spelled) => {
+  mkdirSync(lxcPath());
+  if (!existsSync(spelled())) symlinkSync('lxc', spelled());
+  const [name, other] = [container('ada', hook('post-stop', 1)), container('ben')];
+  const port = aPort();
+  await port.start(other, START_MS);
+  expect((await port.see(name)).state).toBe('stopped');
+  byPath(spelled(), 'lxc-start', name);
+  expect([byPath(spelled(), 'lxc-info', name, '-s', '-H'), realState(name)]).toEqual(['RUNNING', 'STOPPED']);
+  expect([(await port.see(name)).state, (await aPort().see(name)).state]).toEqual(['running', 'running']);
+  expect((await port.attach(name, ['/bin/true'], 5_000)).code).toBe(0);
+  byPath(spelled(), 'lxc-freeze', name);
+  const { state, init } = await port.see(name);
+  expect(state).toBe('frozen');
+  await port.unfreeze(name);
+  expect((await port.see(name)).init).toEqual(init);
+  if (init) expect((await port.signalStop(name, init)).code).toBe(0);
+  expect([await port.waitStopped(name, START_MS), ended('post-stop')]).toEqual([true, true]);
+  expect(await port.start(name, START_MS)).toEqual({ ok: true });
+  expect([(await port.see(name)).state, realState(name)]).toEqual(['running', 'RUNNING']);
+});
+
+test('one that was started in the foreground from a folder is not called stopped, and its process is named', async () => {
+  const name = container('ada');
+  const port = aPort();
+  expect((await port.see(name)).state).toBe('stopped');
+  const by = spawn('lxc-start', ['-P', 'lxc', '-F', name], { cwd: folder, stdio: 'ignore' });
+  try {
+    await until(async () => (await port.see(name)).state !== 'stopped');
+    expect(await port.see(name)).toMatchObject({ state: 'other', init: null });
+    expect((await aPort().see(name)).evidence?.join()).toContain(`process ${by.pid}`);
+  } finally {
+    spawnSync('lxc-stop', ['-P', 'lxc', '-k', name], { cwd: folder });
+  }
+  await until(async () => (await port.see(name)).state === 'stopped');
+});
+
+test('a container of the same name and path on another root is another one', async () => {
+  const name = container('ada');
+  const port = aPort();
+  const beside = join(folder, 'beside');
+  const start = `cp -r ${lxcPath()} ${beside} && mount --bind ${beside} ${lxcPath()} && exec lxc-start -P ${lxcPath()} -n ${name} -F`;
+  const by = spawn('unshare', ['-mn', 'sh', '-c', start], { stdio: 'ignore' });
+  const gone = new Promise((resolve) => by.once('exit', resolve));
+  await until(async () => existsSync(`/proc/${by.pid}/task/${by.pid}/children`) && initOfMonitor(by.pid) !== '');
+  try {
+    expect([(await port.see(name)).state, (await aPort().see(name)).state]).toEqual(['stopped', 'stopped']);
+  } finally {
+    by.kill('SIGTERM');
+    await gone;
+  }
+});
+const initOfMonitor = (pid = 0) => spawnSync('pgrep', ['-P', String(pid), '-f', 'init.sh'], { encoding: 'utf8' }).stdout.trim();
+
+test('one that is being started by hand is neither up nor down, by whatever spelling', async () => {
+  const name = container('ada', hook('pre-start', 4));
+  symlinkSync('lxc', join(folder, 'link'));
+  const port = aPort();
+  expect((await port.see(name)).state).toBe('stopped');
+  for (const path of [lxcPath(), join(folder, 'link')]) {
+    const by = spawn('lxc-start', ['-P', path, '-n', name, '-F'], { stdio: 'ignore' });
+    await until(async () => realHooks(by.pid).includes('sleep 4'));
+    // Without waiting for the hook, as LXC does with its answer.
+    const seen = await port.see(name);
+    expect([seen.state, realHooks(by.pid)]).toEqual(['other', expect.stringContaining('sleep 4')]);
+    expect(seen.evidence?.join()).toContain('sleep 4');
+    await until(async () => (await port.see(name)).state === 'running');
+    byPath(path, 'lxc-stop', name, '-k');
+    await until(async () => (await port.see(name)).state === 'stopped');
+  }
+});
+const realHooks = (pid = 0) => spawnSync('pgrep', ['-P', String(pid), '-a'], { encoding: 'utf8' }).stdout;

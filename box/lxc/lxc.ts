@@ -24,7 +24,7 @@ export interface Seen {
 }
 
 /** Certainly: nothing of it runs, and nothing is about to. */
-export const isDown = ({ state }: Seen): boolean => state === 'stopped' || state === 'missing';
+export const isDown = ({ state }: Pick<Seen, 'state'>): boolean => state === 'stopped' || state === 'missing';
 
 export type StartResult = { readonly ok: true } | { readonly ok: false; readonly evidence: readonly string[] };
 

@@ -3,6 +3,7 @@ import type { LockerName } from '../../domain/model/ids';
 import { PRODUCT_DEFAULTS } from '../../domain/model/merge-policy';
 import type { Here } from '../client/connect-box';
 import type { Arguments } from './arguments';
+import { isDown } from '../lxc/lxc';
 import { chooseLockers, runs } from './choose-lockers';
 import { eachLocker, holdBox } from './hold-box';
 import type { Held } from './hold-box';
@@ -14,7 +15,7 @@ export function startAll(here: Here, given: Arguments): Promise<number> {
       (locker) => locker.parked !== null || locker.owed !== null || (locker.wanted === 'up' && !runs(locker)),
     );
     const names = due.map(({ name }) => name);
-    const leftDown = chosen.filter((locker) => !runs(locker) && !due.includes(locker)).length;
+    const leftDown = chosen.filter((locker) => isDown(locker) && !due.includes(locker)).length;
     held.say(`${names.length} lockers to start${leftDown > 0 ? `; ${leftDown} were stopped on purpose and stay so` : ''}`);
     // All at once: the start lane lets through what the box can bear.
     const counts = await eachLocker(held, names, {

@@ -4,6 +4,7 @@ import { HistoryRecord } from '../../domain/model/history';
 import { connectBox } from '../client/connect-box';
 import type { Here } from '../client/connect-box';
 import { openLockerd } from '../client/call-lockerd';
+import { isDown } from '../lxc/lxc';
 import { UsageError } from './arguments';
 import type { Arguments } from './arguments';
 
@@ -49,13 +50,15 @@ function row(locker: SeenLocker): string[] {
   return [name, state, health, reportedBuild ?? '-', versions, remarks(locker)];
 }
 
-function remarks({ wanted, owed, parked, next, problems, initPid, crashLoop, rewound, current }: SeenLocker): string {
+function remarks(locker: SeenLocker): string {
+  const { state, wanted, owed, parked, next, problems, crashLoop, rewound, current } = locker;
   const said = [
     owed && `owed since ${owed.since}`,
     parked && `parked by ${parked.by}`,
     next !== null && `next ${next}`,
-    initPid === null && wanted === 'down' && !parked && 'stopped on purpose',
-    initPid === null && wanted === 'up' && !parked && !owed && 'DOWN, wanted up',
+    state === 'other' && 'neither up nor down: at its hooks',
+    isDown(locker) && wanted === 'down' && !parked && 'stopped on purpose',
+    isDown(locker) && wanted === 'up' && !parked && !owed && 'DOWN, wanted up',
     crashLoop && 'CRASH LOOP',
     rewound?.to === current?.version && rewound && `brought back from version ${rewound.from} (${rewound.end ?? 'under way'})`,
     ...problems.map(({ code }) => code),

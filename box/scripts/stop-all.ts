@@ -2,7 +2,8 @@
 import type { LockerName } from '../../domain/model/ids';
 import type { Here } from '../client/connect-box';
 import type { Arguments } from './arguments';
-import { chooseLockers, runs } from './choose-lockers';
+import { isDown } from '../lxc/lxc';
+import { chooseLockers } from './choose-lockers';
 import { eachLocker, holdBox } from './hold-box';
 import type { Held } from './hold-box';
 
@@ -12,14 +13,15 @@ const AT_ONCE = 20;
 export function stopAll(here: Here, given: Arguments): Promise<number> {
   return holdBox(here, { name: 'lxc-stop-all', force: given.force }, async (held) => {
     const chosen = chooseLockers(held.inventory, given.words);
-    const running = chosen.filter(runs).map(({ name }) => name);
-    held.say(`${running.length} of ${chosen.length} lockers run`);
-    const counts = await eachLocker(held, running, {
+    // One that is at its hooks may be on its way up.
+    const up = chosen.filter((locker) => !isDown(locker)).map(({ name }) => name);
+    held.say(`${up.length} of ${chosen.length} lockers run`);
+    const counts = await eachLocker(held, up, {
       atOnce: AT_ONCE,
       work: (locker) => stopOne(held, given, { locker, onPurpose: false }),
     });
     return {
-      counts: { ...counts, 'not running': chosen.length - running.length },
+      counts: { ...counts, 'not running': chosen.length - up.length + (counts['not running'] ?? 0) },
       bad: ['failed', 'still running'],
       release: null,
     };

@@ -107,7 +107,7 @@ test('one that runs is never called stopped, whatever the length of its name', a
 });
 
 test('a life has ended when its stop hooks have, and not when LXC says STOPPED', async () => {
-  const name = container('ada', hook('stop', 0.5), hook('post-stop', 1.5));
+  const name = container('ada', hook('stop', 0.5), hook('post-stop', 4));
   const port = aPort();
   await port.start(name, START_MS);
   const { init } = await port.see(name);
@@ -116,7 +116,7 @@ test('a life has ended when its stop hooks have, and not when LXC says STOPPED',
   expect(ended('post-stop')).toBe(false);
   expect(await port.see(name)).toMatchObject({ state: 'other', init: null });
   // Between two hooks it has no child for a moment.
-  const hooks = /LXC says STOPPED.*\nprocess \d+: .*sleep 1.5/;
+  const hooks = /LXC says STOPPED.*\nprocess \d+: .*sleep 4/;
   await until(async () => hooks.test((await port.see(name)).evidence?.join('\n') ?? ''));
   // A lockerd that was restarted meanwhile knows it too.
   expect(await aPort().see(name)).toMatchObject({ state: 'other' });

@@ -136,7 +136,8 @@ test('after a reboot of the box all serve again, at the addresses that they are 
 
 test('asked within the container and told by a file of it, with no way to its port', async () => {
   const probe = {
-    exec: ['/usr/local/bin/node', '-e', `fetch('http://localhost:4873').then((a) => process.exit(a.ok ? 0 : 1))`],
+    exec: ['/usr/local/bin/node', '-e', `fetch('http://127.0.0.1:4873').then((a) => process.exit(a.ok ? 0 : 1))`],
+    timeout: '20s',
     interval: '500ms',
   };
   await box.writeFleet({ probe, revision: { file: '/opt/registry/BUILD' } });

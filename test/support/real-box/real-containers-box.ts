@@ -43,7 +43,7 @@ interface Kind {
 const veth = (n: number) => [`lxc.net.${n}.type = veth`, `lxc.net.${n}.flags = up`];
 const bridged = (n: number) => [...veth(n), `lxc.net.${n}.link = ${BRIDGE}`];
 const interfaces = (text: string) => `auto lo\niface lo inet loopback\n${text}\n`;
-const SHIFT = 100_000;
+const SHIFT = 1_731_072;
 
 export const KINDS: Readonly<Record<string, Kind>> = {
   l01: {
@@ -109,6 +109,7 @@ export async function aRealContainersBox(policy: Record<string, unknown>): Promi
   const layout = sandboxLayout(dir);
   const down = async () => {
     await takeDown({ dir, progress: () => {} });
+    await unmapIds();
     await rm(dir, { recursive: true, force: true });
   };
   try {
@@ -177,12 +178,23 @@ async function shiftOwners(path: string, shift: number): Promise<void> {
   for (const name of await readdir(path)) await shiftOwners(join(path, name), shift);
 }
 
+const ID_FILES = ['/etc/subuid', '/etc/subgid'];
+/** A range of its own, so that taking it away again takes nothing of the machine's. */
+const ID_LINE = `root:${SHIFT}:65536\n`;
+
 /** Where `newuidmap` is there, LXC as root asks it, too, and that one wants to see it written down. */
 async function mapIds(): Promise<void> {
   if (!existsSync('/usr/bin/newuidmap')) return;
-  for (const file of ['/etc/subuid', '/etc/subgid']) {
+  for (const file of ID_FILES) {
     const text = existsSync(file) ? await readFile(file, 'utf8') : '';
-    if (!/^root:/m.test(text)) await appendFile(file, `root:${SHIFT}:65536\n`);
+    if (!text.includes(ID_LINE)) await appendFile(file, ID_LINE);
+  }
+}
+
+async function unmapIds(): Promise<void> {
+  for (const file of ID_FILES) {
+    const text = existsSync(file) ? await readFile(file, 'utf8') : '';
+    if (text.includes(ID_LINE)) await writeFile(file, text.replace(ID_LINE, ''));
   }
 }
 

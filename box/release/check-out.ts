@@ -4,10 +4,12 @@
  * export-ignore and export-subst. No hook, no configuration of the box and no program that the release names
  * takes part, and what came out is compared with what the commit says.
  */
-import { lstat, writeFile } from 'node:fs/promises';
+import { lstat, statfs, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Fault } from '../../domain/faults';
 import type { BoxContext } from '../context';
+import { evidenceOf } from '../run';
+import type { Ran } from '../run';
 import { filesFault } from './box-files';
 import { storageOf } from './large-files';
 import { proveTree } from './prove-tree';
@@ -30,7 +32,7 @@ async function layDown(box: BoxContext, tree: ReadyTree, folder: string): Promis
       if (source.within !== null) await writeFile(join(scratch.folder, 'info/sparse-checkout'), `/${source.within}\n`);
       // What a clone does once it has fetched: attributes are read from the commit, before any file is there.
       const ran = await scratch.try(['read-tree', '-m', '-u', source.commit], { settings, workTree: folder });
-      if (ran.code !== 0) throw filesFault('git read-tree', ran);
+      if (ran.code !== 0) throw await layingFault(ran, folder);
       await proveTree(scratch, tree, folder);
     });
   }
@@ -40,6 +42,16 @@ async function layDown(box: BoxContext, tree: ReadyTree, folder: string): Promis
     if (!seen?.isDirectory()) throw new Fault('CommandFailed', `git made no folder for the submodule ${textOf(path)}.`);
     await layDown(box, below, place);
   }
+}
+
+/** Less room than this, and the disk is what git could not write to: the part of a file that did fit is still there. */
+const NO_ROOM = 1024 * 1024;
+
+/** Of a file that does not fit git says only that it can't write it. */
+async function layingFault(ran: Ran, folder: string): Promise<Fault> {
+  const { bavail, bsize } = await statfs(folder);
+  if (!/unable to write file/.test(ran.stderr) || bavail * bsize >= NO_ROOM) return filesFault('git read-tree', ran);
+  return new Fault('DiskFull', 'git read-tree failed on the box.', { evidence: evidenceOf(ran) });
 }
 
 const sparse = ({ within }: TreeSource): Record<string, string> =>

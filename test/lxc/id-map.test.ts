@@ -13,10 +13,11 @@ import { readSecrets, writeSecret } from '../../box/release/secrets';
 import type { LockerName } from '../../domain/model/ids';
 import { BoxConfig } from '../../domain/protocol/box-config';
 import { aServiceConfig } from '../support/builders';
+import { allowMappedIds, forgetMappedIds, MAPPED_IDS } from '../support/mapped-ids';
 
 jest.setTimeout(60_000);
 
-const [FIRST, COUNT] = [100_000, 65_536];
+const { first: FIRST, count: COUNT } = MAPPED_IDS;
 const ada = 'ada' as LockerName;
 const HOST = ['bin', 'sbin', 'lib', 'lib64', 'usr'];
 const INIT = `trap 'exit 0' TERM
@@ -26,6 +27,8 @@ while :; do sleep 0.05; done
 
 let folder: string;
 let box: BoxContext;
+beforeAll(allowMappedIds);
+afterAll(forgetMappedIds);
 beforeEach(() => {
   folder = mkdtempSync(join(tmpdir(), 'lockstep-id-'));
   // The locker's root comes this way.

@@ -133,7 +133,7 @@ describe('a disk that runs full in the middle of a stage', () => {
     mount('-t', 'tmpfs', '-o', 'size=4m,mode=755', 'tmpfs', here.box.paths.root);
   });
   test('at the checkout: DiskFull, and nothing is left of it', async () => {
-    here.code.commit({ 'big.txt': big(3 * 1024 * 1024) });
+    here.code.commit({ 'big.txt': big(5 * 1024 * 1024) });
     const target = await here.targetOf();
     await expect(here.stage(target)).rejects.toMatchObject({ code: 'DiskFull' });
     expect(tmpBelow()).toBe('');

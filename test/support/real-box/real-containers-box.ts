@@ -3,8 +3,7 @@
  * DHCP, a published npm server under each init, its data in the root file system. l01 is systemd; l02 sysvinit
  * with an address besides that nobody can reach; l03 an unprivileged one with systemd, and IPv6 alone.
  */
-import { appendFile, chmod, lchown, lstat, mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
-import { existsSync } from 'node:fs';
+import { chmod, lchown, lstat, mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -23,6 +22,7 @@ import type { BoxLayout, SandboxLayout } from '../../../sandbox/sandbox-layout';
 import { lxcBox, newState } from '../../../sandbox/sandbox-state';
 import type { LxcBox } from '../../../sandbox/sandbox-state';
 import { takeDown } from '../../../sandbox/take-down';
+import { allowMappedIds, forgetMappedIds, MAPPED_IDS } from '../mapped-ids';
 import { debianTree } from './debian-trees';
 import type { Init } from './debian-trees';
 import { done } from './done';
@@ -43,7 +43,7 @@ interface Kind {
 const veth = (n: number) => [`lxc.net.${n}.type = veth`, `lxc.net.${n}.flags = up`];
 const bridged = (n: number) => [...veth(n), `lxc.net.${n}.link = ${BRIDGE}`];
 const interfaces = (text: string) => `auto lo\niface lo inet loopback\n${text}\n`;
-const SHIFT = 1_731_072;
+const SHIFT = MAPPED_IDS.first;
 
 export const KINDS: Readonly<Record<string, Kind>> = {
   l01: {
@@ -64,8 +64,8 @@ export const KINDS: Readonly<Record<string, Kind>> = {
     interfaces: interfaces('auto eth0\niface eth0 inet manual'),
     config: (box) => [
       'lxc.include = /usr/share/lxc/config/debian.userns.conf',
-      `lxc.idmap = u 0 ${SHIFT} 65536`,
-      `lxc.idmap = g 0 ${SHIFT} 65536`,
+      `lxc.idmap = u 0 ${SHIFT} ${MAPPED_IDS.count}`,
+      `lxc.idmap = g 0 ${SHIFT} ${MAPPED_IDS.count}`,
       ...bridged(0),
       `lxc.net.0.ipv6.address = ${inSix(box, '13')}/64`,
     ],
@@ -109,7 +109,7 @@ export async function aRealContainersBox(policy: Record<string, unknown>): Promi
   const layout = sandboxLayout(dir);
   const down = async () => {
     await takeDown({ dir, progress: () => {} });
-    await unmapIds();
+    await forgetMappedIds();
     await rm(dir, { recursive: true, force: true });
   };
   try {
@@ -133,7 +133,7 @@ async function makeContainers(box: LxcBox, { codeRepo }: SandboxLayout): Promise
   const srv = join(box.folder, 'srv');
   await mkdir(srv, { mode: 0o755 });
   await done(['git', 'clone', '--quiet', '--branch', 'v1', codeRepo, join(srv, 'registry')]);
-  await mapIds();
+  await allowMappedIds();
   for (const [name, kind] of Object.entries(KINDS)) {
     const settings = join(srv, 'config', name);
     await mkdir(settings, { recursive: true, mode: 0o755 });
@@ -176,26 +176,6 @@ async function shiftOwners(path: string, shift: number): Promise<void> {
   if ((mode & 0o7000) !== 0 && (mode & 0o170000) !== 0o120000) await chmod(path, mode & 0o7777);
   if ((mode & 0o170000) !== 0o040000) return;
   for (const name of await readdir(path)) await shiftOwners(join(path, name), shift);
-}
-
-const ID_FILES = ['/etc/subuid', '/etc/subgid'];
-/** A range of its own, so that taking it away again takes nothing of the machine's. */
-const ID_LINE = `root:${SHIFT}:65536\n`;
-
-/** Where `newuidmap` is there, LXC as root asks it, too, and that one wants to see it written down. */
-async function mapIds(): Promise<void> {
-  if (!existsSync('/usr/bin/newuidmap')) return;
-  for (const file of ID_FILES) {
-    const text = existsSync(file) ? await readFile(file, 'utf8') : '';
-    if (!text.includes(ID_LINE)) await appendFile(file, ID_LINE);
-  }
-}
-
-async function unmapIds(): Promise<void> {
-  for (const file of ID_FILES) {
-    const text = existsSync(file) ? await readFile(file, 'utf8') : '';
-    if (text.includes(ID_LINE)) await writeFile(file, text.replace(ID_LINE, ''));
-  }
 }
 
 /** In the network of the box, which a loss of its power leaves as it is; the process ends with all others of the box. */

@@ -231,7 +231,7 @@ export const FAULTS = {
   HaltSignalMissing: {
     retryable: false,
     sentence: 'A locker has no halt signal that its init ends on, so a stop would be a kill.',
-    cure: 'Set `lxc.signal.halt` in its config to the signal that is named; `SIGTERM` where its init is the service itself.',
+    cure: 'Write `lxc.signal.halt = SIGTERM` into its config where its init is the service itself, else the signal that is named.',
   },
   MeNotMounted: {
     retryable: false,

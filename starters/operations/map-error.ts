@@ -85,7 +85,9 @@ function grpcFaultOf(error: unknown, { box, address }: Asked): unknown {
   if (service.code === FAILED_PRECONDITION && /workflow task in failed state/i.test(evidence[0] ?? '')) {
     return stuckFault({ box, address }, evidence);
   }
-  if (service.code === DEADLINE_EXCEEDED || service.code === CANCELLED) return silentFault({ box, address });
+  // Soon after its last worker died the server says so by itself, and does not wait for another one.
+  const noPoller = service.code === FAILED_PRECONDITION && /no poller seen/i.test(evidence[0] ?? '');
+  if (noPoller || service.code === DEADLINE_EXCEEDED || service.code === CANCELLED) return silentFault({ box, address });
   if (service.code === UNAVAILABLE) {
     return new Fault('TemporalUnreachable', `The Temporal server at ${address} can not be reached.`, { evidence });
   }

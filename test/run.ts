@@ -46,7 +46,7 @@ const LAYERS: readonly Layer[] = [
 ];
 
 /** Suites at a time, on two cores: each has a box, a server and a home of its own, and an e2e suite mostly waits. */
-const SIDE_BY_SIDE: Readonly<Record<string, number>> = { unit: 2, temporal: 2, e2e: 3 };
+const SIDE_BY_SIDE: Readonly<Record<string, number>> = { unit: 2, temporal: 2, lxc: 2, e2e: 3 };
 
 interface Result {
   readonly layer: Layer;

@@ -6,6 +6,7 @@ import type { DrainOutcome } from '../../domain/model/outcome';
 import type { VERBS } from '../../domain/protocol/verbs';
 import type { Daemon } from '../daemon';
 import type { Job } from '../jobs/job';
+import { recordOf } from '../journal/state';
 import { seeLocker } from '../locker/check-fit';
 import { quiesceOf } from '../locker/quiesce';
 import type { Quiesce } from '../locker/quiesce';
@@ -96,12 +97,15 @@ async function begin(daemon: Daemon, job: Job, at: { locker: LockerName; quiesce
 /** The last words are evidence; an undo that nobody heard is tried a few times, since a locker must not stay half closed. */
 export async function undoQuiesce(daemon: Daemon, job: Job, at: { locker: LockerName; quiesce: Quiesce }): Promise<string[]> {
   const { locker, quiesce } = at;
+  const token = () => recordOf(daemon.journal.state(), locker).quiesced?.token;
+  const undone = token();
   let told = await job.effect({ kind: 'unquiesce' }, () => quiesce.undo());
   for (let attempt = 0; attempt < 3 && told.kind === 'failed'; attempt++) {
     await sleep(LOOK_MS);
     told = await quiesce.undo();
   }
   if (told.kind === 'failed') return [`the undo of the quiesce failed: ${told.detail}`];
-  await daemon.journal.append({ kind: 'quiesced', locker, quiesced: null });
+  // The settling of a whole box has no locker's turn: a drain may have begun anew meanwhile, and that one stays on record.
+  if (token() === undone) await daemon.journal.append({ kind: 'quiesced', locker, quiesced: null });
   return [];
 }

@@ -44,7 +44,9 @@ async function beside(tree: string, make: (tree: string) => Promise<void>): Prom
 async function makeBase(tree: string): Promise<void> {
   const codename = /^VERSION_CODENAME=(\S+)/m.exec(await readFile('/etc/os-release', 'utf8'))?.[1] ?? 'stable';
   const include = `--include=${PACKAGES.join(',')}`;
-  await done(['debootstrap', '--variant=minbase', include, codename, tree, await mirrorOf(codename)], WITHIN_MS);
+  // It mounts /proc into the tree. In a namespace of its own that goes with it, also where it is killed.
+  const own = ['unshare', '--mount', 'debootstrap'];
+  await done([...own, '--variant=minbase', include, codename, tree, await mirrorOf(codename)], WITHIN_MS);
   await copyFile(await realpath(process.execPath), join(tree, 'usr/local/bin/node'));
   await done(['chroot', tree, 'useradd', '--system', '--home-dir', '/var/lib/registry', '--create-home', 'registry']);
   await writeFile(join(tree, 'etc/systemd/system/registry.service'), UNIT);

@@ -3,12 +3,14 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { LockerName } from '../../domain/model/ids';
 import type { ServiceConfig } from '../../domain/model/service';
 import type { BoxContext } from '../context';
+import type { Seen } from '../lxc/lxc';
 import { notAsked, probe, probeAt } from '../inspect/probe';
 import type { Probed } from '../inspect/probe';
 import { doorText, findDoor } from './door';
 import { listens } from './listens';
 import { bootTail } from './boot-tail';
 import { serviceOf } from './service-of';
+import { settledLocker, unsettled } from './settled';
 import { LIFE_EVERY_MS, watchLife } from './watch-life';
 
 export type Served =
@@ -25,7 +27,9 @@ const UNASKED_MS = 1_000;
 export async function awaitServing(box: BoxContext, locker: LockerName, until: number): Promise<Served> {
   const began = box.now();
   const service = await serviceOf(box);
-  const { init } = await box.lxc.see(locker);
+  const seen = await settledLocker(box, locker, Math.max(0, until - began));
+  if (seen.state === 'other') return neitherUpNorDown(locker, seen, box.now() - began);
+  const { init } = seen;
   if (!init) return { kind: 'not-serving', reason: 'crashed', evidence: await bootTail(box, locker) };
   const life = watchLife(box, locker, { service, everyMs: LIFE_EVERY_MS });
   let last = 'not probed';
@@ -35,10 +39,10 @@ export async function awaitServing(box: BoxContext, locker: LockerName, until: n
     if (service === null) {
       if (box.now() - began >= UNASKED_MS) return { kind: 'serving', at: box.now() };
     } else {
-      const seen = await probeEagerly(box, locker, service);
-      if (seen.kind === 'good') return { kind: 'serving', at: box.now() };
-      local = seen.local === true;
-      last = seen.detail;
+      const probed = await probeEagerly(box, locker, service);
+      if (probed.kind === 'good') return { kind: 'serving', at: box.now() };
+      local = probed.local === true;
+      last = probed.detail;
     }
     const why = life.dead();
     if (why !== null) return { kind: 'not-serving', reason: 'crashed', evidence: [why, ...(await bootTail(box, locker))] };
@@ -46,6 +50,12 @@ export async function awaitServing(box: BoxContext, locker: LockerName, until: n
   } while (box.now() < until);
   if (local) throw notAsked(locker, last);
   return { kind: 'not-serving', reason: 'no-answer', evidence: [last, ...(await bootTail(box, locker))] };
+}
+
+/** Nothing is started beside what LXC is still at; whoever asks again later finds what that came to. */
+export function neitherUpNorDown(locker: LockerName, seen: Seen, waitedMs: number): Served {
+  const { sentence, evidence } = unsettled(locker, seen, waitedMs);
+  return { kind: 'not-serving', reason: 'start-failed', evidence: [sentence, ...evidence] };
 }
 
 /** A command in the locker is a process each time: it is asked as often as the service says, and no oftener. */

@@ -2,13 +2,12 @@
 import type { LockerName } from '../../domain/model/ids';
 import type { Daemon } from '../daemon';
 import type { Job } from '../jobs/job';
-import type { Seen } from '../lxc/lxc';
 import { checkNotBarred } from '../migrations/bars';
-import { awaitServing } from './await-serving';
+import { awaitServing, neitherUpNorDown } from './await-serving';
 import type { Served } from './await-serving';
 import { bootTail } from './boot-tail';
 import { checkFit } from './check-fit';
-import { settledLocker, unsettled } from './settled';
+import { settledLocker } from './settled';
 
 export interface Start {
   readonly locker: LockerName;
@@ -19,7 +18,7 @@ export interface Start {
 export async function startLocker(daemon: Daemon, job: Job, { locker, version, deadlineMs }: Start): Promise<Served> {
   const until = daemon.now() + deadlineMs;
   const seen = await settledLocker(daemon, locker, deadlineMs);
-  if (seen.state === 'other') return neither(locker, seen, deadlineMs);
+  if (seen.state === 'other') return neitherUpNorDown(locker, seen, deadlineMs);
   if (!seen.init) {
     const earlier = job.intended('start');
     const intent = { kind: 'start', bootId: daemon.bootId, version } as const;
@@ -35,10 +34,4 @@ export async function startLocker(daemon: Daemon, job: Job, { locker, version, d
     job.say(`${locker} starts`);
   }
   return awaitServing(daemon, locker, until);
-}
-
-/** Nothing is started beside what LXC is still at; whoever asks again later finds what that came to. */
-function neither(locker: LockerName, seen: Seen, waitedMs: number): Served {
-  const { sentence, evidence } = unsettled(locker, seen, waitedMs);
-  return { kind: 'not-serving', reason: 'start-failed', evidence: [sentence, ...evidence] };
 }

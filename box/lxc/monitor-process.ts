@@ -17,7 +17,7 @@ export interface Monitor extends InitProcess {
 }
 
 export interface MonitorProcesses {
-  /** LXC named the locker's init just now. */
+  /** LXC named the locker's init just now. A process that has become the init sees to nobody. */
   noteInit(name: LockerName, init: InitProcess): void;
   /** `lxc-start`, which becomes its monitor. */
   noteStart(name: LockerName, pid: number): void;
@@ -41,6 +41,7 @@ export function monitorProcesses(lxcPath: string): MonitorProcesses {
   };
   return {
     noteInit: (name, { pid }) => {
+      if (known.get(name)?.pid === pid) known.delete(name);
       const parent = parseParent(textOf(`/proc/${pid}/stat`));
       const of = parent === null ? null : monitoredBy(textOf(`/proc/${parent}/cmdline`));
       // One that shares a namespace is started as a child of somebody else, who outlives it.

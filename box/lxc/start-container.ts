@@ -32,6 +32,7 @@ export async function startContainer(known: Known, name: LockerName, { logs, tim
   const init = await untilStarted({ log: logs.lxc, timeoutMs }, () => first !== null);
   if (init) {
     known.inits.set(name, init);
+    known.processes.noteInit(name, init);
     known.monitors.learn(name);
   }
   const log = textOf(logs.lxc);

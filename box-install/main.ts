@@ -4,6 +4,7 @@
  * changed. Says one JSON line a step. Needs Node 18 and nothing else.
  */
 import { existsSync, readFileSync } from 'node:fs';
+import { lockerdAnswered } from '../domain/protocol/status-exit';
 import { command } from './command';
 import { entryOf, withEntry } from './entries';
 import { Failed } from './failed';
@@ -74,7 +75,7 @@ async function makeAll(places: Places, wanted: readonly Wanted[], changes: reado
     record = { ...record, entries: withEntry(record.entries, entryOf(one, new Date().toISOString())) };
     writeInstallRecord(places.record, record);
     const said = await makeChange(one);
-    if (said !== null && said.exit !== 0) throw new Failed('lockerd does not answer.', said.lines);
+    if (said !== null && !lockerdAnswered(said.exit)) throw new Failed('lockerd does not answer.', said.lines);
     tell({ step: change.text });
   }
 }

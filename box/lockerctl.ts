@@ -1,4 +1,5 @@
 /** Every command on a box, in one table: the parser, the help and the dispatch read it. */
+import { STATUS_EXIT } from '../domain/protocol/status-exit';
 import { adopt } from './adopt/adopt';
 import { relay } from './client/relay';
 import type { Here } from './client/connect-box';
@@ -18,6 +19,8 @@ export interface Command {
   readonly usage: string;
   readonly about: string;
   readonly options: readonly Option[];
+  /** Of its exit codes those that the others have not. */
+  readonly exits?: string;
   /** Returns the exit code: 0 done, 1 something failed; wrong use is 2. */
   readonly run: (here: Here, given: Arguments) => Promise<number>;
 }
@@ -26,7 +29,13 @@ const STARTING: readonly Option[] = ['force', 'start-timeout', 'max-starting', '
 const STOPPING: readonly Option[] = ['force', 'drain-timeout', 'stop-timeout'];
 
 export const COMMANDS: Readonly<Record<string, Command>> = {
-  status: { usage: 'lockerctl status', about: 'Every locker of this box, and who holds it.', options: [], run: status },
+  status: {
+    usage: 'lockerctl status',
+    about: 'Every locker of this box, and who holds it.',
+    options: [],
+    exits: `${STATUS_EXIT.notAllServe} not all lockers serve`,
+    run: status,
+  },
   history: { usage: 'lockerctl history [N]', about: 'The last rollouts and scripts (20).', options: [], run: history },
   'stop-all': {
     usage: 'lxc-stop-all [LOCKER…]',
@@ -89,8 +98,9 @@ export const COMMANDS: Readonly<Record<string, Command>> = {
   },
 };
 
-export function helpFor({ usage, about, options }: Command): string {
-  return `Usage: ${usage}\n${about}\n\nOptions:\n${describeOptions(options)}\n\nExit codes: 0 done or nothing to do · 1 something failed · 2 wrong use\n`;
+export function helpFor({ usage, about, options, exits }: Command): string {
+  const codes = ['0 done or nothing to do', '1 something failed', '2 wrong use', ...(exits === undefined ? [] : [exits])];
+  return `Usage: ${usage}\n${about}\n\nOptions:\n${describeOptions(options)}\n\nExit codes: ${codes.join(' · ')}\n`;
 }
 
 export function overview(): string {

@@ -3,6 +3,7 @@ import { randomUUID } from 'node:crypto';
 import { writeFile } from 'node:fs/promises';
 import { evidenceOf } from '../box/run';
 import { Fault } from '../domain/faults';
+import { lockerdAnswered } from '../domain/protocol/status-exit';
 import { execInBox } from './exec-in-box';
 import { boxNamed, openSandbox } from './find-box';
 import { boxLayout } from './sandbox-layout';
@@ -17,7 +18,6 @@ export async function bootBox(dir: string, name: string): Promise<BoxState> {
   const box = await reviveSshd(dir, name);
   // Any question starts it, and never a second one.
   const ran = await execInBox(box, ['lockerctl', 'status'], LOCKERD_UP_WITHIN_MS);
-  // 1: it answers, and not all lockers serve yet.
-  if (ran.code === 0 || ran.code === 1) return box;
+  if (lockerdAnswered(ran.code)) return box;
   throw new Fault('CommandFailed', `lockerd of ${name} did not come up after its boot.`, { evidence: evidenceOf(ran) });
 }

@@ -1,6 +1,7 @@
 /** lockerctl status and history: tables for a person at the box. */
 import type { Inventory, SeenLocker } from '../../domain/model/inventory';
 import { HistoryRecord } from '../../domain/model/history';
+import { STATUS_EXIT } from '../../domain/protocol/status-exit';
 import { connectBox } from '../client/connect-box';
 import type { Here } from '../client/connect-box';
 import { openLockerd } from '../client/call-lockerd';
@@ -15,7 +16,8 @@ export async function status(here: Here): Promise<number> {
     print(statusLines(seen).join('\n'));
     const missed = missedOf(seen.lockers);
     if (missed.length > 0) print(`${missed.length} of ${seen.lockers.length} lockers do not serve: ${missed.join(', ')}`);
-    return missed.length > 0 || seen.lockers.some(({ crashLoop }) => crashLoop) ? 1 : 0;
+    const allServe = missed.length === 0 && !seen.lockers.some(({ crashLoop }) => crashLoop);
+    return allServe ? STATUS_EXIT.allServe : STATUS_EXIT.notAllServe;
   } finally {
     lockerd.close();
   }

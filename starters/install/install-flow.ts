@@ -4,6 +4,7 @@ import { checkBox } from '../../activities/adapters/ssh/preflight';
 import { mergeConfig } from '../../box-install/merge-config';
 import type { Frame, HostFacts, Plan, Wanted } from '../../box-install/wanted';
 import { Fault } from '../../domain/faults';
+import { lockerdAnswered } from '../../domain/protocol/status-exit';
 import { adminRoute } from '../adopt/admin-route';
 import { askYes, mustBeAskable } from '../ask-yes';
 import { findingLines } from '../doctor/finding-lines';
@@ -120,7 +121,7 @@ async function makeThem(
   const lockerd = frames.find((frame) => 'lockerd' in frame);
   if (lockerd === undefined || !('lockerd' in lockerd)) throw strange(host);
   const { exit, lines } = lockerd.lockerd;
-  if (exit === 0) return;
+  if (lockerdAnswered(exit)) return;
   throw new Fault('LockerdMissing', `Everything is in place on ${session.box}, but lockerd does not answer.`, {
     evidence: [`$ lockerctl status  → exit ${exit}`, ...lines],
     cure: 'Read its log on the box; then run install-box again.',

@@ -119,7 +119,7 @@ test('a rollout brings every container over, whatever its init and its addresses
 
 test('an application that dies under its init is seen and restarted, and until then nobody calls its locker well', async () => {
   for (const locker of ['l01', 'l02']) await box.killApplication(locker);
-  await untilTrue('it is seen', async () => (await box.exec('lockerctl', 'status')).code === 1);
+  await untilTrue('it is seen', async () => (await box.exec('lockerctl', 'status')).code === 5);
   await untilTrue('all serve', async () => (await pages()).every((page) => page !== null));
   await untilTrue('lockerd says so', async () => (await box.exec('lockerctl', 'status')).code === 0);
   expect(await readFile(join(box.places.log, 'lockerd.log'), 'utf8')).toMatch(

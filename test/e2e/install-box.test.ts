@@ -205,12 +205,15 @@ test('doctor finds nothing wrong; with a login it looks deeper', async () => {
   expect(states(deep)).toMatchObject({ inodes: 'ok', git: 'ok', 'boot hook': 'ok', record: 'ok' });
 });
 
-test('an upgrade touches no running locker', async () => {
+test('an upgrade touches no running locker, and one that does not serve is nothing against it', async () => {
   const initOf = async (locker: string) => (await box.exec('lxc-info', '-P', box.places.lxc, '-n', locker, '-pH')).stdout;
   const lives = () => Promise.all(box.lockers.map(initOf));
   const old = { lives: await lives(), pid: await lockerdPid() };
   await appendFile(await box.inside('/usr/local/lib/lockstep/lockerd.cjs'), '// older\n');
+  const one = ['-P', box.places.lxc, '-n', box.lockers[0] as string];
+  await box.exec('lxc-freeze', ...one);
   const ended = await install('--node', process.execPath, '--boot', 'init.d', '--yes');
+  await box.exec('lxc-unfreeze', ...one);
   expect(ended.stderr).toMatch(/makes way for this one[^]*done: lockerd/);
   expect(ended.code).toBe(0);
   expect(await lockerdPid()).not.toBe(old.pid);

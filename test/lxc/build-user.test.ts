@@ -1,7 +1,11 @@
 /** Who builds a release, and whose it is then: only as root can somebody else be either. */
-import { existsSync, readFileSync, readdirSync, statSync, writeFileSync } from 'node:fs';
+import { execFileSync } from 'node:child_process';
+import { createHash } from 'node:crypto';
+import { existsSync, mkdirSync, readFileSync, readdirSync, renameSync, statSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { stageRelease } from '../../box/release/stage';
+import { Digest } from '../../domain/model/ids';
 import { stagedBox } from '../box/support/staged-box';
 import type { StagedBox } from '../box/support/staged-box';
 
@@ -53,4 +57,29 @@ test.each(['root', 'nobody-of-that-name'])('%s is no build user, and that is not
   Object.assign(here.box.config, { buildUser });
   const fault = await faultOf(here.stage(await here.targetOf()));
   expect(fault).toMatchObject({ code: 'BuildFailed', retryable: false, sentence: expect.stringContaining(buildUser) });
+});
+
+/** A tar of one file, as it lies on the box when it was pushed. */
+function pushed(name: string) {
+  const packed = join(here.dir, 'packed');
+  mkdirSync(join(packed, 'node_modules'), { recursive: true });
+  writeFileSync(join(packed, name), 'evil');
+  const tar = join(here.dir, 'packed.tar');
+  execFileSync('tar', ['-cf', tar, '-C', packed, name]);
+  const bytes = readFileSync(tar);
+  const digest = Digest.parse(createHash('sha256').update(bytes).digest('hex'));
+  mkdirSync(here.box.paths.incomingRoot, { recursive: true });
+  renameSync(tar, here.box.paths.incoming(digest));
+  return { digest, bytes: bytes.length };
+}
+
+test('packed dependencies can not be written through a link of the release to a place outside of it', async () => {
+  const outside = join(here.dir, 'outside');
+  mkdirSync(outside);
+  symlinkSync(outside, join(here.code.repo, 'node_modules'));
+  commitBuild(['true']);
+  const params = { target: await here.targetOf(), lockers: here.names, freeBytesNeeded: 0, packed: pushed('node_modules/evil') };
+  const staging = stageRelease(here.box, params, { token: 't', by: 'test', progress: () => {} });
+  expect(await faultOf(staging)).toMatchObject({ code: 'BuildFailed', sentence: expect.stringContaining('unpacked') });
+  expect(readdirSync(outside)).toEqual([]);
 });

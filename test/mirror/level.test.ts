@@ -144,7 +144,7 @@ describe.each(OWNERS)('on the %s', (owner) => {
     const hook = join(here.dir, 'mover');
     mkdirSync(hook);
     const real = execFileSync('git', ['--exec-path'], { encoding: 'utf8' }).trim();
-    const move = `git --git-dir=${here.repo}/.git update-ref refs/heads/busy $(git --git-dir=${here.repo}/.git commit-tree -m "$(date +%N)" ${here.second}^{tree})`;
+    const move = `git --git-dir=${here.repo}/.git update-ref refs/heads/busy $(git -c user.name=t -c user.email=t@example.com --git-dir=${here.repo}/.git commit-tree -m "$(date +%N)" ${here.second}^{tree})`;
     writeFileSync(
       join(hook, 'git'),
       `#!/bin/sh\ncase "$*" in *ls-remote*) "${real}/git" "$@"; code=$?; [ -e ${hook}/done ] || { touch ${hook}/done; ${move}; }; exit $code;; esac\nexec "${real}/git" "$@"\n`,

@@ -1,6 +1,5 @@
-/** Origins as they are found: of other accounts, silent ones, and with commits that no branch reaches. */
-import { execFileSync } from 'node:child_process';
-import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
+/** Origins as they are found: silent ones, and with commits that no branch reaches. */
+import { mkdirSync, writeFileSync } from 'node:fs';
 import { once } from 'node:events';
 import { createServer } from 'node:net';
 import type { AddressInfo } from 'node:net';
@@ -10,8 +9,6 @@ import { levelRefs } from '../../mirror/level-refs';
 import { askingNobody } from '../../mirror/ways';
 import { OWNERS, twoMirrors } from './support/two-mirrors';
 import type { TwoMirrors } from './support/two-mirrors';
-
-const asRoot = process.getuid?.() === 0 ? test : test.skip;
 
 let here: TwoMirrors;
 beforeEach(() => {
@@ -25,20 +22,6 @@ afterEach(() => {
 });
 
 describe.each(OWNERS)('on the %s', (owner) => {
-  asRoot(
-    'a repository of another account is read, by path and by file://, and nothing that its config names is run',
-    async () => {
-      const ran = join(here.dir, 'ran');
-      for (const key of ['uploadpack.packObjectsHook', 'core.fsmonitor', 'core.sshCommand', 'core.gitProxy'])
-        here.git('config', key, `touch ${ran};`);
-      execFileSync('chown', ['-R', 'nobody', here.repo]);
-      expect(await here.resolve(owner, 'stable')).toBe(here.second);
-      expect(await here.resolve(owner, 'stable', `file://${here.repo}`)).toBe(here.second);
-      expect(await here.resolve(owner, 'stable', `${here.repo}/.git`)).toBe(here.second);
-      expect(existsSync(ran)).toBe(false);
-    },
-  );
-
   test('a commit that no branch reaches is asked for by its id', async () => {
     const lone = here.lone();
     expect(await here.resolve(owner, lone)).toBe(lone);

@@ -37,7 +37,7 @@ beforeAll(async () => {
   const identityFile = join(folder, 'id');
   const { privateKey } = generateKeyPairSync('rsa', { modulusLength: 2_048 });
   writeFileSync(identityFile, privateKey.export({ type: 'pkcs1', format: 'pem' }), { mode: 0o600 });
-  const boxes = { lxc12: { service: 'locker', ssh: { host: '127.0.0.1', port: 1, identityFile } } };
+  const boxes = { lxc12: { service: 'locker', ssh: { config: 'none', host: '127.0.0.1', port: 1, identityFile } } };
   writeFileSync(fleet(), JSON.stringify({ version: 1, services: { locker: service }, boxes }));
 });
 afterAll(async () => {

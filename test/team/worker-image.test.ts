@@ -49,7 +49,7 @@ beforeAll(async () => {
   const fleet = {
     version: 1,
     services: { locker: service },
-    boxes: { silent: { service: 'locker', ssh: { host: '127.0.0.1', port, hostKey: HOST_KEY, identityFile } } },
+    boxes: { silent: { service: 'locker', ssh: { config: 'none', host: '127.0.0.1', port, hostKey: HOST_KEY, identityFile } } },
   };
   writeFileSync(join(folder, 'fleet.yaml'), JSON.stringify(fleet));
 });

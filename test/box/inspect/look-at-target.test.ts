@@ -6,6 +6,7 @@ import { faultOf } from '../../../box/fault-of';
 import { Inventory } from '../../../domain/model/inventory';
 import type { LockerName, Sha } from '../../../domain/model/ids';
 import { EMPTY_STATE } from '../support/empty-state';
+import { inRepo } from '../support/git-repo';
 import { stagedBox } from '../support/staged-box';
 import type { StagedBox } from '../support/staged-box';
 
@@ -59,9 +60,8 @@ const tooOldBy = async (from: string) => {
 test('what is required is a tag by its exact name or a commit id, never what git would guess', async () => {
   await deployFirst();
   const second = here.code.commit({ 'locker.js': '2' });
-  const git = (...args: string[]) => execFileSync('git', ['-C', here.code.repo, ...args]);
-  git('tag', '-a', '-m', 'one', `release-9-g${first.slice(0, 7)}`, second);
-  git('branch', first.slice(0, 8), second);
+  inRepo(here.code.repo, 'tag', '-a', '-m', 'one', `release-9-g${first.slice(0, 7)}`, second);
+  inRepo(here.code.repo, 'branch', first.slice(0, 8), second);
   const named = `release-9-g${first.slice(0, 7)}`;
   expect(await tooOldBy(named)).toEqual([true, true]);
   expect(await tooOldBy(`refs/tags/${named}`)).toEqual([true, true]);

@@ -6,6 +6,7 @@ import { readFile, rename, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { build } from 'esbuild';
 import type { Plugin } from 'esbuild';
+import { lockerdAnswered } from '../../../domain/protocol/status-exit';
 import { boxConfigOf } from '../../../sandbox/install-lockerd';
 import { endLockerd } from '../../../sandbox/box-processes';
 import { boxNamed, openSandbox } from '../../../sandbox/find-box';
@@ -72,7 +73,7 @@ export async function runLockerd(sandbox: Sandbox, bundle: string, deadManMs?: n
   await put(sandbox.boxLayout.bundle, bundle);
   await endLockerd(box);
   const asked = await sandbox.exec('lockerctl', 'status');
-  if (asked.code !== 0) throw new Error(`lockerd did not start: ${asked.stderr}`);
+  if (!lockerdAnswered(asked.code)) throw new Error(`lockerd did not start: ${asked.stderr}`);
 }
 
 async function put(file: string, text: string): Promise<void> {

@@ -1,5 +1,6 @@
-/** Origins behind a real sshd as Debian sets it up, for both that fetch from them. */
-import { chmodSync, writeFileSync } from 'node:fs';
+/** Origins of another account, and behind a real sshd as Debian sets it up, for both that fetch from them. */
+import { execFileSync } from 'node:child_process';
+import { chmodSync, existsSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { OWNERS, twoMirrors } from '../mirror/support/two-mirrors';
 import type { TwoMirrors } from '../mirror/support/two-mirrors';
@@ -11,6 +12,20 @@ beforeEach(() => {
   here = twoMirrors();
 });
 afterEach(() => here.remove());
+
+test.each(OWNERS)(
+  'a repository of another account is read on the %s, by path and by file://, and nothing that its config names is run',
+  async (owner) => {
+    const ran = join(here.dir, 'ran');
+    for (const key of ['uploadpack.packObjectsHook', 'core.fsmonitor', 'core.sshCommand', 'core.gitProxy'])
+      here.git('config', key, `touch ${ran};`);
+    execFileSync('chown', ['-R', 'nobody', here.repo]);
+    expect(await here.resolve(owner, 'stable')).toBe(here.second);
+    expect(await here.resolve(owner, 'stable', `file://${here.repo}`)).toBe(here.second);
+    expect(await here.resolve(owner, 'stable', `${here.repo}/.git`)).toBe(here.second);
+    expect(existsSync(ran)).toBe(false);
+  },
+);
 
 describe.each(OWNERS)('over ssh, on the %s', (owner) => {
   let sshd: LoopbackSshd;

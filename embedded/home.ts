@@ -7,9 +7,12 @@ export type Home = ReturnType<typeof lockstepHome>;
 
 export function lockstepHome(env: NodeJS.ProcessEnv) {
   const root = resolve(env['LOCKSTEP_HOME'] ?? '.lockstep');
+  const bin = resolve(env['LOCKSTEP_BIN'] ?? join(root, 'bin'));
   return {
     root,
-    bin: resolve(env['LOCKSTEP_BIN'] ?? join(root, 'bin')),
+    bin,
+    /** Workflow code that workers have made, once for each version. */
+    bundles: join(bin, 'workflows'),
     log: join(root, 'log'),
     run: join(root, 'run'),
     layout: join(root, 'layout.json'),

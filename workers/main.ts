@@ -17,6 +17,7 @@ import { accountHere } from '../activities/adapters/ssh/surroundings';
 import type { ActivityPorts } from '../activities/ports/activity-ports';
 import { dataConverterFrom } from '../codec/data-converter';
 import { Fault } from '../domain/faults';
+import { lockstepHome } from '../embedded/home';
 import { connectToTemporal } from './connect-to-temporal';
 import { makeWorkers } from './make-worker';
 import { registerSearchAttributes } from './register-search-attributes';
@@ -43,7 +44,13 @@ async function main(): Promise<void> {
   const { connection, namespace, address } = await connectToTemporal(process.env);
   try {
     await registerSearchAttributes(connection, namespace);
-    const workers = await makeWorkers({ connection, namespace, ports, dataConverter });
+    const workers = await makeWorkers({
+      connection,
+      namespace,
+      ports,
+      dataConverter,
+      bundles: lockstepHome(process.env).bundles,
+    });
     const done = workers.run();
     process.stdout.write(`worker ready: ${address}, namespace ${namespace}, pid ${process.pid}\n`);
     await done;

@@ -12,12 +12,15 @@ import { makeActivities } from '../activities/make-activities';
 import type { ActivityPorts } from '../activities/ports/activity-ports';
 import { keepMending } from './mending/keep-mending';
 import { makeMendActivities } from './mending/mend-run';
+import { workflowBundle } from './workflow-bundle';
 
 export interface WorkerSetUp {
   readonly connection: NativeConnection;
   readonly namespace: string;
   readonly ports: ActivityPorts;
   readonly dataConverter?: DataConverter;
+  /** Where made workflow code is kept (workflow-bundle.ts). */
+  readonly bundles: string;
 }
 
 export interface Workers {
@@ -33,7 +36,7 @@ const HEARTBEAT_THROTTLE = '5s';
 /** A rollout's state is small, its history replays in under a second: no need to hold many. */
 const MAX_CACHED_WORKFLOWS = 50;
 
-export async function makeWorkers({ connection, namespace, ports, dataConverter }: WorkerSetUp): Promise<Workers> {
+export async function makeWorkers({ connection, namespace, ports, dataConverter, bundles }: WorkerSetUp): Promise<Workers> {
   const common: Pick<WorkerOptions, 'connection' | 'namespace' | 'identity' | 'shutdownGraceTime' | 'dataConverter'> = {
     connection,
     namespace,
@@ -47,7 +50,11 @@ export async function makeWorkers({ connection, namespace, ports, dataConverter 
   const workflows = await Worker.create({
     ...common,
     taskQueue: TASK_QUEUES.workflows,
-    workflowsPath: require.resolve('../workflows/index.ts'),
+    workflowBundle: await workflowBundle({
+      workflowsPath: require.resolve('../workflows/index.ts'),
+      failureConverterPath: dataConverter?.failureConverterPath,
+      folder: bundles,
+    }),
     maxCachedWorkflows: MAX_CACHED_WORKFLOWS,
     workflowThreadPoolSize: 1,
   });

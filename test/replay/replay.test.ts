@@ -6,10 +6,10 @@
 import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { temporal } from '@temporalio/proto';
-import { bundleWorkflowCode, DefaultLogger, Worker } from '@temporalio/worker';
+import { Worker } from '@temporalio/worker';
 import { aPlan } from '../support/builders';
 import { aFakeRolloutBox, neverIdle, UNHEALTHY } from '../support/fake-rollout-box';
-import { inState, installQuietRuntime, openWorld, resultOf, until } from '../support/rollout-world';
+import { inState, installQuietRuntime, openWorld, ownBundle, resultOf, until } from '../support/rollout-world';
 import { approve, pause, resume } from '../../workflows/messages';
 
 jest.setTimeout(300_000);
@@ -57,10 +57,7 @@ test('there are saved histories', async () => {
 
 test('every saved history replays', async () => {
   installQuietRuntime();
-  const workflowBundle = await bundleWorkflowCode({
-    workflowsPath: require.resolve('../../workflows/index.ts'),
-    logger: new DefaultLogger('ERROR'),
-  });
+  const workflowBundle = await ownBundle();
   for (const name of saved()) {
     const history = History.decode(readFileSync(join(folder, name)));
     await Worker.runReplayHistory({ workflowBundle, replayName: name }, history, 'box/replay');

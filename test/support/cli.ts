@@ -4,7 +4,6 @@ import type { ChildProcess } from 'node:child_process';
 import { join } from 'node:path';
 
 const root = join(__dirname, '../..');
-const TSX = join(root, 'node_modules/.bin/tsx');
 
 export interface Ended {
   readonly code: number | null;
@@ -40,7 +39,7 @@ const parse = (line: string): Record<string, unknown>[] => {
 };
 
 export function start(entry: keyof typeof ENTRIES, args: readonly string[], env: NodeJS.ProcessEnv): Running {
-  const child = spawn(TSX, [join(root, ENTRIES[entry]), ...args], {
+  const child = spawn(process.execPath, ['--import', 'tsx', join(root, ENTRIES[entry]), ...args], {
     cwd: root,
     env: { ...process.env, ...env },
     stdio: ['ignore', 'pipe', 'pipe'],

@@ -7,16 +7,18 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { Client } from '@temporalio/client';
 import type { WorkflowHandle } from '@temporalio/client';
 import type { DataConverter } from '@temporalio/common';
-import { bundleWorkflowCode, DefaultLogger, NativeConnection, Runtime, Worker } from '@temporalio/worker';
+import { DefaultLogger, NativeConnection, Runtime, Worker } from '@temporalio/worker';
 import { TASK_QUEUES } from '../../activities/contract';
 import type { BoxActivities } from '../../activities/contract';
 import type { BoxName } from '../../domain/model/ids';
 import type { Finished, RolloutStatus } from '../../domain/model/status';
 import { connect } from '../../embedded/connect';
+import { lockstepHome } from '../../embedded/home';
 import type { Connected } from '../../workers/mending/connected';
 import { keepMending } from '../../workers/mending/keep-mending';
 import { makeMendActivities } from '../../workers/mending/mend-run';
 import { registerSearchAttributes } from '../../workers/register-search-attributes';
+import { workflowBundle } from '../../workers/workflow-bundle';
 import { status, workflowIdOf } from '../../workflows/messages';
 import type { BoxRolloutInput } from '../../workflows/messages';
 import type { boxRollout } from '../../workflows/box-rollout';
@@ -141,7 +143,11 @@ async function makeWorkers(
   boxes: Map<string, FakeRolloutBox>,
   { workflowsPath, ...converting }: MakeWorkers,
 ): Promise<Worker[]> {
-  const workflowBundle = await bundled(workflowsPath, converting.dataConverter?.failureConverterPath);
+  const bundle = await workflowBundle({
+    workflowsPath,
+    failureConverterPath: converting.dataConverter?.failureConverterPath,
+    folder: BUNDLES,
+  });
   const byBox = (name: keyof BoxActivities) => (input: { box: string }) => {
     const box = boxes.get(input.box);
     if (!box) throw new Error(`no box ${input.box} in this test`);
@@ -152,27 +158,22 @@ async function makeWorkers(
   // A name of its own: a saved history must not tell where it was made.
   const grace = { identity: 'test-worker', shutdownGraceTime: '1s', shutdownForceTime: '3s', ...converting } as const;
   return [
-    await Worker.create({ connection, taskQueue: TASK_QUEUES.workflows, workflowBundle, workflowThreadPoolSize: 1, ...grace }),
+    await Worker.create({
+      connection,
+      taskQueue: TASK_QUEUES.workflows,
+      workflowBundle: bundle,
+      workflowThreadPoolSize: 1,
+      ...grace,
+    }),
     await Worker.create({ connection, taskQueue: TASK_QUEUES.ssh, activities, ...grace }),
   ];
 }
 
 const WORKFLOWS = require.resolve('../../workflows/index.ts');
-const bundles = new Map<string, ReturnType<typeof bundleWorkflowCode>>();
+const BUNDLES = lockstepHome(process.env).bundles;
 
-/** Once in a test file: it takes seconds. */
-function bundled(workflowsPath: string, failureConverterPath: string | undefined): ReturnType<typeof bundleWorkflowCode> {
-  const key = `${workflowsPath} ${failureConverterPath ?? ''}`;
-  const known = bundles.get(key);
-  if (known !== undefined) return known;
-  const bundle = bundleWorkflowCode({
-    workflowsPath,
-    logger: new DefaultLogger('ERROR'),
-    ...(failureConverterPath !== undefined && { failureConverterPath }),
-  });
-  bundles.set(key, bundle);
-  return bundle;
-}
+/** The workflow code of this checkout. */
+export const ownBundle = (): Promise<{ code: string }> => workflowBundle({ workflowsPath: WORKFLOWS, folder: BUNDLES });
 
 /** Passing is quick; a machine that builds and rolls beside the test is not. */
 const WITHIN_MS = 60_000;

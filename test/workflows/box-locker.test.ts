@@ -1,7 +1,7 @@
 /** Adding and removing one locker: in which order, and that the box is given back whatever happens. */
 import { randomUUID } from 'node:crypto';
 import { ApplicationFailure, Client } from '@temporalio/client';
-import { bundleWorkflowCode, DefaultLogger, NativeConnection, Worker } from '@temporalio/worker';
+import { NativeConnection, Worker } from '@temporalio/worker';
 import { TASK_QUEUES } from '../../activities/contract';
 import type { BoxActivities, LockerActivities, LockerLook } from '../../activities/contract';
 import { FAULTS } from '../../domain/faults';
@@ -12,7 +12,7 @@ import type { boxLocker } from '../../workflows/box-locker';
 import { lockerIdOf } from '../../workflows/messages';
 import type { LockerRequest } from '../../workflows/messages';
 import { anInventory, aPolicy, aRelease, lockerName } from '../support/builders';
-import { installQuietRuntime } from '../support/rollout-world';
+import { installQuietRuntime, ownBundle } from '../support/rollout-world';
 import { startTemporal } from '../support/temporal-server';
 import type { TestServer } from '../support/temporal-server';
 
@@ -34,8 +34,7 @@ beforeAll(async () => {
   const connection = await connect({ address: server.address });
   const native = await NativeConnection.connect({ address: server.address });
   client = new Client({ connection });
-  const workflowsPath = require.resolve('../../workflows/index.ts');
-  const workflowBundle = await bundleWorkflowCode({ workflowsPath, logger: new DefaultLogger('ERROR') });
+  const workflowBundle = await ownBundle();
   const names: (keyof All)[] = [
     'takeLease',
     'lookAtLocker',

@@ -1,14 +1,14 @@
 /** Reset in Temporal: another run of the same rollout, on a box that remembers the first one. */
 import { randomUUID } from 'node:crypto';
 import { temporal } from '@temporalio/proto';
-import { bundleWorkflowCode, DefaultLogger, Worker } from '@temporalio/worker';
+import { Worker } from '@temporalio/worker';
 import { assertionText } from '../../domain/operator/assertion';
 import { workflowIdOf, approve, approveSignal, pauseSignal, resume } from '../../workflows/messages';
 import type { ApproveMessage } from '../../workflows/messages';
 import { aPlan } from '../support/builders';
 import type { PlanOptions } from '../support/builders';
 import { aFakeRolloutBox } from '../support/fake-rollout-box';
-import { inState, openWorld, resultOf, until } from '../support/rollout-world';
+import { inState, openWorld, ownBundle, resultOf, until } from '../support/rollout-world';
 import type { RolloutHandle, RolloutWorld } from '../support/rollout-world';
 
 jest.setTimeout(240_000);
@@ -185,9 +185,6 @@ test('what only stops something is heard again after a reset', async () => {
 
 /** By a worker that has never seen it. */
 async function replays(handle: RolloutHandle): Promise<void> {
-  const workflowBundle = await bundleWorkflowCode({
-    workflowsPath: require.resolve('../../workflows/index.ts'),
-    logger: new DefaultLogger('ERROR'),
-  });
+  const workflowBundle = await ownBundle();
   await Worker.runReplayHistory({ workflowBundle, replayName: 'reset' }, await handle.fetchHistory(), handle.workflowId);
 }

@@ -1,5 +1,5 @@
 /** A copy of the product's sources with some pieces replaced: a worker of another make, for the orchestrator's half. */
-import { cp, mkdtemp, readFile, symlink, writeFile } from 'node:fs/promises';
+import { cp, mkdtemp, readFile, readdir, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { run } from '../../../box/run';
@@ -9,28 +9,16 @@ import { edited } from './broken-lockerd';
 import type { Edit } from './broken-lockerd';
 
 export const PRODUCT = join(__dirname, '../../..');
-const PARTS = [
-  'activities',
-  'box',
-  'box-install',
-  'codec',
-  'deploy',
-  'domain',
-  'embedded',
-  'sandbox',
-  'starters',
-  'workers',
-  'workflows',
-  'package.json',
-  'tsconfig.json',
-];
+/** Of the repository all but what is about the product, and what running it has left. */
+const NOT_COPIED = new Set(['.git', '.lockstep', 'node_modules', 'test', 'bench', 'docs', 'findings']);
 
 /** The folder is the caller's to remove. */
 export async function copyProduct(edits: readonly Edit[]): Promise<string> {
   // Before anything is made: a piece that is gone is to leave nothing behind.
   for (const edit of edits) edited(await readFile(join(PRODUCT, edit.file), 'utf8'), edit);
   const copy = await mkdtemp(join(tmpdir(), 'lockstep-copy-'));
-  for (const part of PARTS) await cp(join(PRODUCT, part), join(copy, part), { recursive: true });
+  const parts = (await readdir(PRODUCT)).filter((name) => !NOT_COPIED.has(name));
+  for (const part of parts) await cp(join(PRODUCT, part), join(copy, part), { recursive: true });
   await symlink(join(PRODUCT, 'node_modules'), join(copy, 'node_modules'));
   for (const edit of edits) {
     const file = join(copy, edit.file);

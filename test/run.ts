@@ -2,13 +2,15 @@
  * `npm test`: every layer that this machine can run, one after the other, then one table that says
  * which real suites ran and which were left out and why. What needs no root is run without it: as root, the
  * layers `unit` and `temporal` are run by the user whom `bare` makes, with this very command. LOCKSTEP_REQUIRE=all (or a list of layers,
- * as in CI) makes leaving one out a failure. Ends with `N passed, N failed`.
+ * as in CI) makes leaving one out a failure; LOCKSTEP_TEST_LANES=2 runs two layers at a time. Ends with `N passed, N failed`.
  */
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { delimiter, join } from 'node:path';
+import { createInterface } from 'node:readline';
+import type { Readable } from 'node:stream';
 
 interface Layer {
   readonly name: string;
@@ -48,6 +50,10 @@ const LAYERS: readonly Layer[] = [
 /** Suites at a time, on two cores: each has a box, a server and a home of its own, and an e2e suite mostly waits. */
 const SIDE_BY_SIDE: Readonly<Record<string, number>> = { unit: 2, temporal: 2, lxc: 2, e2e: 3 };
 
+/** Where layers run at the same time none of the long ones is to be left for the end. */
+const LONGEST_FIRST: readonly string[] = ['e2e', 'bare', 'chaos', 'lxc', 'containers', 'temporal', 'unit', 'web'];
+const LANES = Number(process.env['LOCKSTEP_TEST_LANES'] ?? 1);
+
 interface Result {
   readonly layer: Layer;
   readonly passed: number;
@@ -85,7 +91,8 @@ async function runLayer(layer: Layer, filters: readonly string[]): Promise<Resul
       ...side,
       ...filters,
     ];
-    const child = spawn(process.execPath, args, { stdio: ['ignore', 'ignore', 'inherit'] });
+    const child = spawn(process.execPath, args, { stdio: ['ignore', 'ignore', LANES > 1 ? 'pipe' : 'inherit'] });
+    if (child.stderr) tellLines(layer, child.stderr);
     const [status, signal] = (await once(child, 'close')) as [number | null, NodeJS.Signals | null];
     if (!existsSync(outputFile)) return { layer, passed: 0, failed: 1, note: `jest ended with ${status ?? signal}` };
     const report = JSON.parse(readFileSync(outputFile, 'utf8')) as Record<string, number>;
@@ -97,6 +104,11 @@ async function runLayer(layer: Layer, filters: readonly string[]): Promise<Resul
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }
+}
+
+/** Of several layers at once each line says whose it is. */
+function tellLines({ name }: Layer, said: Readable): void {
+  createInterface(said).on('line', (line) => process.stderr.write(`${name.padEnd(10)} | ${line}\n`));
 }
 
 function required(layer: Layer): boolean {
@@ -132,6 +144,17 @@ function resultsOfUser(layers: readonly Layer[], report: string): Result[] {
   });
 }
 
+async function inLanes(layers: readonly Layer[], run: (layer: Layer) => Promise<Result>): Promise<Result[]> {
+  const rank = ({ name }: Layer): number => LONGEST_FIRST.indexOf(name);
+  const left = LANES > 1 ? layers.toSorted((one, other) => rank(one) - rank(other)) : [...layers];
+  const results: Result[] = [];
+  const lane = async (): Promise<void> => {
+    for (let layer = left.shift(); layer !== undefined; layer = left.shift()) results.push(await run(layer));
+  };
+  await Promise.all(Array.from({ length: LANES }, lane));
+  return results;
+}
+
 async function main(argv: readonly string[]): Promise<void> {
   const named = argv.filter((word) => LAYERS.some((layer) => layer.name === word));
   const filters = argv.filter((word) => !named.includes(word));
@@ -142,8 +165,7 @@ async function main(argv: readonly string[]): Promise<void> {
   process.env['LOCKSTEP_BARE_LAYERS'] = byUser.map(({ name }) => name).join(' ');
   process.env['LOCKSTEP_BARE_REPORT'] = report;
   const own = chosen.filter((layer) => !byUser.includes(layer));
-  const results: Result[] = [];
-  for (const layer of own) results.push(await runOrTell(layer, filters));
+  const results = await inLanes(own, (layer) => runOrTell(layer, filters));
   results.push(...resultsOfUser(byUser, report));
   rmSync(folder, { recursive: true, force: true });
   console.log('\nSuites:');

@@ -1,7 +1,7 @@
 /** What the host is like. Changes nothing. */
 import { existsSync, readFileSync, statfsSync } from 'node:fs';
-import { readdir } from 'node:fs/promises';
 import { dirname } from 'node:path';
+import { configurationOf } from '../box/containers/configuration-of';
 import { kernelLimits } from '../box/inspect/kernel-limits';
 import { lockerProblems } from '../box/inspect/preflight';
 import { boxPaths } from '../box/paths';
@@ -66,10 +66,12 @@ function diskOf(path: string): HostFacts['disk'] {
 const share = (part: number, whole: number): number => (whole === 0 ? 100 : (100 * part) / whole);
 
 async function containersOf(config: Merged): Promise<SeenContainer[]> {
-  const names = await readdir(config.lxcPath).catch(() => []);
-  const matches = new RegExp(`^(?:${config.lockerPattern})$`);
-  const lockers = names.filter((name) => matches.test(name) && existsSync(`${config.lxcPath}/${name}/config`)).toSorted();
   const box = { config: config as unknown as BoxConfig, paths: boxPaths(config as unknown as BoxConfig) };
+  const names = await configurationOf(box)
+    .names()
+    .catch(() => []);
+  const matches = new RegExp(`^(?:${config.lockerPattern})$`);
+  const lockers = names.filter((name) => matches.test(name));
   return Promise.all(
     lockers.map(async (name) => ({ name, problems: await lockerProblems(box, name as LockerName).catch(() => []) })),
   );

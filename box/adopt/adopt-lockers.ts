@@ -3,18 +3,13 @@
  * the record before the first change, the LXC config last; from that rename on a locker counts as adopted.
  * No process is touched.
  */
-import { rename, stat } from 'node:fs/promises';
 import type { AdoptRequest, OldCode } from '../../domain/adopt/adoption';
-import { ORIGINAL } from '../../domain/adopt/wanted-config';
-import { Fault } from '../../domain/faults';
 import type { LockerName } from '../../domain/model/ids';
-import { dirname, join } from 'node:path';
+import { configurationOf } from '../containers/configuration-of';
 import type { BoxContext } from '../context';
-import { onFiles } from '../release/box-files';
 import { readLastStage, writeLastStage } from '../release/last-stage';
-import { syncFolder } from '../release/versions';
 import { makeAdoptedVersion } from './adopted-version';
-import { digestOfFile, digestOfText, readRecord, writeDurably, writeRecord } from './adoption-record';
+import { digestOfText, readRecord, writeRecord } from './adoption-record';
 import { copyTree } from './copy-tree';
 import { linkData } from './owners-link';
 import type { Adoption, ToAdopt } from './see-adoption';
@@ -65,7 +60,7 @@ interface One {
 async function adoptLocker(box: BoxContext, adopting: Adopting, one: One): Promise<void> {
   const { request, by, before: told = () => {} } = adopting;
   const { name, folders, before, after } = one.locker;
-  const file = box.paths.lxcConfig(name);
+  const configuration = configurationOf(box);
   told('record');
   await recordIt(box, by, one);
   told('link');
@@ -73,11 +68,9 @@ async function adoptLocker(box: BoxContext, adopting: Adopting, one: One): Promi
   told('version');
   await makeAdoptedVersion(box, { locker: name, service: request.service.name, code: one.code, config: folders.config, by });
   told('original');
-  await keepOriginal(file, before);
+  await configuration.keepOriginal(name, before);
   told('config');
-  const { mode, uid, gid } = await stat(file);
-  await writeDurably(file, after, { mode: mode & 0o7777, owner: { uid, gid } });
-  await syncFolder(dirname(file));
+  await configuration.write(name, after);
 }
 
 async function recordIt(box: BoxContext, by: string, { locker, code }: One): Promise<void> {
@@ -87,19 +80,4 @@ async function recordIt(box: BoxContext, by: string, { locker, code }: One): Pro
   const digests = { before: digestOfText(before), after: digestOfText(after) };
   const entry = { at, by, me: folders.me, release: code.release, code: code.id, ...digests };
   await writeRecord(box, { ...record, lockers: { ...record.lockers, [name]: entry } });
-}
-
-export const originalOf = (config: string): string => join(dirname(config), ORIGINAL);
-
-/** With owner, rights and time, so that an undo leaves no trace. */
-async function keepOriginal(config: string, text: string): Promise<void> {
-  const original = originalOf(config);
-  if ((await digestOfFile(original)) === digestOfText(text)) return;
-  const beside = `${original}.new`;
-  await onFiles(['cp', '-p', '-T', '--', config, beside]);
-  if ((await digestOfFile(beside)) !== digestOfText(text))
-    throw new Fault('WorldChanged', `${config} was edited meanwhile.`, { cure: 'Run adopt-box again.' });
-  await onFiles(['sync', beside]);
-  await rename(beside, original);
-  await syncFolder(dirname(config));
 }

@@ -1,10 +1,9 @@
 /** The lockers that an adoption is about, each as it is now: its config, its process, and whether it is adopted already. */
-import { lstat, readdir, readFile } from 'node:fs/promises';
-import { join } from 'node:path';
 import type { AdoptionRecord, AdoptLocker, AdoptProblem, AdoptRequest } from '../../domain/adopt/adoption';
 import { Fault } from '../../domain/faults';
 import type { LockerName } from '../../domain/model/ids';
 import type { SeenLocker } from '../../domain/model/inventory';
+import { configurationOf } from '../containers/configuration-of';
 import type { BoxContext } from '../context';
 import { inParallel } from '../inspect/in-parallel';
 import { lockerProblems } from '../inspect/preflight';
@@ -12,7 +11,6 @@ import { digestOfText, readRecord } from './adoption-record';
 import type { OldLocker } from './find-places';
 import { initFacts } from './init-facts';
 import type { InitFacts } from './init-facts';
-import { readLxcSource } from './read-lxc-source';
 
 /** One that is to be adopted. */
 export interface Reading extends OldLocker {
@@ -64,12 +62,12 @@ function chooseLockers({ config }: BoxContext, { only }: AdoptRequest, inventory
 
 async function readLocker(box: BoxContext, record: AdoptionRecord, seen: SeenLocker): Promise<Reading | AdoptLocker> {
   const { name } = seen;
-  const file = box.paths.lxcConfig(name);
+  const configuration = configurationOf(box);
   try {
-    const text = await readFile(file, 'utf8');
+    const text = await configuration.text(name);
     const state = await stateOf(box, record, { name, text, initPid: seen.initPid });
     if (state !== 'old') return settled(box, seen, state === 'edited' ? EDITED : null);
-    const source = await readLxcSource(file, text);
+    const source = await configuration.source(name, text);
     return { name, source, seen, init: seen.initPid === null ? null : await initFacts(seen.initPid, box.now()) };
   } catch (error) {
     return settled(box, seen, unreadable((error as Error).message));
@@ -102,12 +100,12 @@ const unreadable = (detail: string): AdoptProblem => ({
   cure: 'Mend its config, or leave the locker out: --only LOCKER,LOCKER.',
 });
 
-function settled({ paths }: BoxContext, { name, initPid }: SeenLocker, problem: AdoptProblem | null): AdoptLocker {
+function settled(box: BoxContext, { name, initPid }: SeenLocker, problem: AdoptProblem | null): AdoptLocker {
   return {
     name,
     runs: initPid !== null,
     kind: problem === null ? 'already' : 'adopt',
-    configFile: paths.lxcConfig(name),
+    configFile: configurationOf(box).placeOf(name),
     difference: [],
     notes: [],
     problems: problem === null ? [] : [problem],
@@ -115,13 +113,10 @@ function settled({ paths }: BoxContext, { name, initPid }: SeenLocker, problem: 
 }
 
 /** Containers beside the lockers: left alone, and said, since a pattern may be wrong. */
-export async function strangersOf({ config, lxc }: BoxContext): Promise<string[]> {
-  const lockers = new Set<string>(await lxc.list());
-  const names = (await readdir(config.lxcPath).catch(() => [])).filter((name) => !lockers.has(name));
-  const isContainer = (name: string) =>
-    lstat(join(config.lxcPath, name, 'config')).then(
-      () => [name],
-      () => [],
-    );
-  return (await Promise.all(names.map(isContainer))).flat().toSorted();
+export async function strangersOf(box: BoxContext): Promise<string[]> {
+  const lockers = new Set<string>(await box.lxc.list());
+  const names = await configurationOf(box)
+    .names()
+    .catch(() => []);
+  return names.filter((name) => !lockers.has(name));
 }

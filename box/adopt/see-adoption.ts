@@ -13,6 +13,7 @@ import { wantedConfig } from '../../domain/adopt/wanted-config';
 import type { Entry, Folders } from '../../domain/adopt/wanted-mounts';
 import type { LockerName } from '../../domain/model/ids';
 import type { SeenLocker } from '../../domain/model/inventory';
+import { configurationOf } from '../containers/configuration-of';
 import type { BoxContext } from '../context';
 import { inParallel } from '../inspect/in-parallel';
 import { askBuild } from '../inspect/ask-build';
@@ -109,16 +110,17 @@ async function changeOf(box: BoxContext, change: Change): Promise<{ told: AdoptL
     handled: init?.handled ?? null,
     ends: await endsOf(locker),
   });
+  const written = await configurationOf(box).asWritten(name, wanted);
   const told: AdoptLocker = {
     name,
     runs: seen.initPid !== null,
     kind: 'adopt',
     configFile: source.file,
-    difference: [...wanted.difference],
+    difference: [...written.difference],
     notes: [`data stays in ${folders.me}`, `config is copied from ${folders.config}`, ...wanted.notes, ...downNote(locker)],
-    problems: [...change.problems, ...wanted.problems, ...(await dataInTheWay(box, name, folders.me))],
+    problems: [...change.problems, ...written.problems, ...(await dataInTheWay(box, name, folders.me))],
   };
-  return { told, folders, before: source.text, after: wanted.text };
+  return { told, folders, before: source.text, after: written.text };
 }
 
 async function endsOf({ source, seen }: Reading): Promise<readonly number[] | null> {

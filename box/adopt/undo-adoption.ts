@@ -1,19 +1,19 @@
 /** Takes an adoption back, as far as it can be (domain/adopt/decide-undo.ts): each original in place again, and nothing left of what was made. */
-import { readdir, readlink, rename, rm } from 'node:fs/promises';
-import { basename, dirname, join } from 'node:path';
+import { readdir, readlink, rm } from 'node:fs/promises';
+import { basename, join } from 'node:path';
 import type { AdoptionRecord, UndoPlan } from '../../domain/adopt/adoption';
 import { decideUndo } from '../../domain/adopt/decide-undo';
 import type { UndoFacts } from '../../domain/adopt/decide-undo';
 import { Fault } from '../../domain/faults';
 import type { CodeId, LockerName } from '../../domain/model/ids';
 import type { SeenLocker } from '../../domain/model/inventory';
+import { configurationOf } from '../containers/configuration-of';
 import type { BoxContext } from '../context';
 import { readLastStage } from '../release/last-stage';
 import { directoryId, mountedDirectories } from '../release/mounted';
 import { takeNameAway, removeUnfinished } from '../release/unfinished';
 import { lockersWithVersions, syncFolder, versionsOf } from '../release/versions';
-import { originalOf } from './adopt-lockers';
-import { digestOfFile, digestOfText, readRecord, writeRecord } from './adoption-record';
+import { digestOfText, readRecord, writeRecord } from './adoption-record';
 import { unlinkData } from './owners-link';
 
 export async function seeUndo(box: BoxContext, only: readonly LockerName[], inventory: readonly SeenLocker[]): Promise<UndoPlan> {
@@ -39,12 +39,12 @@ async function factsOf(
   adopted: AdoptionRecord['lockers'],
   { name, seen }: { name: LockerName; seen: SeenLocker | undefined },
 ): Promise<UndoFacts> {
-  const file = box.paths.lxcConfig(name);
+  const { now, original } = await configurationOf(box).digests(name);
   return {
     name,
     record: adopted[name] as UndoFacts['record'],
-    config: await digestOfFile(file),
-    original: await digestOfFile(originalOf(file)),
+    config: now,
+    original,
     runs: (seen?.initPid ?? null) !== null,
     version: seen?.running?.version ?? null,
     owed: (seen?.owed ?? null) !== null,
@@ -79,11 +79,11 @@ async function undoLocker(box: BoxContext, name: LockerName, before: (effect: st
   const record = await readRecord(box);
   const entry = record.lockers[name];
   if (!entry) return;
-  const config = box.paths.lxcConfig(name);
+  const configuration = configurationOf(box);
   before('config');
-  if ((await digestOfFile(config)) !== entry.before) await rename(originalOf(config), config);
-  else await rm(originalOf(config), { force: true });
-  await syncFolder(dirname(config));
+  const { now } = await configuration.digests(name);
+  if (now === entry.before) await configuration.forgetOriginal(name);
+  else await configuration.bringBack(name);
   before('link');
   await unlinkData(box, name, entry.me);
   before('versions');

@@ -8,20 +8,21 @@ import { readFile, stat } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import type { LockerName } from '../../domain/model/ids';
 import type { LockerProblem } from '../../domain/model/inventory';
+import { configurationOf } from '../containers/configuration-of';
 import type { BoxContext } from '../context';
 import { haltSignal as decideHalt } from '../../domain/adopt/halt-signal';
 import { endsBy, wouldEndBy } from './ends-by';
-import { readLxcSettings } from './lxc-settings';
 import type { LxcSettings } from './lxc-settings';
 
 type Look = Pick<BoxContext, 'paths' | 'config'>;
 
 /** `initPid`: of its running init; null: it does not run. */
 export async function lockerProblems(box: Look, locker: LockerName, initPid: number | null = null): Promise<LockerProblem[]> {
-  const file = box.paths.lxcConfig(locker);
+  const configuration = configurationOf(box);
+  const file = configuration.placeOf(locker);
   let settings: LxcSettings;
   try {
-    settings = await readLxcSettings(file);
+    settings = await configuration.settings(locker);
   } catch (error) {
     return [{ code: 'config-unreadable', detail: (error as Error).message }];
   }

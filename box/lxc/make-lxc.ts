@@ -1,9 +1,7 @@
 /** `Lxc` on the real commands and /proc. */
-import { existsSync } from 'node:fs';
-import { readFile, readdir } from 'node:fs/promises';
-import { join } from 'node:path';
 import { LockerName } from '../../domain/model/ids';
 import type { BoxConfig } from '../../domain/protocol/box-config';
+import { configurationOf } from '../containers/configuration-of';
 import type { BoxPaths } from '../paths';
 import { addressesIn, addressesOf } from './addresses';
 import { attach } from './attach';
@@ -22,8 +20,8 @@ import { waitStopped } from './wait-stopped';
 export function makeLxc(config: BoxConfig, paths: BoxPaths): Lxc {
   const { lxcPath } = config;
   const pattern = new RegExp(`^(?:${config.lockerPattern})$`);
-  const isLocker = (name: string) =>
-    LockerName.safeParse(name).success && pattern.test(name) && existsSync(join(lxcPath, name, 'config'));
+  const isLocker = (name: string) => LockerName.safeParse(name).success && pattern.test(name);
+  const configuration = configurationOf({ config, paths });
   const known: Known = {
     lxcPath,
     inits: new Map(),
@@ -33,15 +31,15 @@ export function makeLxc(config: BoxConfig, paths: BoxPaths): Lxc {
   };
   return {
     version: async () => (await lxc(commands.version())).stdout.trim(),
-    list: async () => (await readdir(lxcPath)).filter(isLocker).toSorted() as LockerName[],
+    list: async () => (await configuration.names()).filter(isLocker) as LockerName[],
     see: (name) => see(known, name),
     isAlive: async (init) => lives(init),
     addresses: async (name) => {
-      const inConfig = parseConfigAddress(await readFile(paths.lxcConfig(name), 'utf8').catch(() => ''));
+      const inConfig = parseConfigAddress(await configuration.text(name).catch(() => ''));
       const { init } = config.kind === 'lxc' ? await see(known, name) : { init: null };
       return addressesOf(inConfig, init === null ? null : await addressesIn(init.pid));
     },
-    signalStop: (name, init) => signalStop({ lxcPath: pathOf(known, name), config: paths.lxcConfig(name) }, name, init),
+    signalStop: (name, init) => signalStop({ lxcPath: pathOf(known, name), configuration }, name, init),
     waitStopped: (name, timeoutMs) => waitStopped(known, name, timeoutMs),
     kill: async (_name, init) => signalInit(init, 'SIGKILL'),
     start: (name, timeoutMs) => {

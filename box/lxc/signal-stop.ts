@@ -1,8 +1,8 @@
 /** The halt signal, once. */
 import { constants } from 'node:os';
 import type { LockerName } from '../../domain/model/ids';
+import type { Configuration } from '../containers/configuration';
 import { endsBy } from '../inspect/ends-by';
-import { readLxcSettings } from '../inspect/lxc-settings';
 import type { Ran } from '../run';
 import * as commands from './commands';
 import type { InitProcess } from './lxc';
@@ -14,14 +14,23 @@ import { signalInit } from './signal-init';
  * signal goes straight to the init: else it would be killed at its deadline without ever having been
  * asked. One that had to be cut off may have sent it, and nobody sends it again.
  */
-export async function signalStop(at: { lxcPath: string; config: string }, name: LockerName, init: InitProcess): Promise<Ran> {
-  const ran = await lxc(commands.signalStop(at.lxcPath, name));
+export async function signalStop({ lxcPath, configuration }: Through, name: LockerName, init: InitProcess): Promise<Ran> {
+  const ran = await lxc(commands.signalStop(lxcPath, name));
   if (ran.code === 0 || ran.code === null || !lives(init)) return ran;
-  const set = (await readLxcSettings(at.config)).get('lxc.signal.halt')?.at(-1);
-  // Not set: by LXC's own rule.
+  await signalHalt(configuration, name, init);
+  return ran;
+}
+
+interface Through {
+  readonly lxcPath: string;
+  readonly configuration: Configuration;
+}
+
+/** The signal of its configuration; where none is set, by LXC's own rule. */
+export async function signalHalt(configuration: Configuration, name: LockerName, init: InitProcess): Promise<void> {
+  const set = (await configuration.settings(name)).get('lxc.signal.halt')?.at(-1);
   const signal = set === undefined ? ((await endsBy(init.pid))?.includes(37) ? 37 : constants.signals.SIGPWR) : haltSignal(set);
   if (signal !== null) signalInit(init, signal);
-  return ran;
 }
 
 /** `SIGTERM`, `SIGRTMIN+3` or a number, as LXC takes them; null: no signal that could be sent. */

@@ -3,10 +3,10 @@ import { chown, mkdir, rename, rm, stat, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { Fault } from '../../domain/faults';
 import type { LockerName } from '../../domain/model/ids';
+import { configurationOf } from '../containers/configuration-of';
 import type { BoxContext } from '../context';
 import { ROOT, idMapOf, ownerInside } from '../inspect/id-map';
 import type { IdMap } from '../inspect/id-map';
-import { readLxcSettings } from '../inspect/lxc-settings';
 import { lockerProblems } from '../inspect/preflight';
 import { onFiles } from '../release/box-files';
 import { ownInside } from '../release/own-inside';
@@ -31,12 +31,13 @@ export async function makeLocker(box: BoxContext, { locker, config, newData }: N
   try {
     await mkdir(beside, { mode: 0o755 });
     await writeFile(join(beside, 'config'), config, { mode: 0o644 });
-    const ids = await idsIn(join(beside, 'config'));
+    const unnamed = withConfig(box, join(beside, 'config'));
+    const ids = await idsOf(unnamed, locker);
     madeData = newData && (await makeData(box, locker, ids));
     const rootfs = await partOf(box, 'rootfs');
     if (rootfs === null) await makeFolder(join(beside, 'rootfs'), ids);
     else await onFiles(['cp', '-a', '--reflink=auto', '--', rootfs, join(beside, 'rootfs')]);
-    await refuseUnfit(box, locker, join(beside, 'config'));
+    await refuseUnfit(unnamed, locker);
     await onFiles(['sync', '-f', beside]);
     await rename(beside, goal);
     await syncFolder(box.config.lxcPath);
@@ -72,12 +73,19 @@ async function makeFolder(path: string, ids: IdMap): Promise<void> {
 }
 
 /** An unreadable one is refused below, with its reason. */
-const idsIn = (file: string): Promise<IdMap> => readLxcSettings(file).then(idMapOf, () => []);
+const idsOf = (box: Place, locker: LockerName): Promise<IdMap> =>
+  configurationOf(box)
+    .settings(locker)
+    .then(idMapOf, () => []);
+
+type Place = Pick<BoxContext, 'config' | 'paths'>;
+
+/** Of one that has no name yet. */
+const withConfig = ({ config, paths }: Place, file: string): Place => ({ config, paths: { ...paths, lxcConfig: () => file } });
 
 /** What a template forgot is found before there is a locker that no rollout could touch. */
-async function refuseUnfit(box: BoxContext, locker: LockerName, file: string): Promise<void> {
-  const beside = { config: box.config, paths: { ...box.paths, lxcConfig: () => file } };
-  const problems = await lockerProblems(beside, locker);
+async function refuseUnfit(box: Place, locker: LockerName): Promise<void> {
+  const problems = await lockerProblems(box, locker);
   if (problems.length === 0) return;
   throw new Fault(
     'LockerUnfit',

@@ -2,11 +2,12 @@
  * What new lockers of this box are made from: a folder with a `config` for LXC and, where lockers have
  * such, a `rootfs` and a `me` (what an owner begins with; its user and mode are the ones it gets).
  */
-import { lstat, readdir, readFile } from 'node:fs/promises';
+import { lstat, readFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { Fault } from '../../domain/faults';
-import { LockerName } from '../../domain/model/ids';
+import type { LockerName } from '../../domain/model/ids';
 import type { Values } from '../../domain/model/service';
+import { configTexts } from '../containers/config-texts';
 import type { BoxContext } from '../context';
 import { nextAddresses } from './next-address';
 import type { Addresses } from './next-address';
@@ -34,9 +35,8 @@ export async function newConfig({ paths, config }: Place, locker: LockerName, va
 }
 
 /** What nobody needs to write for a box whose lockers have fixed addresses of one network. */
-async function freeAddresses({ paths, config }: Place): Promise<Addresses | null> {
-  const names = (await readdir(config.lxcPath)).flatMap((name) => LockerName.safeParse(name).data ?? []);
-  return nextAddresses(await Promise.all(names.map((name) => readFile(paths.lxcConfig(name), 'utf8').catch(() => ''))));
+async function freeAddresses(box: Place): Promise<Addresses | null> {
+  return nextAddresses(await configTexts(box));
 }
 
 /** null: the template has none. */

@@ -6,6 +6,7 @@ import { readFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { LockerName } from '../../domain/model/ids';
 import type { StageTarget } from '../../domain/protocol/verbs';
+import { configurationOf } from '../containers/configuration-of';
 import type { BoxContext } from '../context';
 import { includedFiles, parseLxcConfig } from '../inspect/lxc-settings';
 import { newConfig, partOf } from '../new-locker/template';
@@ -45,7 +46,7 @@ export function valuesFor({ values, lockerValues }: StageTarget): StageTarget['v
 }
 
 async function fromLocker(box: BoxContext, locker: LockerName): Promise<Model> {
-  const settings = await flattened(await readFile(box.paths.lxcConfig(locker), 'utf8'));
+  const settings = await flattened(await configurationOf(box).text(locker));
   const path = settings.findLast(([key]) => key === 'lxc.rootfs.path')?.[1] ?? '';
   return { of: locker, settings, rootfs: path.replace(/^dir:/, '') || null, me: box.paths.me(locker), meIsCopied: false };
 }

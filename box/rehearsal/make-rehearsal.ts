@@ -3,11 +3,11 @@ import { chmod, chown, mkdir, realpath, stat, symlink, writeFile } from 'node:fs
 import { dirname, join } from 'node:path';
 import { Fault } from '../../domain/faults';
 import type { StageTarget } from '../../domain/protocol/verbs';
+import { configurationOf } from '../containers/configuration-of';
 import type { BoxContext } from '../context';
 import { emptySecrets } from './stand-ins';
 import { idMapOf } from '../inspect/id-map';
 import type { IdMap } from '../inspect/id-map';
-import { readLxcSettings } from '../inspect/lxc-settings';
 import { lockerProblems } from '../inspect/preflight';
 import { onFiles } from '../release/box-files';
 import { readTemplates } from '../release/read-templates';
@@ -40,7 +40,9 @@ export async function makeRehearsal(box: BoxContext, inner: BoxContext, making: 
   const standIns = await makeStandIns(room.model, join(inner.config.root, 'stand-ins'));
   const { address, mac } = room;
   await writeFile(inner.paths.lxcConfig(REHEARSAL), isolateConfig(room.model, { ...place, address, mac, standIns }));
-  const ids = await readLxcSettings(inner.paths.lxcConfig(REHEARSAL)).then(idMapOf, () => []);
+  const ids = await configurationOf(inner)
+    .settings(REHEARSAL)
+    .then(idMapOf, () => []);
   await makeRoot(room.model, place.rootfs, ids);
   await makeData(room.model, place.me, await fixtureOf(box, target));
   await makeVersion(box, inner, making);

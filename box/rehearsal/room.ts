@@ -2,9 +2,9 @@
  * Has this box what one locker more needs, for a minute? Memory, disk, an address, and a locker to make it
  * like. Looks only; what is missing is said with figures.
  */
-import { readdir, readFile, statfs } from 'node:fs/promises';
-import { LockerName } from '../../domain/model/ids';
+import { readFile, statfs } from 'node:fs/promises';
 import type { StageTarget } from '../../domain/protocol/verbs';
+import { configTexts } from '../containers/config-texts';
 import type { BoxContext } from '../context';
 import { nextAddresses } from '../new-locker/next-address';
 import { run } from '../run';
@@ -28,7 +28,7 @@ export async function roomForRehearsal(box: BoxContext, target: StageTarget): Pr
   if ('none' in model) return none(`there is nothing to make a locker like: ${model.none}`);
   const lacks = networkLack(model) ?? rootLack(model) ?? (await memoryLack(box)) ?? (await diskLack(box, model));
   if (lacks !== null) return none(lacks);
-  const free = nextAddresses(await configsOf(box));
+  const free = nextAddresses(await configTexts(box));
   if (free === null) return none('no address is free: the lockers have none that could be counted on from, or all are taken');
   return { kind: 'room', model, address: free.nextAddress, mac: free.nextMac };
 }
@@ -88,11 +88,6 @@ async function sizeOf(folder: string): Promise<number> {
   const ran = await run(['du', '-s', '-x', '-B1', '--', folder], { timeoutMs: MEASURE_MS });
   // A file that went away meanwhile makes it exit 1; the sum is there all the same.
   return Number(/^(\d+)/.exec(ran.stdout)?.[1] ?? 0);
-}
-
-async function configsOf({ config, paths }: BoxContext): Promise<string[]> {
-  const names = (await readdir(config.lxcPath)).flatMap((name) => LockerName.safeParse(name).data ?? []);
-  return Promise.all(names.map((name) => readFile(paths.lxcConfig(name), 'utf8').catch(() => '')));
 }
 
 const mebibytes = (bytes: number): number => Math.ceil(bytes / (1024 * 1024));

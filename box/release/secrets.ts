@@ -10,10 +10,10 @@ import { dirname } from 'node:path';
 import { Fault } from '../../domain/faults';
 import type { LockerName } from '../../domain/model/ids';
 import type { ServiceConfig } from '../../domain/model/service';
+import { configurationOf } from '../containers/configuration-of';
 import type { BoxContext } from '../context';
 import { idMapOf, ownerInside } from '../inspect/id-map';
 import type { IdMap } from '../inspect/id-map';
-import { readLxcSettings } from '../inspect/lxc-settings';
 
 export interface Secret {
   readonly bytes: Buffer;
@@ -46,8 +46,10 @@ async function readOne(box: BoxContext, locker: LockerName, path: string): Promi
 }
 
 /** A locker that has no container yet, or one that can't be read, is refused elsewhere. */
-const idsOf = ({ paths }: BoxContext, locker: LockerName): Promise<IdMap> =>
-  readLxcSettings(paths.lxcConfig(locker)).then(idMapOf, () => []);
+const idsOf = (box: BoxContext, locker: LockerName): Promise<IdMap> =>
+  configurationOf(box)
+    .settings(locker)
+    .then(idMapOf, () => []);
 
 const unfit = (file: string, what: string): Fault =>
   new Fault('SecretMissing', `${file} is no secret that could be given: a plain file of at most 1 MiB is.`, { evidence: [what] });

@@ -2,6 +2,7 @@
 import type { z } from 'zod';
 import { Fault } from '../../domain/faults';
 import type { VERBS, VerbResult } from '../../domain/protocol/verbs';
+import { configurationOf } from '../containers/configuration-of';
 import type { Daemon } from '../daemon';
 import type { Job } from '../jobs/job';
 import { isThere, makeLocker } from '../new-locker/make-locker';
@@ -13,7 +14,7 @@ export async function addLocker(daemon: Daemon, job: Job, params: Params): Promi
   const { locker, values } = params;
   const config = await newConfig(daemon, locker, values);
   const begun = job.intended('add');
-  const there = await isThere(daemon.paths.lxcConfig(locker));
+  const there = await configurationOf(daemon).has(locker);
   if (begun && there) return { kind: 'added', newData: begun.intent.newData };
   refuseName(daemon, locker);
   if (there) throw new Fault('LockerExists', `${daemon.config.box} has a locker ${locker} already.`);

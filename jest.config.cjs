@@ -49,5 +49,7 @@ module.exports = {
     layer('web', ['web']),
     // Not in `npm test`: `npm run test:postgres`.
     layer('postgres', ['postgres']),
+    // Nor this: `npm run test:lxd`.
+    layer('lxd', ['lxd']),
   ],
 };

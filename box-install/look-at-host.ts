@@ -16,13 +16,16 @@ import type { AskedConfig, HostFacts, Places, SeenContainer } from './wanted';
 
 export const HOOK_FILES = ['/etc/systemd/system/lockstep.service', '/etc/init.d/lockstep', '/etc/cron.d/lockstep'];
 
+/** Whose containers they are. */
+const PROGRAMS = { lxc: 'lxc-start', lxd: 'lxd', incus: 'incusd', process: 'lxc-start' } as const;
+
 export async function lookAtHost(places: Places, asked: AskedConfig): Promise<HostFacts> {
   const installed = parse(places.config);
   const config = mergeConfig(installed, asked);
   return {
     at: new Date().toISOString(),
     node: process.version,
-    lxc: firstLine(['lxc-start', '--version']),
+    lxc: firstLine([PROGRAMS[config.kind], '--version']),
     git: firstLine(['git', '--version']),
     flock: has('flock'),
     visudo: has('visudo'),

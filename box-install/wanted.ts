@@ -151,7 +151,7 @@ export interface Bonds {
 }
 
 /** What flags say of `box.json`; the rest is as it was, else usual. */
-export type AskedConfig = Partial<Pick<BoxConfig, 'root' | 'data' | 'lxcPath' | 'lockerPattern'>>;
+export type AskedConfig = Partial<Pick<BoxConfig, 'kind' | 'root' | 'data' | 'lxcPath' | 'lockerPattern'>>;
 
 export type Command =
   | { readonly do: 'look'; readonly asked: AskedConfig; readonly places: Places }

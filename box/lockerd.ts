@@ -2,7 +2,7 @@
 import { appendFileSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname } from 'node:path';
 import type { BoxContext } from './context';
-import { makeLxc } from './lxc/make-lxc';
+import { runtimeOf } from './containers/runtime-of';
 import { startDaemon } from './make-daemon';
 import { boxPaths } from './paths';
 import { readBoxConfig } from './read-config';
@@ -39,5 +39,5 @@ export function makeContext(configFile: string): BoxContext {
   const log = (line: string) => appendFileSync(config.log, `${new Date().toISOString()} ${line}\n`);
   const bootId = readFileSync('/proc/sys/kernel/random/boot_id', 'utf8').trim();
   const self = [process.execPath, process.argv[1] ?? ''];
-  return { config, paths, lxc: makeLxc(config, paths), version: VERSION, bootId, self, now: () => Date.now(), log };
+  return { config, paths, lxc: runtimeOf(config, paths), version: VERSION, bootId, self, now: () => Date.now(), log };
 }

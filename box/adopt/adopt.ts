@@ -38,7 +38,7 @@ export async function adopt(here: Here): Promise<number> {
 }
 
 async function carryOut(here: Here, box: BoxContext, command: AdoptCommand): Promise<void> {
-  if (box.config.kind !== 'lxc')
+  if (box.config.kind === 'process')
     throw new Fault('BoxUnfit', `The lockers of ${box.config.box} are processes, not containers: there is nothing to adopt.`, {
       cure: 'Adopt a box with LXC.',
     });

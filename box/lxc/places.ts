@@ -20,14 +20,14 @@ export interface Places {
 
 export function placesOf(kind: Kind, initPid: number): Places {
   const proc = `/proc/${initPid}`;
-  if (kind === 'lxc') return { code: join(proc, 'root', 'code'), config: join(proc, 'root', 'Config') };
+  if (kind !== 'process') return { code: join(proc, 'root', 'code'), config: join(proc, 'root', 'Config') };
   const given = givenMounts(textOf(join(proc, 'environ')));
   return { code: given.get('code') ?? '', config: given.get('Config') ?? '' };
 }
 
 /** The folders of all lockers that are processes; containers have theirs mounted. */
 export async function startedFolders(kind: Kind): Promise<DirectoryId[]> {
-  if (kind === 'lxc') return [];
+  if (kind !== 'process') return [];
   const pids = (await readdir('/proc')).filter((name) => /^\d+$/.test(name));
   const texts = await Promise.all(pids.map((pid) => readFile(join('/proc', pid, 'environ'), 'utf8').catch(() => '')));
   const folders = new Set(texts.flatMap((text) => [...givenMounts(text).values()]));

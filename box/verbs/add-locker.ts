@@ -6,12 +6,14 @@ import { configurationOf } from '../containers/configuration-of';
 import type { Daemon } from '../daemon';
 import type { Job } from '../jobs/job';
 import { isThere, makeLocker } from '../new-locker/make-locker';
+import { refuseInstances } from '../new-locker/refuse-instances';
 import { newConfig } from '../new-locker/template';
 
 type Params = z.output<(typeof VERBS)['add-locker']['params']>;
 
 export async function addLocker(daemon: Daemon, job: Job, params: Params): Promise<VerbResult<'add-locker'>> {
   const { locker, values } = params;
+  refuseInstances(daemon, 'added');
   const config = await newConfig(daemon, locker, values);
   const begun = job.intended('add');
   const there = await configurationOf(daemon).has(locker);

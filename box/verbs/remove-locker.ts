@@ -7,12 +7,14 @@ import type { Job } from '../jobs/job';
 import type { NewRecord } from '../journal/records';
 import { isDown } from '../lxc/lxc';
 import { isThere } from '../new-locker/make-locker';
+import { refuseInstances } from '../new-locker/refuse-instances';
 import { refuseMountedData, removeLockerFiles } from '../new-locker/remove-locker-files';
 
 type Params = z.output<(typeof VERBS)['remove-locker']['params']>;
 
 export async function removeLocker(daemon: Daemon, job: Job, params: Params): Promise<VerbResult<'remove-locker'>> {
   const { locker, deleteData } = params;
+  refuseInstances(daemon, 'removed');
   const seen = await daemon.lxc.see(locker);
   if (seen.state === 'missing' && !job.intended('remove'))
     throw new Fault('UnknownLocker', `There is no locker ${locker} on ${daemon.config.box}.`);

@@ -38,6 +38,7 @@ export const AdoptProblem = z.strictObject({
     'place-not-named',
     'data-in-the-way',
     'no-halt-handler',
+    'runs-now',
   ]),
   detail: z.string(),
   cure: z.string(),

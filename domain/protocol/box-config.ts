@@ -13,15 +13,15 @@ const Path = z.string().regex(/^\/[^\0]*$/, 'an absolute path');
 export const BoxConfig = z.strictObject({
   format: z.literal(1),
   box: BoxName,
-  /** What a locker is: an LXC container; or a process behind commands of the same names (a sandbox without root). */
-  kind: z.enum(['lxc', 'process']).default('lxc'),
+  /** What a locker is: a container of LXC's own commands; an instance of LXD or Incus; or a process behind commands of LXC's names (a sandbox without root). */
+  kind: z.enum(['lxc', 'lxd', 'incus', 'process']).default('lxc'),
   /** PATH of lockerd and of all that it runs. */
   path: z.string().default(USUAL_PATH),
   /** /var/locker: repos, code, lockers, state. */
   root: Path,
   /** /var/Locker/Me: the owners' data, one folder a locker. Never written. */
   data: Path,
-  /** LXC's own path (`-P`). */
+  /** LXC's own path (`-P`); of LXD and Incus the folder `containers`, beside which their socket is. */
   lxcPath: Path,
   /** Which containers are lockers: anchored regular expression. */
   lockerPattern: z.string().default('[a-z0-9-]+'),

@@ -47,7 +47,7 @@ export function hookOf(hook: Hook, { rcFolders }: HookFacts, running: Running): 
 /** KillMode: its lockers live in the same cgroup until LXC moves them, and must outlive it in any case. */
 const unitText = ({ node, lock, pidFile }: Running): string => `[Unit]
 Description=Lockstep: looks after the lockers of this box
-After=network-online.target lxc.service
+After=network-online.target lxc.service lxd.service incus.service
 Wants=network-online.target
 StartLimitIntervalSec=0
 

@@ -1,5 +1,6 @@
 /** May this host become a box? Pure. Lockers that are not fit yet only warn: adopt-box, or a person, comes after. */
 import type { HostFacts } from '../../box-install/wanted';
+import type { BoxConfig } from '../../domain/protocol/box-config';
 import { checkClock, checkDisk, checkInodes, checkKernel, checkLockers, checkNode, checkPsi } from '../doctor/check-figures';
 import { fail, ok, warn } from '../doctor/finding';
 import type { Finding } from '../doctor/finding';
@@ -7,6 +8,7 @@ import type { Hook } from './boot-hook';
 
 export interface HostCheck {
   readonly box: string;
+  readonly kind?: BoxConfig['kind'];
   readonly lxcPath: string;
   readonly needsSudo: boolean;
   readonly hook: Hook;
@@ -16,7 +18,7 @@ export interface HostCheck {
 export function checkHost(facts: HostFacts, check: HostCheck): Finding[] {
   return [
     checkNode(facts.node),
-    facts.lxc === null ? fail('LXC', 'lxc-start is not there', 'Install the Debian package lxc.') : ok('LXC', facts.lxc),
+    runtimeOf(facts, check),
     facts.git === null ? fail('git', 'not there', 'Install the Debian package git.') : ok('git', facts.git),
     facts.flock ? ok('flock', 'there') : fail('flock', 'not there', 'Install the Debian package util-linux.'),
     ...sudoOf(facts, check),
@@ -25,7 +27,9 @@ export function checkHost(facts: HostFacts, check: HostCheck): Finding[] {
       : fail(
           'LXC path',
           `there is no folder ${check.lxcPath}`,
-          "Name LXC's own path (`lxc-config lxc.lxcpath`) with --lxc-path.",
+          check.kind === 'lxd' || check.kind === 'incus'
+            ? `Name the folder with the containers of ${check.kind} with --lxc-path.`
+            : "Name LXC's own path (`lxc-config lxc.lxcpath`) with --lxc-path.",
         ),
     otherBox(facts, check.box),
     checkDisk(facts.disk, facts.disk.path),
@@ -36,6 +40,14 @@ export function checkHost(facts: HostFacts, check: HostCheck): Finding[] {
     hookFinding(check.hook, facts),
     ...checkLockers(facts.containers, 'warn').filter(({ state }) => state !== 'ok'),
   ];
+}
+
+function runtimeOf({ lxc }: HostFacts, { kind }: HostCheck): Finding {
+  const name = kind === 'lxd' || kind === 'incus' ? kind : null;
+  if (lxc !== null) return ok(name?.toUpperCase() ?? 'LXC', lxc);
+  return name === null
+    ? fail('LXC', 'lxc-start is not there', 'Install the Debian package lxc; of LXD or Incus name it: --containers lxd.')
+    : fail(name.toUpperCase(), `${name} is not there`, `Install the package ${name}, or leave --containers out.`);
 }
 
 function sudoOf({ sudo, visudo }: HostFacts, { needsSudo }: HostCheck): Finding[] {

@@ -84,8 +84,8 @@ export async function look(host: Host, { asked }: Pick<Given, 'asked'>): Promise
 function judge(session: Session, { facts, installation, clock }: Looked & { installation: Installation }): void {
   const { config, login, hook } = installation;
   const needsSudo = login.account !== 'root';
-  const { lxcPath } = mergeConfig(facts.installed, config);
-  const findings = checkHost(facts, { box: session.box, lxcPath, needsSudo, hook, clock });
+  const { lxcPath, kind } = mergeConfig(facts.installed, config);
+  const findings = checkHost(facts, { box: session.box, kind, lxcPath, needsSudo, hook, clock });
   for (const line of findingLines(findings, paintFor(session.io.stderr, session.io.env))) session.progress(line);
   const failed = findings.filter(({ state }) => state === 'fail');
   if (failed.length === 0) return;

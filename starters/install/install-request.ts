@@ -23,6 +23,7 @@ export interface InstallOptions extends SharedOptions, AdminLogin {
   readonly root?: string;
   readonly data?: string;
   readonly lxcPath?: string;
+  readonly containers?: string;
   readonly lockerPattern?: string;
   readonly node: string;
   readonly boot?: string;
@@ -49,13 +50,14 @@ const PlainPath = z.string().regex(/^\/[A-Za-z0-9._/-]+$/, 'an absolute path of 
 
 /** Faults: PolicyInvalid, naming the flag; LoginRefused where there is no public key. */
 export async function givenOf(session: Session, options: InstallOptions): Promise<Given> {
-  const { root, data, lxcPath, lockerPattern, boot, node } = options;
+  const { root, data, lxcPath, lockerPattern, boot, node, containers: kind } = options;
   const asked = Object.fromEntries(
-    Object.entries({ root, data, lxcPath, lockerPattern }).filter(([, value]) => value !== undefined),
+    Object.entries({ kind, root, data, lxcPath, lockerPattern }).filter(([, value]) => value !== undefined),
   );
   for (const [flag, value] of Object.entries({ root, data, 'lxc-path': lxcPath, node })) {
     if (value !== undefined) check(PlainPath, value, flag);
   }
+  if (kind !== undefined) check(z.enum(['lxc', 'lxd', 'incus']), kind, 'containers');
   if (boot !== undefined) check(z.enum(HOOKS), boot, 'boot');
   const hop = (await rolloutsRoute(session)).at(-1) as Hop;
   const login = { account: hop.user, publicKey: await publicKey(options, hop) };

@@ -14,7 +14,11 @@ export const installBoxVerb = sessionVerb<InstallOptions>({
       .option('--public-key <file>', 'the key that rollouts show (default: .pub beside the identity file of the box)')
       .option('--root <path>', 'where releases and state are kept (default: as it is, else /var/locker)')
       .option('--data <path>', "the owners' data, one folder a locker (default: as it is, else /var/Locker/Me)")
-      .option('--lxc-path <path>', "LXC's own path (default: as it is, else /var/lib/lxc)")
+      .option('--containers <kind>', 'whose the containers are: lxc, lxd or incus (default: as it is, else lxc)')
+      .option(
+        '--lxc-path <path>',
+        "LXC's own path (default: as it is, else /var/lib/lxc; of lxd and incus their folder `containers`)",
+      )
       .option('--locker-pattern <regexp>', 'which containers are lockers (default: as it is, else [a-z0-9-]+)')
       .option('--node <path>', 'Node on the box', '/usr/bin/node')
       .option('--boot <how>', 'what starts lockerd at boot: systemd, init.d, cron, none (default: what the host has)')

@@ -10,6 +10,10 @@ export const NOT_RUN: readonly NotRun[] = [
   { fits: /^(LOCKSTEP_REQUIRE=all )?npm test\b/, because: 'would run the test that runs it' },
   { fits: /^npm run check$/, because: 'CI runs its parts; test/house shows each of them a mistake' },
   { fits: /^npm run chatops( |$)/, because: 'needs a Slack app; test/chatops runs it against a Slack of its own' },
+  {
+    fits: / --containers lxd$/,
+    because: 'needs a host with LXD; test/starters makes what it writes, and test/lxd works with that',
+  },
   { fits: /^npm run bench( |$)/, because: 'takes minutes; test/e2e/bench.test.ts runs it with few lockers' },
   { fits: /^npm run bench:300\b/, because: 'takes up to an hour; test/e2e/bench.test.ts runs it with --quick' },
   { fits: /^npm run chaos\b/, because: 'takes minutes to hours; test/chaos/share.test.ts runs its share' },

@@ -56,6 +56,20 @@ test('values that a person wrote into box.json stay, unless a flag says otherwis
   expect(merged).toMatchObject({ buildUser: 'builder', root: '/srv/b', data: '/srv/me', lxcPath: '/var/lib/lxc' });
 });
 
+test.each([
+  ['lxd', '/var/lib/lxd/containers'],
+  ['incus', '/var/lib/incus/containers'],
+  ['lxc', '/var/lib/lxc'],
+] as const)(
+  'containers of %s are where its package has them, unless a flag or box.json of the same kind says otherwise',
+  (kind, path) => {
+    expect(mergeConfig(null, { kind })).toMatchObject({ kind, lxcPath: path });
+    expect(mergeConfig({ kind: 'process', lxcPath: '/srv/old' }, { kind })).toMatchObject({ kind, lxcPath: path });
+    expect(mergeConfig({ kind, lxcPath: '/srv/own' }, {})).toMatchObject({ kind, lxcPath: '/srv/own' });
+    expect(mergeConfig({ kind, lxcPath: '/srv/own' }, { kind, lxcPath: '/srv/new' })).toMatchObject({ lxcPath: '/srv/new' });
+  },
+);
+
 test('the boot hooks, as they are written', () => {
   const texts = (['systemd', 'init.d', 'cron'] as const).flatMap((hook) =>
     hookOf(hook, host, running).flatMap((one) => (one.kind === 'file' ? [`# ${one.path}\n${one.text}`] : [])),

@@ -62,6 +62,10 @@ test('lockers that are processes are kept from nothing, so there is none', async
   expect(await roomIn({ kind: 'process' })).toMatchObject({ kind: 'none', because: expect.stringContaining('processes') });
 });
 
+test.each(['lxd', 'incus'] as const)('instances of %s have no throwaway one yet', async (kind) => {
+  expect(await roomIn({ kind })).toMatchObject({ kind: 'none', because: expect.stringContaining('LXD or Incus') });
+});
+
 test('a box without template and lockers says that there is nothing to make one like', async () => {
   rmSync(box.paths.lxcConfig(ada));
   box.lxc.lockers.clear();

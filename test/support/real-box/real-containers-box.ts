@@ -259,7 +259,7 @@ const VERSION = "require('/opt/registry/package.json').version";
 const KILL =
   'for exe in /proc/[0-9]*/exe; do [ "$(readlink $exe)" = /usr/local/bin/node ] && kill -9 $(basename $(dirname $exe)); done; true';
 
-function fleetText(layout: SandboxLayout, { policy, service }: { policy: object; service: object }): string {
+export function fleetText(layout: SandboxLayout, { policy, service }: { policy: object; service: object }): string {
   return stringify({
     version: 1,
     services: {

@@ -31,13 +31,12 @@ export async function makeLocker(box: BoxContext, { locker, config, newData }: N
   try {
     await mkdir(beside, { mode: 0o755 });
     await writeFile(join(beside, 'config'), config, { mode: 0o644 });
-    const unnamed = withConfig(box, join(beside, 'config'));
-    const ids = await idsOf(unnamed, locker);
+    const ids = await idsIn(box, locker, join(beside, 'config'));
     madeData = newData && (await makeData(box, locker, ids));
     const rootfs = await partOf(box, 'rootfs');
     if (rootfs === null) await makeFolder(join(beside, 'rootfs'), ids);
     else await onFiles(['cp', '-a', '--reflink=auto', '--', rootfs, join(beside, 'rootfs')]);
-    await refuseUnfit(unnamed, locker);
+    await refuseUnfit(box, locker, join(beside, 'config'));
     await onFiles(['sync', '-f', beside]);
     await rename(beside, goal);
     await syncFolder(box.config.lxcPath);
@@ -73,19 +72,15 @@ async function makeFolder(path: string, ids: IdMap): Promise<void> {
 }
 
 /** An unreadable one is refused below, with its reason. */
-const idsOf = (box: Place, locker: LockerName): Promise<IdMap> =>
-  configurationOf(box)
-    .settings(locker)
-    .then(idMapOf, () => []);
-
-type Place = Pick<BoxContext, 'config' | 'paths'>;
-
-/** Of one that has no name yet. */
-const withConfig = ({ config, paths }: Place, file: string): Place => ({ config, paths: { ...paths, lxcConfig: () => file } });
+function idsIn({ config, paths }: BoxContext, locker: LockerName, file: string): Promise<IdMap> {
+  const unnamed = configurationOf({ config, paths: { ...paths, lxcConfig: () => file } });
+  return unnamed.settings(locker).then(idMapOf, () => []);
+}
 
 /** What a template forgot is found before there is a locker that no rollout could touch. */
-async function refuseUnfit(box: Place, locker: LockerName): Promise<void> {
-  const problems = await lockerProblems(box, locker);
+async function refuseUnfit(box: BoxContext, locker: LockerName, file: string): Promise<void> {
+  const beside = { config: box.config, paths: { ...box.paths, lxcConfig: () => file } };
+  const problems = await lockerProblems(beside, locker);
   if (problems.length === 0) return;
   throw new Fault(
     'LockerUnfit',

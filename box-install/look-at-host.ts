@@ -38,6 +38,7 @@ export async function lookAtHost(places: Places, asked: AskedConfig): Promise<Ho
     kernel: kernelLimits(),
     disk: diskOf(config.root),
     lxcPathThere: existsSync(config.lxcPath),
+    proxmox: existsSync('/etc/pve/lxc'),
     containers: await containersOf(config),
     hooks: HOOK_FILES.filter((path) => existsSync(path) && (!path.includes('systemd') || isEnabled('lockstep.service'))),
     recorded: existsSync(places.record),

@@ -134,6 +134,8 @@ export interface HostFacts {
     readonly freeInodesPercent: number;
   };
   readonly lxcPathThere: boolean;
+  /** Proxmox VE keeps containers of its own on this host. */
+  readonly proxmox: boolean;
   readonly containers: readonly SeenContainer[];
   /** Boot hooks of ours that are there. */
   readonly hooks: readonly string[];

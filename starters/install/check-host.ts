@@ -31,6 +31,7 @@ export function checkHost(facts: HostFacts, check: HostCheck): Finding[] {
             ? `Name the folder with the containers of ${check.kind} with --lxc-path.`
             : "Name LXC's own path (`lxc-config lxc.lxcpath`) with --lxc-path.",
         ),
+    ...proxmoxOf(facts, check),
     otherBox(facts, check.box),
     checkDisk(facts.disk, facts.disk.path),
     checkInodes(facts.disk.freeInodesPercent),
@@ -48,6 +49,18 @@ function runtimeOf({ lxc }: HostFacts, { kind }: HostCheck): Finding {
   return name === null
     ? fail('LXC', 'lxc-start is not there', 'Install the Debian package lxc; of LXD or Incus name it: --containers lxd.')
     : fail(name.toUpperCase(), `${name} is not there`, `Install the package ${name}, or leave --containers out.`);
+}
+
+/** It writes LXC's config anew at each start, from a file of its own: what adopt-box wrote there would be lost. */
+function proxmoxOf({ proxmox }: HostFacts, { lxcPath }: HostCheck): Finding[] {
+  if (!proxmox || lxcPath !== '/var/lib/lxc') return [];
+  return [
+    fail(
+      'Proxmox',
+      `Proxmox VE makes the containers in ${lxcPath} out of /etc/pve/lxc at each start`,
+      'Its containers can not be lockers. For others of this host name their folder: --lxc-path, or --containers.',
+    ),
+  ];
 }
 
 function sudoOf({ sudo, visudo }: HostFacts, { needsSudo }: HostCheck): Finding[] {

@@ -34,6 +34,7 @@ const facts: HostFacts = {
   kernel: { neighbours: 1024, terminals: 3072 },
   disk: { path: '/var', freeBytes: 40 * GIB, freePercent: 60, freeInodesPercent: 90 },
   lxcPathThere: true,
+  proxmox: false,
   containers: [],
   hooks: ['/etc/init.d/lockstep'],
   recorded: true,
@@ -193,6 +194,7 @@ test.each([
   ['no LXC path', { lxcPathThere: false }, {}, 'LXC path'],
   ['no LXD', { lxc: null }, { kind: 'lxd' as const }, 'LXD'],
   ['no Incus', { lxc: null }, { kind: 'incus' as const }, 'INCUS'],
+  ['Proxmox VE, which writes the configs itself', { proxmox: true }, {}, 'Proxmox'],
   ['no folder of LXD', { lxcPathThere: false }, { kind: 'lxd' as const }, 'LXC path'],
   ['another box', { installed: { box: 'lxc13' } }, {}, 'box.json'],
   ['no systemd for its unit', {}, { hook: 'systemd' as const }, 'boot'],
@@ -200,6 +202,12 @@ test.each([
   ['an old Node', { node: 'v16.1.0' }, {}, 'Node'],
 ])('a host with %s is refused', (_, lacks, more, name) => {
   expect(states(checkHost({ ...facts, ...lacks }, { ...check, ...more }), 'fail')).toEqual([name]);
+});
+
+test('on a host with Proxmox VE containers of another path, or of LXD, are none of its own', () => {
+  const proxmox = { ...facts, proxmox: true };
+  expect(states(checkHost(proxmox, { ...check, lxcPath: '/srv/lxc' }), 'fail')).toEqual([]);
+  expect(states(checkHost(proxmox, { ...check, kind: 'lxd', lxcPath: '/var/lib/lxd/containers' }), 'fail')).toEqual([]);
 });
 
 test('sudo is asked for only where the rollouts are not root', () => {

@@ -24,13 +24,17 @@ const POLICY = {
   gates: 'none',
 };
 
+/** By the daemon's own exec. */
+const ALIVE = { exec: ['systemctl', 'is-active', '--quiet', 'registry'], within: '20s', restart: true };
+const EVIDENCE = { exec: ['journalctl', '-u', 'registry', '-n', '20', '-o', 'cat'] };
+
 let box: LxdBox;
 let home: string;
 let env: NodeJS.ProcessEnv;
 beforeAll(async () => {
   home = await mkdtemp(join(tmpdir(), 'lockstep-home-'));
   env = { LOCKSTEP_HOME: home, LOCKSTEP_BIN: join(__dirname, '../../.lockstep/bin') };
-  box = await anLxdBox(POLICY);
+  box = await anLxdBox({ policy: POLICY, alive: ALIVE, evidence: EVIDENCE });
   await untilTrue('all serve', serveAll);
 });
 afterAll(async () => {
@@ -73,12 +77,12 @@ test('one that runs is refused by name, since LXD would change its mounts at onc
   before = await all(ownConfig);
   const ended = await adopt('--yes');
   expect(ended.code).toBe(1);
-  expect(`${ended.stdout}${ended.stderr}`).toMatch(/runs now: it is running.*\n.*lxc stop/);
+  expect(`${ended.stdout}${ended.stderr}`).toMatch(/runs now: it is running.*\n.*lockerctl stop/);
   expect(await all(ownConfig)).toEqual(before);
 });
 
 test('stopped ones are adopted: their devices are what LXD mounts at their next start', async () => {
-  for (const locker of LOCKERS) await box.lxd('lxc', 'stop', locker);
+  for (const locker of LOCKERS) expect(await box.exec('lockerctl', 'stop', locker)).toMatchObject({ code: 0 });
   expect(succeeded(await adopt('--yes', '--json')).objects.at(-1)).toMatchObject({ kind: 'adopted', lockers: [...LOCKERS] });
   expect(await ownConfig('l01')).toMatchObject({
     config: { 'boot.autostart': 'false' },
@@ -92,7 +96,10 @@ test('stopped ones are adopted: their devices are what LXD mounts at their next 
 test('a release that does not run is caught at the canary, with its own words, and taken back', async () => {
   const ended = await rollout('--ref', 'broken');
   expect([ended.code, finishedOf(ended)]).toEqual([3, expect.objectContaining({ state: 'held' })]);
-  expect(finishedOf(ended)).toMatchObject({ counts: { restored: 1, failed: 0 } });
+  expect(finishedOf(ended)).toMatchObject({
+    counts: { restored: 1, failed: 0 },
+    lockers: [{ name: 'l01', end: 'restored', reason: 'crashed after its start: registry requires Node.js v99' }, {}],
+  });
   expect(await versions()).toEqual(['4.0.0', '4.0.0']);
   expect(await serveAll()).toBe(true);
   succeeded(await lockstep('abort', '--reason', 'does not run'));
@@ -109,7 +116,7 @@ test('a rollout brings both over by systemd’s own halt, and their data are who
 });
 
 test('a new locker is refused by name, and none is half made', async () => {
-  const ended = await lockstep('add-locker', '--locker', 'l03', '--yes');
+  const ended = await lockstep('add-locker', '--locker', 'l03');
   expect(ended.code).toBe(1);
   expect(ended.stderr).toContain('no such is added by Lockstep yet');
   expect(await box.lxd('lxc', 'list', '--format', 'csv', '--columns', 'n')).toBe('l01\nl02\n');

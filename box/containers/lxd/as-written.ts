@@ -33,7 +33,7 @@ const runs = ({ name, status }: Instance): AdoptProblem[] =>
         {
           code: 'runs-now',
           detail: `it is ${status.toLowerCase()}, and what changes of its mounts would change under its processes at once`,
-          cure: `Stop it, adopt it, and start it again: lxc stop ${name} (or incus stop ${name}), adopt-box, \`lockerctl start ${name}\`.`,
+          cure: `On the box: \`lockerctl stop ${name}\`; then adopt-box again; then \`lockerctl start ${name}\`.`,
         },
       ];
 

@@ -122,7 +122,7 @@ async function stopped(daemon: LxdDaemon, instance: Instance): Promise<Instance>
     'LockerUnfit',
     `${instance.name} is ${instance.status.toLowerCase()}, and ${daemon.name} changes at once what it has mounted.`,
     {
-      cure: `Stop it first: ${daemon.name === 'incus' ? 'incus' : 'lxc'} stop ${instance.name}.`,
+      cure: `Stop it first: \`lockerctl stop ${instance.name}\` on the box.`,
     },
   );
 }

@@ -149,7 +149,7 @@ test('one that was edited meanwhile is not taken for the original, and one that 
   await expect(configuration.keepOriginal(l01, text)).rejects.toMatchObject({ details: { code: 'WorldChanged' } });
   running();
   await expect(configuration.write(l01, text)).rejects.toMatchObject({
-    details: { code: 'LockerUnfit', cure: expect.stringContaining('lxc stop l01') },
+    details: { code: 'LockerUnfit', cure: expect.stringContaining('lockerctl stop l01') },
   });
   expect(daemon.asked).toEqual([]);
 });

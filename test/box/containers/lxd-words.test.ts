@@ -116,7 +116,7 @@ test('a device that shifts ids is not replaced in silence by one that does not',
 test('an instance that runs is refused: what is changed of its mounts changes under its processes', () => {
   const instance = { ...anInstance({}), status: 'Running' };
   expect(written(instance, inLxcWords(instance, ROOT).own).problems).toMatchObject([
-    { code: 'runs-now', cure: expect.stringContaining('lxc stop l01') },
+    { code: 'runs-now', cure: expect.stringContaining('lockerctl stop l01') },
   ]);
 });
 

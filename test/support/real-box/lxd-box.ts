@@ -51,7 +51,7 @@ export interface LxdBox {
   down(): Promise<void>;
 }
 
-export async function anLxdBox(policy: Record<string, unknown>): Promise<LxdBox> {
+export async function anLxdBox(service: Record<string, unknown>): Promise<LxdBox> {
   const dir = await mkdtemp(join(tmpdir(), 'lockstep-sandbox-'));
   await chmod(dir, 0o755);
   const layout = sandboxLayout(dir);
@@ -72,7 +72,7 @@ export async function anLxdBox(policy: Record<string, unknown>): Promise<LxdBox>
     await tellLockerd(made);
     await startLxd(made, box);
     await makeInstances(made, box);
-    await writeFile(made.fleetFile, fleetText(layout, { policy, service: {} }));
+    await writeFile(made.fleetFile, fleetText(layout, { policy: {}, service }));
     return made;
   } catch (error) {
     await down();

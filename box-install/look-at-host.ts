@@ -2,6 +2,8 @@
 import { existsSync, readFileSync, statfsSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { configurationOf } from '../box/containers/configuration-of';
+import { isLxd } from '../box/containers/kinds';
+import { runtimeOf } from '../box/containers/runtime-of';
 import { kernelLimits } from '../box/inspect/kernel-limits';
 import { lockerProblems } from '../box/inspect/preflight';
 import { boxPaths } from '../box/paths';
@@ -16,16 +18,13 @@ import type { AskedConfig, HostFacts, Places, SeenContainer } from './wanted';
 
 export const HOOK_FILES = ['/etc/systemd/system/lockstep.service', '/etc/init.d/lockstep', '/etc/cron.d/lockstep'];
 
-/** Whose containers they are. */
-const PROGRAMS = { lxc: 'lxc-start', lxd: 'lxd', incus: 'incusd', process: 'lxc-start' } as const;
-
 export async function lookAtHost(places: Places, asked: AskedConfig): Promise<HostFacts> {
   const installed = parse(places.config);
   const config = mergeConfig(installed, asked);
   return {
     at: new Date().toISOString(),
     node: process.version,
-    lxc: firstLine([PROGRAMS[config.kind], '--version']),
+    lxc: await versionOf(config),
     git: firstLine(['git', '--version']),
     flock: has('flock'),
     visudo: has('visudo'),
@@ -45,6 +44,16 @@ export async function lookAtHost(places: Places, asked: AskedConfig): Promise<Ho
     installed,
   };
 }
+
+/** A daemon is asked: its program may be anywhere, and one that does not run is of no use. */
+function versionOf(config: Merged): Promise<string | null> {
+  if (!isLxd(config)) return Promise.resolve(firstLine(['lxc-start', '--version']));
+  return runtimeOf(...boxOf(config))
+    .version()
+    .catch(() => null);
+}
+
+const boxOf = (config: Merged) => [config as unknown as BoxConfig, boxPaths(config as unknown as BoxConfig)] as const;
 
 function parse(file: string): Record<string, unknown> | null {
   try {
@@ -70,7 +79,8 @@ function diskOf(path: string): HostFacts['disk'] {
 const share = (part: number, whole: number): number => (whole === 0 ? 100 : (100 * part) / whole);
 
 async function containersOf(config: Merged): Promise<SeenContainer[]> {
-  const box = { config: config as unknown as BoxConfig, paths: boxPaths(config as unknown as BoxConfig) };
+  const [checked, paths] = boxOf(config);
+  const box = { config: checked, paths };
   const names = await configurationOf(box)
     .names()
     .catch(() => []);

@@ -43,12 +43,16 @@ export function checkHost(facts: HostFacts, check: HostCheck): Finding[] {
   ];
 }
 
-function runtimeOf({ lxc }: HostFacts, { kind }: HostCheck): Finding {
+function runtimeOf({ lxc }: HostFacts, { kind, lxcPath }: HostCheck): Finding {
   const name = kind === 'lxd' || kind === 'incus' ? kind : null;
   if (lxc !== null) return ok(name?.toUpperCase() ?? 'LXC', lxc);
   return name === null
     ? fail('LXC', 'lxc-start is not there', 'Install the Debian package lxc; of LXD or Incus name it: --containers lxd.')
-    : fail(name.toUpperCase(), `${name} is not there`, `Install the package ${name}, or leave --containers out.`);
+    : fail(
+        name.toUpperCase(),
+        `no ${name} answers at the socket beside ${lxcPath}`,
+        `Install and start ${name}, name the folder of its containers with --lxc-path, or leave --containers out.`,
+      );
 }
 
 /** It writes LXC's config anew at each start, from a file of its own: what adopt-box wrote there would be lost. */

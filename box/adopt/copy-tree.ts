@@ -7,8 +7,9 @@ import { onFiles } from '../release/box-files';
 import { directoryId } from '../release/mounted';
 import { removeUnfinished, unfinishedName } from '../release/unfinished';
 import { syncFolder } from '../release/versions';
-import { ask, seeOldTree } from './old-tree';
+import { ask } from './old-tree';
 import type { Looking, OldTree } from './old-tree';
+import { seeOldTree } from './see-tree';
 
 /** True when it was copied now. Throws DiskFull before anything is written, WorldChanged where the tree moved meanwhile. */
 export async function copyTree(box: BoxContext, tree: OldTree, looking: Looking): Promise<boolean> {
@@ -23,8 +24,7 @@ export async function copyTree(box: BoxContext, tree: OldTree, looking: Looking)
   try {
     // Owners and rights stay: the old code may well run as somebody who has few.
     await copyNames(tree.whole, ['cp', '-a', '--reflink=auto', '-t', copy], tree.tree);
-    const known = (await ask(tree.tree, ['ls-files', '-z', '--', ...tree.holders])).split('\0').filter(Boolean);
-    if (tree.holders.length > 0) await copyNames(known, ['cp', '-a', '--parents', '-t', copy], tree.tree);
+    if (tree.holders.length > 0) await copyNames(await knownIn(tree), ['cp', '-a', '--parents', '-t', copy], tree.tree);
     await assertSame(await seeOldTree(looking), tree);
     await onFiles(['sync', '-f', copy]);
     await rename(copy, goal);
@@ -34,6 +34,9 @@ export async function copyTree(box: BoxContext, tree: OldTree, looking: Looking)
     await rm(copy, { recursive: true, force: true });
   }
 }
+
+const knownIn = async ({ tree, holders }: OldTree): Promise<string[]> =>
+  (await ask(tree, ['ls-files', '-z', '--', ...holders])).split('\0').filter(Boolean);
 
 /** A command line has an end. */
 const AT_ONCE = 200;

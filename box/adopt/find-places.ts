@@ -1,17 +1,20 @@
 /**
  * Where code, config and data of the old lockers are on the box: as told by flags, else as their mounts
- * say, else where the old habit has them round the checkout. What is found is shown before it is used.
+ * say, else where the old habit has them round the checkout, else where what runs in them has them (see-servers.ts).
+ * What is found is shown before it is used.
  */
 import { realpath, stat } from 'node:fs/promises';
 import { readdir } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import type { AdoptProblem, AdoptRequest } from '../../domain/adopt/adoption';
+import type { FoundServer } from '../../domain/adopt/found-server';
 import { settingsIn } from '../../domain/adopt/lxc-config';
 import type { LxcSource } from '../../domain/adopt/lxc-config';
 import { mountsOf } from '../../domain/adopt/mounts';
 import type { Mount } from '../../domain/adopt/mounts';
+import { templateOf } from '../../domain/adopt/on-box';
 import { FLAGS, TARGETS } from '../../domain/adopt/wanted-mounts';
-import type { Folders } from '../../domain/adopt/wanted-mounts';
+import type { Folders, Place } from '../../domain/adopt/wanted-mounts';
 import { Fault } from '../../domain/faults';
 import type { LockerName } from '../../domain/model/ids';
 
@@ -25,20 +28,44 @@ export const realOr = (path: string): Promise<string> => realpath(path).catch(()
 
 export const mountsOfLocker = ({ source }: OldLocker): Mount[] => mountsOf(source, settingsIn(source));
 
-/** The one checkout that all of them see. Throws BoxUnfit. */
-export async function findCode(lockers: readonly OldLocker[], asked: Asked): Promise<string> {
-  if (asked.code !== null) return realOr(asked.code);
+/** Of the lockers that run. */
+export type Servers = readonly FoundServer[];
+
+/** The one tree that all of them run; with {locker} where each has it at a place of its own. Throws BoxUnfit. */
+export async function findCode(lockers: readonly OldLocker[], asked: Asked, servers: Servers): Promise<string> {
+  if (asked.code !== null) return treeAt(asked.code);
   const found = await Promise.all(lockers.map(async (locker) => new Set(await checkoutsOf(locker))));
   const [first = new Set<string>(), ...others] = found;
   const shared = [...first].filter((tree) => others.every((trees) => trees.has(tree)));
   if (shared.length === 1) return shared[0] ?? '';
+  const run = templatesOf(servers, 'code');
+  if (run.length === 1) return treeAt(run[0] ?? '');
   const what =
-    shared.length === 0 ? 'No git checkout is mounted in all lockers' : 'Several git checkouts are mounted in all lockers';
+    run.length > 1
+      ? 'The lockers run code of several places'
+      : shared.length === 0
+        ? 'No git checkout is mounted in all lockers'
+        : 'Several git checkouts are mounted in all lockers';
   throw new Fault('BoxUnfit', `${what}, so the old code was not found.`, {
-    evidence: shared.length > 0 ? shared : lockers.slice(0, 3).flatMap((locker) => [`${locker.name}:`, ...bindSources(locker)]),
+    evidence: [
+      ...(shared.length > 0 ? shared : lockers.slice(0, 3).flatMap((locker) => [`${locker.name}:`, ...bindSources(locker)])),
+      ...servers.slice(0, 6).map(runs),
+    ],
     cure: 'Name it: --code DIR. Where lockers have checkouts of their own, adopt them apart, with --only.',
   });
 }
+
+const treeAt = async (place: string): Promise<string> => (place.includes('{locker}') ? place : realOr(place));
+
+/** With the locker's name taken out; one where all have it alike. */
+const templatesOf = (servers: Servers, place: Place): string[] => [
+  ...new Set(servers.flatMap((server) => (server[place] === null ? [] : [templateOf(server[place].on, server.name)]))),
+];
+
+const runs = ({ name, command, port, listens, code }: FoundServer): string =>
+  port === null
+    ? `${name}: it is not clear who is meant: its processes listen on ${listens.join(', ') || 'no port'}`
+    : `${name}: on port ${port} listens ${command.slice(0, 100)}${code === null ? ', which names no code of its own' : `, from ${code.on}`}`;
 
 const bindSources = (locker: OldLocker): string[] => mountsOfLocker(locker).flatMap(({ bind, source }) => (bind ? [source] : []));
 
@@ -95,20 +122,31 @@ export interface FoundPlaces<L extends OldLocker> {
 
 const filled = (template: string, { name }: OldLocker): string => template.replaceAll('{locker}', name);
 
+export interface Finding<L extends OldLocker> {
+  readonly lockers: readonly L[];
+  /** As findCode has it. */
+  readonly code: string;
+  readonly asked: Asked;
+  readonly servers: Servers;
+}
+
 /** For each its own three; a habit counts only where all lockers have it. */
-export async function findPlaces<L extends OldLocker>(
-  lockers: readonly L[],
-  code: string,
-  asked: Asked,
-): Promise<FoundPlaces<L>[]> {
-  const me = await habitOf(lockers, asked.me, HABITS.me(code));
-  const config = await habitOf(lockers, asked.config, HABITS.config(code));
+export async function findPlaces<L extends OldLocker>({ lockers, code, asked, servers }: Finding<L>): Promise<FoundPlaces<L>[]> {
+  const habits = {
+    me: await habitOf(lockers, HABITS.me(code)),
+    config: await habitOf(lockers, HABITS.config(code)),
+  };
+  const from = (place: 'me' | 'config', locker: OldLocker): From => ({
+    asked: asked[place],
+    target: TARGETS[place],
+    otherwise: habits[place] ?? servedAt(servers, place, locker) ?? HABITS[place](code)[0] ?? '',
+  });
   return Promise.all(
     lockers.map(async (locker) => {
       const folders = {
-        code,
-        me: await placeOf(locker, { asked: asked.me, target: TARGETS.me, habit: me }),
-        config: await placeOf(locker, { asked: asked.config, target: TARGETS.config, habit: config }),
+        code: await realOr(filled(code, locker)),
+        me: await placeOf(locker, from('me', locker)),
+        config: await placeOf(locker, from('config', locker)),
       };
       const missing = (['me', 'config'] as const).map(async (place) =>
         (await isFolder(folders[place])) ? [] : [notThere(place, folders)],
@@ -118,19 +156,30 @@ export async function findPlaces<L extends OldLocker>(
   );
 }
 
-async function habitOf(lockers: readonly OldLocker[], asked: string | null, habits: readonly string[]): Promise<string> {
-  if (asked !== null) return asked;
+async function habitOf(lockers: readonly OldLocker[], habits: readonly string[]): Promise<string | null> {
   for (const habit of habits) {
     const there = await Promise.all(lockers.map((locker) => isFolder(filled(habit, locker))));
     if (there.every(Boolean)) return habit;
   }
-  return habits[0] ?? '';
+  return null;
 }
 
-async function placeOf(locker: OldLocker, from: { asked: string | null; target: string; habit: string }): Promise<string> {
-  const mounted =
-    from.asked === null ? mountsOfLocker(locker).findLast(({ bind, target }) => bind && target === from.target) : undefined;
-  return realOr(mounted?.source ?? filled(from.habit, locker));
+/** One that does not run is as the others are, where they are all alike. */
+function servedAt(servers: Servers, place: 'me' | 'config', { name }: OldLocker): string | null {
+  const own = servers.find((server) => server.name === name)?.[place]?.on;
+  const [only, ...others] = templatesOf(servers, place);
+  return own ?? (others.length === 0 ? (only ?? null) : null);
+}
+
+interface From {
+  readonly asked: string | null;
+  readonly target: string;
+  readonly otherwise: string;
+}
+
+async function placeOf(locker: OldLocker, { asked, target, otherwise }: From): Promise<string> {
+  const mounted = asked === null ? mountsOfLocker(locker).findLast((mount) => mount.bind && mount.target === target) : undefined;
+  return realOr(mounted?.source ?? filled(asked ?? otherwise, locker));
 }
 
 function notThere(place: 'me' | 'config', folders: Folders): AdoptProblem {

@@ -1,5 +1,5 @@
 /**
- * The checkout that all lockers shared: which revision it is at, since when, and what differs from it.
+ * The checkout that all lockers run: which revision it is at, since when, and what differs from it.
  * Looks only. It is somebody's repository and we are root: nothing that its own config names is run.
  */
 import { createHash } from 'node:crypto';
@@ -28,10 +28,12 @@ export interface Looking {
   readonly service: ServiceName;
   /** Data and config of all lockers: not code, wherever they lie. */
   readonly places: readonly string[];
+  /** The root folders of all lockers. */
+  readonly roots: readonly string[];
 }
 
 /** Throws BoxUnfit where it is no checkout that git can read. */
-export async function seeOldTree({ tree, service, places }: Looking): Promise<OldTree> {
+export async function seeCheckout({ tree, service, places }: Looking): Promise<OldTree> {
   const revision = Sha.parse((await ask(tree, ['rev-parse', '--verify', 'HEAD^{commit}'])).trim());
   const [day = '', subject = ''] = (
     await ask(tree, ['show', '--no-patch', '--date=format-local:%Y%m%d', '--format=%cd%n%s', 'HEAD', '--'])
@@ -45,6 +47,7 @@ export async function seeOldTree({ tree, service, places }: Looking): Promise<Ol
   const id = hash('adopted code', service, revision, ...(dirty ? [changed.join('\n'), await ask(tree, DIFF)] : []));
   return {
     tree,
+    checkout: true,
     revision,
     subject: subject.slice(0, 100),
     id: CodeId.parse(`c${id}`),
@@ -58,7 +61,7 @@ export async function seeOldTree({ tree, service, places }: Looking): Promise<Ol
   };
 }
 
-const hash = (...parts: readonly string[]): string =>
+export const hash = (...parts: readonly string[]): string =>
   createHash('sha256').update(JSON.stringify(parts)).digest('hex').slice(0, 12);
 
 /** With `--` at its end: a file may be called HEAD. */
@@ -84,7 +87,7 @@ export async function ask(tree: string, args: readonly string[]): Promise<string
   });
 }
 
-async function sizeOf(paths: readonly string[]): Promise<number> {
+export async function sizeOf(paths: readonly string[]): Promise<number> {
   if (paths.length === 0) return 0;
   const said = await onFiles(['du', '-s', '-c', '-B1', '--', ...paths]);
   return Number(/^(\d+)\ttotal$/m.exec(said)?.[1] ?? 0);

@@ -21,11 +21,12 @@ import { endsBy, wouldEndBy } from '../inspect/ends-by';
 import { revisionOfRelease } from '../release/find-release';
 import { digestOfText } from './adoption-record';
 import { findCode, findPlaces, mountsOfLocker, realOr } from './find-places';
-import { seeOldTree } from './old-tree';
 import type { Looking, OldTree } from './old-tree';
 import { dataInTheWay } from './owners-link';
 import { readLockers, strangersOf } from './read-lockers';
 import type { Reading, Readings } from './read-lockers';
+import { seeServers } from './see-servers';
+import { seeSameTree } from './see-tree';
 
 export interface ToAdopt {
   readonly name: LockerName;
@@ -49,7 +50,11 @@ export async function seeAdoption(box: BoxContext, request: AdoptRequest, invent
   const readings = await readLockers(box, request, inventory);
   const strangers = await strangersOf(box);
   if (readings.old.length > 0) return planOld(box, { ...readings, request, strangers });
-  return { plan: planOf(box, { code: null, lockers: [...readings.settled], strangers, notes: [] }), tree: null, lockers: [] };
+  return {
+    plan: planOf(box, { code: null, lockers: [...readings.settled], found: [], strangers, notes: [] }),
+    tree: null,
+    lockers: [],
+  };
 }
 
 interface Old extends Readings {
@@ -58,21 +63,25 @@ interface Old extends Readings {
 }
 
 async function planOld(box: BoxContext, { request, old, others, dataOfAdopted, settled, strangers }: Old): Promise<Adoption> {
-  const all = await findPlaces([...old, ...others], await findCode(old, request), request);
+  const servers = await seeServers([...old, ...others], request.service.port);
+  const own = servers.filter(({ name }) => old.some((locker) => locker.name === name));
+  const code = await findCode(old, request, own);
+  const all = await findPlaces({ lockers: [...old, ...others], code, asked: request, servers });
   const found = all.slice(0, old.length);
   const known = [...all.flatMap(({ folders }) => Object.values(folders)), ...dataOfAdopted];
   const places = [...all.flatMap(({ folders }) => [folders.me, folders.config]), ...dataOfAdopted];
-  const looking = { tree: found[0]?.folders.code ?? '', service: request.service.name, places };
-  const tree = await seeOldTree(looking);
+  const roots = await Promise.all([...old, ...others].flatMap(({ source }) => rootfsOf(settingsIn(source)) ?? []).map(realOr));
+  const looking = { tree: found[0]?.folders.code ?? '', service: request.service.name, places, roots };
+  const tree = await seeSameTree(looking, [...new Set(found.map(({ folders }) => folders.code))]);
   // Some may be adopted already, among them those that could tell.
   const told = request.build ?? (await revisionOfRelease(box, tree.release))?.code.build ?? null;
   const { build, named, behind } = oldBuild(await answersOf(box, request, [...old, ...others]), tree, told);
   const changes = await inParallel(found, AT_ONCE, (one) => changeOf(box, { ...one, request, known }));
-  const { at: _at, whole: _whole, holders: _holders, ...code } = tree;
+  const { at: _at, whole: _whole, holders: _holders, ...oldCode } = tree;
   const lockers = [...changes.map((change) => change.told), ...settled].toSorted((a, b) => (a.name < b.name ? -1 : 1));
   const notes = behind.length > 0 ? [behindNote(behind)] : [];
   const toAdopt = changes.map(({ told: { name }, folders, before, after }) => ({ name, folders, before, after }));
-  const plan = planOf(box, { code: { ...code, build, named }, lockers, strangers, notes, texts: toAdopt });
+  const plan = planOf(box, { code: { ...oldCode, build, named }, lockers, found: own, strangers, notes, texts: toAdopt });
   return { plan, looking, tree, lockers: toAdopt };
 }
 

@@ -5,6 +5,7 @@
 import { z } from 'zod';
 import { BoxName, CodeId, Digest, LockerName, ReleaseId, Sha } from '../model/ids';
 import { ServiceConfig, Values } from '../model/service';
+import { FoundServer } from './found-server';
 
 /** A folder of the box; `{locker}` stands for the name. */
 export const PlaceTemplate = z.string().regex(/^\/[^\0\s]*$/, 'an absolute path without spaces');
@@ -59,8 +60,10 @@ export const AdoptLocker = z.strictObject({
 export type AdoptLocker = z.infer<typeof AdoptLocker>;
 
 export const OldCode = z.strictObject({
-  /** The checkout that all lockers share. */
+  /** What all lockers run; where each has its own, that of the first. */
   tree: z.string(),
+  /** False: known by its content, which `revision` is a hash of. */
+  checkout: z.boolean().default(true),
   revision: Sha,
   subject: z.string(),
   id: CodeId,
@@ -80,6 +83,8 @@ export const AdoptionPlan = z.strictObject({
   /** null: every locker is adopted already. */
   code: OldCode.nullable(),
   lockers: z.array(AdoptLocker),
+  /** What runs in those that run. */
+  found: z.array(FoundServer).default([]),
   /** Containers that the pattern leaves out. */
   strangers: z.array(z.string()),
   notes: z.array(z.string()),

@@ -1,18 +1,23 @@
 /** The plan of an adoption and of its undoing, for people. Lockers with the same change are told once. Pure. */
 import type { AdoptionPlan, AdoptLocker, AdoptProblem, OldCode, UndoPlan } from './adoption';
+import { flagsFor, foundLines } from './render-found';
 
-export function adoptionLines(plan: AdoptionPlan): string[] {
-  const { box, code, lockers, strangers, notes } = plan;
+/** `fleet`: lines for fleet.yaml (fleet-lines.ts). */
+export function adoptionLines(plan: AdoptionPlan, fleet: readonly string[] = []): string[] {
+  const { box, code, lockers, found, strangers, notes } = plan;
   const adopted = lockers.filter(({ kind }) => kind === 'adopt');
   const already = lockers.length - adopted.length;
   return [
     `Adoption of ${box}: ${adopted.length} of ${lockers.length} lockers${already > 0 ? `, ${already} already adopted` : ''}`,
     '',
+    ...row('Found', foundLines(found)),
+    ...row('By flags', [flagsFor(found)].filter(Boolean)),
     ...(code ? codeLines(code) : []),
     ...row('Left alone', strangers.length > 0 ? [`no locker by the pattern: ${someOf(strangers)}`] : []),
     ...row('Note', notes),
     ...changeLines(adopted),
     ...problemLines(adopted),
+    ...(fleet.length > 0 ? ['', '  For fleet.yaml, what fits them:', ...fleet.map((line) => `    ${line}`)] : []),
     ...(adopted.length > 0 ? ['', ...row('Then', afterwards(box))] : []),
   ];
 }
@@ -24,9 +29,9 @@ const afterwards = (box: string): string[] => [
 ];
 
 function codeLines(code: OldCode): string[] {
-  const { tree, revision, subject, id, label, build, named, bytes, changed } = code;
+  const { tree, checkout, revision, subject, id, label, build, named, bytes, changed } = code;
   const lines = [
-    `${tree} at ${revision.slice(0, 12)} ${subject}`,
+    checkout ? `${tree} at ${revision.slice(0, 12)} ${subject}` : `${tree}, known by its content: ${revision.slice(0, 12)}`,
     `copied once to code/${id} (${mebibytes(bytes)}), as release ${label}; ${named ? 'its mounts prove it' : `it answers ${build}`}`,
   ];
   const dirty =

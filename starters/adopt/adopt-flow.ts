@@ -2,6 +2,7 @@
 import { checkBox } from '../../activities/adapters/ssh/preflight';
 import { dial } from '../../activities/adapters/ssh/dial';
 import type { AdoptionPlan, UndoPlan } from '../../domain/adopt/adoption';
+import { fleetLines } from '../../domain/adopt/fleet-lines';
 import { adoptionLines, undoLines } from '../../domain/adopt/render-adoption';
 import { Fault } from '../../domain/faults';
 import { askYes, mustBeAskable } from '../ask-yes';
@@ -47,7 +48,9 @@ async function adoptIt({ session, options, asking, asks }: Run, request: ReturnT
   const answer = await askBox(asking, { do: 'plan', request });
   if (!('plan' in answer)) throw unexpected(box);
   const { plan } = answer;
-  show(session, { dryRun: options.dryRun === true, lines: adoptionLines(plan), object: { kind: 'adoption-plan', ...plan } });
+  const fleet = fleetLinesFor(session, plan);
+  const object = { kind: 'adoption-plan', ...plan, fleet };
+  show(session, { dryRun: options.dryRun === true, lines: adoptionLines(plan, fleet), object });
   refuseUnfit(plan);
   const due = plan.lockers.filter(({ kind }) => kind === 'adopt');
   if (options.dryRun === true) return EXIT.done;
@@ -61,6 +64,11 @@ async function adoptIt({ session, options, asking, asks }: Run, request: ReturnT
     { kind: 'adopted', box, lockers: done.adopted },
     `${box}: ${done.adopted.length} lockers adopted; now: ${next}`,
   );
+}
+
+function fleetLinesFor({ fleet, boxInput: { service } }: Session, { found }: AdoptionPlan): string[] {
+  const said = fleet.services[service];
+  return said === undefined ? [] : fleetLines(service, said, found);
 }
 
 function refuseUnfit({ box, lockers }: AdoptionPlan): void {

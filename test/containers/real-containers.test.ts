@@ -76,15 +76,31 @@ async function intentAt(step: string, kind: string): Promise<number> {
 }
 
 async function adopt(...args: string[]): Promise<Ended> {
-  const where = ['--me', join(box.places.lxc, '{locker}/rootfs/var/lib/registry')];
-  const settings = ['--config-files', join(box.places.folder, 'srv/config/{locker}')];
-  const admin = ['--identity', box.layout.adminKey];
-  return runCli('lockstep', ['adopt-box', ...common(), ...admin, ...where, ...settings, ...args], env);
+  return runCli('lockstep', ['adopt-box', ...common(), '--identity', box.layout.adminKey, ...args], env);
 }
 
-test('adopted as they are, with nothing said of what the server answers', async () => {
+/** What runs in each, and where its things are on the box. */
+const FOUND = (locker: string) => {
+  const init =
+    locker === 'l02'
+      ? { init: 'sysvinit', halt: 'SIGPWR', output: '/var/log/registry.log' }
+      : { init: 'systemd', halt: 'SIGRTMIN+3' };
+  return {
+    ...init,
+    name: locker,
+    port: 4873,
+    service: 'registry',
+    code: { at: '/opt/registry', on: join(box.places.folder, 'srv/registry') },
+    config: { at: '/etc/registry', on: join(box.places.folder, 'srv/config', locker) },
+    me: { at: '/var/lib/registry', on: box.me(locker) },
+  };
+};
+
+test('adopted as they are, with nothing said of what the server answers, nor of where anything lies', async () => {
   const ended = await adopt('--yes', '--json');
   succeeded(ended);
+  // The fleet file says already what its lines would.
+  expect(ended.objects[0]).toMatchObject({ kind: 'adoption-plan', found: box.lockers.map(FOUND), fleet: [] });
   expect(ended.objects.at(-1)).toMatchObject({ kind: 'adopted', lockers: box.lockers });
   // LXC sends the right one to each.
   for (const locker of box.lockers) expect(await readFile(box.places.lxcConfig(locker), 'utf8')).not.toContain('lxc.signal.halt');

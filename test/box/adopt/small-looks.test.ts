@@ -1,11 +1,11 @@
 import { execFileSync, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { chmodSync, existsSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { initFacts } from '../../../box/adopt/init-facts';
-import { seeOldTree } from '../../../box/adopt/old-tree';
 import { readLxcSource } from '../../../box/adopt/read-lxc-source';
+import { seeOldTree } from '../../../box/adopt/see-tree';
 import { settingsIn } from '../../../domain/adopt/lxc-config';
 import { ServiceName } from '../../../domain/model/ids';
 
@@ -71,7 +71,7 @@ describe('the old tree', () => {
     git('add', '.');
     git('commit', '--quiet', '--message', 'First');
   });
-  const see = (places: string[] = []) => seeOldTree({ tree: folder, service, places });
+  const see = (places: string[] = [], roots: string[] = []) => seeOldTree({ tree: folder, service, places, roots });
 
   test('the same revision is the same code; a difference makes it another', async () => {
     const { id, label } = await see();
@@ -111,5 +111,59 @@ describe('the old tree', () => {
     writeFileSync(join(folder, 'locker.js'), '3\n');
     await see();
     expect(() => execFileSync('test', ['-e', proof])).toThrow();
+  });
+});
+
+function put(path: string, text: string, mode = 0o644): void {
+  mkdirSync(dirname(join(folder, path)), { recursive: true });
+  writeFileSync(join(folder, path), text, { mode });
+}
+
+describe('a tree that is no checkout', () => {
+  const service = ServiceName.parse('locker');
+  const see = (tree: string, roots: string[] = [], places: string[] = []) =>
+    seeOldTree({ tree: join(folder, tree), service, places, roots });
+
+  test('is known by its content, wherever it lies', async () => {
+    for (const tree of ['l01', 'l02']) put(`${tree}/bin/run.js`, '1\n', 0o755);
+    const { id, label, checkout, whole } = await see('l01');
+    expect({ checkout, whole }).toEqual({ checkout: false, whole: ['bin'] });
+    expect(label).toMatch(/^adopted-\d{8}-t[0-9a-f]{6}$/);
+    expect((await see('l02')).id).toBe(id);
+  });
+
+  test.each<[string, () => void]>([
+    ['a text', () => put('l02/run.js', '2\n')],
+    ['a name', () => put('l02/more.js', '1\n')],
+    ['the right to run it', () => chmodSync(join(folder, 'l02/run.js'), 0o755)],
+    ['where a link leads', () => symlinkSync('run.js', join(folder, 'l02/link'), 'file')],
+  ])('%s makes it another', async (_, change) => {
+    for (const tree of ['l01', 'l02']) put(`${tree}/run.js`, '1\n');
+    change();
+    expect((await see('l02')).id).not.toBe((await see('l01')).id);
+  });
+
+  test('one in the root of a locker is no checkout to us: what its git would run is not run', async () => {
+    git('init', '--quiet', 'l01/rootfs/opt/app');
+    put('l01/rootfs/opt/app/run.js', '1\n');
+    const proof = join(folder, 'ran');
+    put('run.sh', `#!/bin/sh\ntouch ${proof}\ncat\n`, 0o755);
+    execFileSync('git', ['-C', join(folder, 'l01/rootfs/opt/app'), 'config', 'filter.x.clean', join(folder, 'run.sh')]);
+    put('l01/rootfs/opt/app/.gitattributes', '* filter=x\n');
+    expect((await see('l01/rootfs/opt/app', [join(folder, 'l01/rootfs')])).checkout).toBe(false);
+    expect(existsSync(proof)).toBe(false);
+  });
+
+  test('with data or settings in it, nobody knows what of it is code', async () => {
+    put('l01/run.js', '1\n');
+    put('l01/data/x', '1\n');
+    await expect(see('l01', [], [join(folder, 'l01/data')])).rejects.toMatchObject({
+      code: 'BoxUnfit',
+      message: expect.stringContaining('holds more than code'),
+    });
+  });
+
+  test('a folder that is not there is said', async () => {
+    await expect(see('none')).rejects.toMatchObject({ code: 'BoxUnfit' });
   });
 });

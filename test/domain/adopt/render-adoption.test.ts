@@ -27,6 +27,7 @@ const plan: AdoptionPlan = {
   box,
   code: {
     tree: TREE,
+    checkout: true,
     revision: Sha.parse('4eef65'.padEnd(40, '0')),
     subject: 'Answer sooner when the queue is long',
     id: CodeId.parse('c0ffee0000001'),
@@ -44,6 +45,7 @@ const plan: AdoptionPlan = {
     }),
     locker('l11', { kind: 'already', difference: [], notes: [] }),
   ],
+  found: [],
   strangers: ['db01', 'proxy'],
   notes: ['1 started before the last change of the tree (l04): what they run is older than what they come up with next'],
   digest,

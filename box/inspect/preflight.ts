@@ -14,7 +14,10 @@ import { haltSignal as decideHalt } from '../../domain/adopt/halt-signal';
 import { endsBy, wouldEndBy } from './ends-by';
 import type { LxcSettings } from './lxc-settings';
 
-type Look = Pick<BoxContext, 'paths' | 'config'>;
+interface Look extends Pick<BoxContext, 'paths' | 'config'> {
+  /** Of one that is being made: where its root is until it has its name. */
+  readonly rootfs?: string;
+}
 
 /** `initPid`: of its running init; null: it does not run. */
 export async function lockerProblems(box: Look, locker: LockerName, initPid: number | null = null): Promise<LockerProblem[]> {
@@ -27,7 +30,7 @@ export async function lockerProblems(box: Look, locker: LockerName, initPid: num
     return [{ code: 'config-unreadable', detail: (error as Error).message }];
   }
   return [
-    ...(await haltSignal(settings, { file, initPid })),
+    ...(await haltSignal(settings, { file, initPid, rootfs: box.rootfs ?? rootIn(settings) })),
     ...codeAndConfig(box, locker, settings),
     ...(await ownersData(box, locker, settings)),
     ...(settings.get('lxc.start.auto')?.at(-1) === '1' ? [problem('autostart-on', `${file}: lxc.start.auto = 1`)] : []),
@@ -36,11 +39,21 @@ export async function lockerProblems(box: Look, locker: LockerName, initPid: num
 
 const problem = (code: LockerProblem['code'], detail: string): LockerProblem => ({ code, detail });
 
-async function haltSignal(settings: LxcSettings, at: { file: string; initPid: number | null }): Promise<LockerProblem[]> {
-  const { file, initPid } = at;
-  const signal = settings.get('lxc.signal.halt')?.at(-1);
+/** undefined: it is not one folder of the box. */
+function rootIn(settings: LxcSettings): string | undefined {
   const rootfs = settings.get('lxc.rootfs.path')?.at(-1)?.replace(/^dir:/, '');
-  const ends = initPid === null ? await (rootfs?.startsWith('/') ? wouldEndBy(rootfs) : null) : await endsBy(initPid);
+  return rootfs?.startsWith('/') ? rootfs : undefined;
+}
+
+interface HaltPlace {
+  readonly file: string;
+  readonly initPid: number | null;
+  readonly rootfs: string | undefined;
+}
+
+async function haltSignal(settings: LxcSettings, { file, initPid, rootfs }: HaltPlace): Promise<LockerProblem[]> {
+  const signal = settings.get('lxc.signal.halt')?.at(-1);
+  const ends = initPid === null ? await (rootfs === undefined ? null : wouldEndBy(rootfs)) : await endsBy(initPid);
   if (ends !== null) {
     const fit = decideHalt({ set: signal ?? null, handled: null, ends });
     if (fit.kind === 'stays') return [];

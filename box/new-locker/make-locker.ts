@@ -36,7 +36,7 @@ export async function makeLocker(box: BoxContext, { locker, config, newData }: N
     const rootfs = await partOf(box, 'rootfs');
     if (rootfs === null) await makeFolder(join(beside, 'rootfs'), ids);
     else await onFiles(['cp', '-a', '--reflink=auto', '--', rootfs, join(beside, 'rootfs')]);
-    await refuseUnfit(box, locker, join(beside, 'config'));
+    await refuseUnfit(box, locker, beside);
     await onFiles(['sync', '-f', beside]);
     await rename(beside, goal);
     await syncFolder(box.config.lxcPath);
@@ -78,9 +78,9 @@ function idsIn({ config, paths }: BoxContext, locker: LockerName, file: string):
 }
 
 /** What a template forgot is found before there is a locker that no rollout could touch. */
-async function refuseUnfit(box: BoxContext, locker: LockerName, file: string): Promise<void> {
-  const beside = { config: box.config, paths: { ...box.paths, lxcConfig: () => file } };
-  const problems = await lockerProblems(beside, locker);
+async function refuseUnfit(box: BoxContext, locker: LockerName, folder: string): Promise<void> {
+  const paths = { ...box.paths, lxcConfig: () => join(folder, 'config') };
+  const problems = await lockerProblems({ config: box.config, paths, rootfs: join(folder, 'rootfs') }, locker);
   if (problems.length === 0) return;
   throw new Fault(
     'LockerUnfit',

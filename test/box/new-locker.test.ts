@@ -1,5 +1,5 @@
 /** One locker more, one less: what is laid down and taken away on the box, and what is never touched. */
-import { existsSync, mkdirSync, readFileSync, readdirSync, statSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, readdirSync, statSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { startDaemon } from '../../box/make-daemon';
 import type { RunningDaemon } from '../../box/make-daemon';
@@ -64,6 +64,13 @@ describe('a new locker', () => {
     expect(statSync(box.paths.me(cyd)).mode & 0o777).toBe(0o700);
     expect(statSync(join(box.config.lxcPath, 'cyd/rootfs')).isDirectory()).toBe(true);
     expect(left()).toEqual([]);
+  });
+
+  test('needs no halt signal where the init in its root is one that LXC’s own rule fits', async () => {
+    writeFileSync(join(box.paths.lockerTemplate, 'config'), TEMPLATE.replace(/.*halt.*\n/, ''));
+    mkdirSync(join(box.paths.lockerTemplate, 'rootfs/sbin'), { recursive: true });
+    symlinkSync('/lib/systemd/systemd', join(box.paths.lockerTemplate, 'rootfs/sbin/init'), 'file');
+    expect(await add()).toEqual({ kind: 'added', newData: true });
   });
 
   test('is added once: the same request again finds it there', async () => {

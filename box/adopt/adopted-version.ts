@@ -1,4 +1,4 @@
-/** The version directory of an adopted locker: the copied code, its own config files as they were, REVISION. */
+/** The version directory of an adopted locker: the copied code, its own config files as they were but for their .git, REVISION. */
 import { chmod, mkdir, readdir, readFile, rename, rm, symlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { OldCode } from '../../domain/adopt/adoption';
@@ -45,6 +45,7 @@ async function writeVersion(
   try {
     await mkdir(join(temporary, 'config'), { recursive: true, mode: 0o755 });
     await onFiles(['cp', '-a', '-T', '--', config, join(temporary, 'config')]);
+    await onFiles(['find', join(temporary, 'config'), '-name', '.git', '-prune', '-exec', 'rm', '-rf', '--', '{}', '+']);
     await symlink(join('../../../../code', code.id), join(temporary, 'code'));
     await writeFile(join(temporary, 'REVISION'), `${JSON.stringify(revisionOf(box, wish, { version, digest }), null, 2)}\n`);
     await chmod(temporary, 0o755);
@@ -74,12 +75,13 @@ function revisionOf(box: BoxContext, wish: AdoptedVersion, { version, digest }: 
   };
 }
 
-/** Over names and contents of all files in it. */
+/** Over names and contents of all files in it that are copied. */
 async function digestOfFolder(folder: string): Promise<Digest> {
   const entries = await readdir(folder, { recursive: true, withFileTypes: true });
   const files = entries.filter((entry) => entry.isFile()).map(({ parentPath, path, name }) => join(parentPath ?? path, name));
+  const copied = files.filter((file) => !file.slice(folder.length).split('/').includes('.git'));
   const hashed = await Promise.all(
-    files.toSorted().map(async (file) => [file.slice(folder.length), digestOfText(await readFile(file))] as const),
+    copied.toSorted().map(async (file) => [file.slice(folder.length), digestOfText(await readFile(file))] as const),
   );
   return digestOfText(JSON.stringify(hashed));
 }

@@ -11,7 +11,7 @@ import type { IdMap } from '../inspect/id-map';
 import { lockerProblems } from '../inspect/preflight';
 import { onFiles } from '../release/box-files';
 import { readTemplates } from '../release/read-templates';
-import { renderConfig } from '../release/config-render';
+import { madeOf } from '../release/config-of';
 import { makeVersions } from '../release/make-versions';
 import { mirrorOf } from '../release/mirror';
 import { ownInside } from '../release/own-inside';
@@ -89,8 +89,7 @@ async function fixtureOf(box: BoxContext, { service, release }: StageTarget): Pr
 
 async function makeVersion(box: BoxContext, inner: BoxContext, { target, by }: Making): Promise<void> {
   const values = { ...valuesFor(target), locker: 'rehearsal', box: box.config.box };
-  const { files, executable } = await readTemplates(box, target);
-  const rendered = renderConfig(files, values, executable);
+  const rendered = madeOf(await readTemplates(box, target), values);
   const config = { ...rendered, secrets: await emptySecrets(box, target) };
   await makeVersions(inner, { target, configs: new Map([[REHEARSAL, config]]), by });
   await switchTo(inner, REHEARSAL, 1);

@@ -15,7 +15,7 @@ import { checkOut } from './check-out';
 import { wholeFile } from './incoming';
 import { ensureCommit, mirrorOf, originOf } from './mirror';
 import { readManifest } from './read-manifest';
-import { sourceOf } from './tree-source';
+import { codeSource } from './tree-source';
 import { UNFINISHED, removeUnfinished, unfinishedName } from './unfinished';
 import { syncFolder } from './versions';
 
@@ -41,7 +41,7 @@ export async function buildCode(box: BoxContext, { target, packed }: Built, prog
   await mkdir(tree, { mode: 0o755 });
   try {
     progress(`checking out ${release.label}`);
-    await checkOut(box, sourceOf(box, service, { code: release.code.revision }), tree);
+    await checkOut(box, codeSource(box, service, release.code.revision), tree);
     await writeBuildNumber(tree, release.code);
     const tar = packed && (await wholeFile(box, packed));
     await buildTree({ tree, manifest, buildUser: box.config.buildUser, packed: tar ?? null, progress });

@@ -5,8 +5,9 @@ import { Digest } from '../../domain/model/ids';
 import type { LockerName } from '../../domain/model/ids';
 import type { StageTarget } from '../../domain/protocol/verbs';
 import type { BoxContext } from '../context';
-import { renderConfig } from './config-render';
-import type { Files } from './config-render';
+import type { Values } from '../../domain/model/service';
+import { asTheyAre, renderConfig } from './config-render';
+import type { Files, Rendered } from './config-render';
 import type { Templates } from './read-templates';
 import { digestOfSecrets, readSecrets } from './secrets';
 import type { Secrets } from './secrets';
@@ -28,7 +29,7 @@ export async function configOf(
   locker: LockerName,
 ): Promise<LockerConfig> {
   const values = { ...target.values, ...target.lockerValues[locker], locker, box: box.config.box };
-  const rendered = renderConfig(templates.files, values, templates.executable);
+  const rendered = madeOf(templates, values);
   const secrets = await readSecrets(box, target.service, locker);
   const twice = [...secrets.keys()].find((path) => rendered.files.has(path));
   if (twice !== undefined)
@@ -36,6 +37,10 @@ export async function configOf(
       cure: 'Take it out of one of them.',
     });
   return { ...rendered, secrets, digest: digestWith(rendered.digest, secrets) };
+}
+
+export function madeOf({ files, executable, filledIn }: Templates, values: Values): Rendered {
+  return filledIn ? renderConfig(files, values, executable) : asTheyAre(files, executable);
 }
 
 /** Without secrets it is that of the files alone, as it always was. */

@@ -25,6 +25,13 @@ export function renderConfig(templates: Files, values: Values, executable: Reado
   return { files, executable, digest: digestOf(files, executable) };
 }
 
+/** Those of a config repository without templates. */
+export const asTheyAre = (files: Files, executable: ReadonlySet<string>): Rendered => ({
+  files,
+  executable,
+  digest: digestOf(files, executable),
+});
+
 function renderFile(path: string, text: string, values: Values): string {
   const json = path.endsWith('.json');
   const rendered = text.replaceAll(PLACEHOLDER, (_, name: string, offset: number) => {

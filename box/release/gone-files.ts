@@ -25,7 +25,7 @@ export async function goneFiles(box: BoxContext, { locker, current, stays }: Goi
     .filter((entry) => !entry.isDirectory())
     .map(({ parentPath, path, name }) => relative(folder, join(parentPath ?? path, name)));
   return paths
-    .filter((path) => !stay.has(path))
+    .filter((path) => !stay.has(path) && !path.split('/').includes('.git'))
     .toSorted()
     .slice(0, MOST);
 }

@@ -1,4 +1,4 @@
-/** The config templates of a target: the same check-out as that of code, read as texts. */
+/** The config files of a target: the same check-out as that of code, read as texts. */
 import { lstat, mkdir, readFile, readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Fault } from '../../domain/faults';
@@ -7,41 +7,52 @@ import type { BoxContext } from '../context';
 import { inParallel } from '../inspect/in-parallel';
 import { checkOut } from './check-out';
 import type { Files } from './config-render';
-import { ensureCommit } from './mirror';
 import { inScratchFolder } from './scratch';
-import { TEMPLATES, sourceOf } from './tree-source';
+import { TEMPLATES, configSource } from './tree-source';
+import type { TreeSource } from './tree-source';
 
 export interface Templates {
-  /** By their paths below `templates/`. */
+  /** By their paths below /Config. */
   readonly files: Files;
   readonly executable: ReadonlySet<string>;
+  /** False: the repository has no `templates/`, and its files are used as they are. */
+  readonly filledIn: boolean;
 }
 
 /** Open at once. */
 const AT_ONCE = 8;
 const MAX_BYTES = 2 * 1024 * 1024;
 
-/** Every file below `templates/` of the config repository, at that commit. */
+/** Every file below `templates/` of the config repository, at that commit; without that folder, every file of it but git's own. */
 export async function readTemplates(box: BoxContext, { service, release }: StageTarget): Promise<Templates> {
-  const source = sourceOf(box, service, { config: release.config.revision });
-  await ensureCommit(source.mirror, source.origin, source.commit);
+  const source = await configSource(box, service, release.config.revision);
   return inScratchFolder(box, async (folder) => {
     const tree = join(folder, 'tree');
     await mkdir(tree);
     await checkOut(box, source, tree);
-    const root = await lstat(join(tree, TEMPLATES)).catch(() => null);
-    if (root !== null && !root.isDirectory()) throw notPlain(TEMPLATES);
-    const paths = root === null ? [] : await pathsBelow(join(tree, TEMPLATES), '');
-    const read = await inParallel(paths, AT_ONCE, async (path) => ({
-      path,
-      ...(await readOne(join(tree, TEMPLATES, path), path)),
-    }));
+    const filledIn = source.within !== null;
+    const at = filledIn ? `${TEMPLATES}/` : '';
+    if (!(await lstat(join(tree, at.slice(0, -1)))).isDirectory()) throw notPlain(TEMPLATES);
+    const paths = (await pathsBelow(tree, at)).filter((path) => filledIn || !isGits(path));
+    if (paths.length === 0) throw nothingThere(source);
+    const read = await inParallel(paths, AT_ONCE, async (path) => {
+      return { path: path.slice(at.length), ...(await readOne(join(tree, path), path)) };
+    });
     return {
       files: new Map(read.map(({ path, text }) => [path, text])),
       executable: new Set(read.flatMap(({ path, executable }) => (executable ? [path] : []))),
+      filledIn,
     };
   });
 }
+
+/** Such as .gitignore, .gitattributes, .github: about the repository, and nothing that a program reads. */
+const isGits = (path: string): boolean => path.split('/').some((part) => part.startsWith('.git'));
+
+const nothingThere = ({ origin, commit }: TreeSource): Fault =>
+  new Fault('TemplateInvalid', `The config repository ${origin.url} has no file at ${commit} that could be in /Config.`, {
+    cure: 'Put there what lockers find in /Config: as it is to be, or, to have values filled in, in a folder templates/.',
+  });
 
 async function pathsBelow(folder: string, at: string): Promise<string[]> {
   const entries = await readdir(join(folder, at), { withFileTypes: true, encoding: 'buffer' });
@@ -60,7 +71,7 @@ function nameIn(name: Buffer, at: string): string {
   if (text !== null) return text;
   throw new Fault(
     'TemplateInvalid',
-    `${JSON.stringify(join(TEMPLATES, at, name.toString()))} in the config repository has a name that is no UTF-8.`,
+    `${JSON.stringify(join(at, name.toString()))} in the config repository has a name that is no UTF-8.`,
     {
       cure: 'Rename it there.',
     },
@@ -69,13 +80,12 @@ function nameIn(name: Buffer, at: string): string {
 
 /** A link could reach out of the repository. */
 async function readOne(file: string, path: string): Promise<{ text: string; executable: boolean }> {
-  const name = join(TEMPLATES, path);
   const { size, mode, ...seen } = await lstat(file).then((one) => ({ size: one.size, mode: one.mode, isFile: one.isFile() }));
-  if (!seen.isFile) throw notPlain(name);
+  if (!seen.isFile) throw notPlain(path);
   const text = size > MAX_BYTES ? null : textIn(await readFile(file));
   if (text !== null) return { text, executable: (mode & 0o100) !== 0 };
-  throw new Fault('TemplateInvalid', `${JSON.stringify(name)} in the config repository is no text in UTF-8 of at most 2 MiB.`, {
-    cure: 'Keep it elsewhere: every file under templates/ is filled in as a text.',
+  throw new Fault('TemplateInvalid', `${JSON.stringify(path)} in the config repository is no text in UTF-8 of at most 2 MiB.`, {
+    cure: 'Keep it elsewhere: every file of /Config is a text.',
   });
 }
 

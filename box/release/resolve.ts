@@ -11,7 +11,7 @@ import { askGit } from './git';
 import { mirrorOf, originOf, resolveIn, updateMirror } from './mirror';
 import { readyTree } from './ready-tree';
 import { codeIdOf, releaseIdOf } from './release-ids';
-import { sourceOf } from './tree-source';
+import { codeSource, configSource } from './tree-source';
 
 /** Enough to see what changed; nobody reads a longer list before a start. */
 const MAX_CHANGES = 50;
@@ -25,7 +25,8 @@ export async function resolveRelease(box: BoxContext, params: Params): Promise<V
   await Promise.all([updateMirror(mirrors.code, origins.code), updateMirror(mirrors.config, origins.config)]);
   const code = await resolveIn(mirrors.code, origins.code, codeRef);
   const config = await resolveIn(mirrors.config, origins.config, configRef);
-  for (const source of [{ code }, { config }]) await readyTree(box, sourceOf(box, service, source));
+  await readyTree(box, codeSource(box, service, code));
+  await readyTree(box, await configSource(box, service, config));
   const release = await describe(mirrors.code, { service, codeRef, code, config });
   const before = since === null ? null : await revisionOfRelease(box, since);
   const [codeLog, configLog] = await Promise.all([

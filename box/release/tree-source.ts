@@ -3,7 +3,8 @@ import type { Sha } from '../../domain/model/ids';
 import type { ServiceConfig } from '../../domain/model/service';
 import type { Repository } from '../../domain/protocol/verbs';
 import type { BoxContext } from '../context';
-import { mirrorOf, originOf } from './mirror';
+import { askGit } from './git';
+import { ensureCommit, mirrorOf, originOf } from './mirror';
 import type { Origin } from './mirror';
 import type { Scratch } from './scratch';
 
@@ -24,18 +25,29 @@ export interface TreeEntry {
   readonly path: string;
 }
 
-/** The one folder of a config repository that is used. */
+/** The folder of a config repository whose files are filled in; one without it is used as it is. */
 export const TEMPLATES = 'templates';
 
-export function sourceOf(box: BoxContext, service: ServiceConfig, { code, config }: { code?: Sha; config?: Sha }): TreeSource {
-  const of = (repository: Repository, commit: Sha, within: string | null): TreeSource => ({
-    mirror: mirrorOf(box, service.name, repository),
-    origin: originOf(service, repository),
-    commit,
-    at: '',
-    within,
-  });
-  return code ? of('code', code, null) : of('config', config as Sha, TEMPLATES);
+export function codeSource(box: BoxContext, service: ServiceConfig, commit: Sha): TreeSource {
+  return sourceIn(box, service, { repository: 'code', commit });
+}
+
+/** The commit is brought to the mirror, since what is in it counts. */
+export async function configSource(box: BoxContext, service: ServiceConfig, commit: Sha): Promise<TreeSource> {
+  const source = sourceIn(box, service, { repository: 'config', commit });
+  await ensureCommit(source.mirror, source.origin, commit);
+  const found = await askGit(['-C', source.mirror, 'ls-tree', '--full-tree', commit, '--', TEMPLATES]);
+  return found === '' ? source : { ...source, within: TEMPLATES };
+}
+
+interface Place {
+  readonly repository: Repository;
+  readonly commit: Sha;
+}
+
+function sourceIn(box: BoxContext, service: ServiceConfig, { repository, commit }: Place): TreeSource {
+  const origin = originOf(service, repository);
+  return { mirror: mirrorOf(box, service.name, repository), origin, commit, at: '', within: null };
 }
 
 export async function listTree(scratch: Scratch, commit: Sha): Promise<TreeEntry[]> {

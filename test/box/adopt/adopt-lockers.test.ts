@@ -1,5 +1,15 @@
-import { appendFileSync, chmodSync, existsSync, lstatSync, mkdirSync, readFileSync, readlinkSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import {
+  appendFileSync,
+  chmodSync,
+  existsSync,
+  lstatSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  readlinkSync,
+  writeFileSync,
+} from 'node:fs';
+import { dirname, join } from 'node:path';
 import { adoptLockers } from '../../../box/adopt/adopt-lockers';
 import { seeAdoption } from '../../../box/adopt/see-adoption';
 import { seeUndo, undoAdoption } from '../../../box/adopt/undo-adoption';
@@ -83,6 +93,18 @@ describe('a box with one tree and its parent mounted', () => {
     });
     expect(revision?.code.revision).toBe(box.git('rev-parse', 'HEAD').trim());
     expect(await lockerProblems(box, l01)).toEqual([]);
+  });
+
+  test('settings that are a checkout come without their .git, wherever it lies', async () => {
+    const settings = join(box.folder, 'srv/Config/l01');
+    for (const file of ['.git/HEAD', 'plugins/mail/.git', 'plugins/mail/mail.conf']) {
+      mkdirSync(dirname(join(settings, file)), { recursive: true });
+      writeFileSync(join(settings, file), 'x');
+    }
+    await adopt();
+    const copied = readdirSync(join(box.paths.current(l01), 'config'), { recursive: true, encoding: 'utf8' });
+    expect(copied.toSorted()).toEqual(['config.json', 'plugins', 'plugins/mail', 'plugins/mail/mail.conf']);
+    expect(existsSync(join(settings, '.git/HEAD'))).toBe(true);
   });
 
   test('adopted twice is adopted once', async () => {

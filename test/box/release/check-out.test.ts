@@ -16,7 +16,7 @@ import { inScratchFolder, withScratch } from '../../../box/release/scratch';
 import { proveTree } from '../../../box/release/prove-tree';
 import { readyTree } from '../../../box/release/ready-tree';
 import { checkOut } from '../../../box/release/check-out';
-import { sourceOf } from '../../../box/release/tree-source';
+import { codeSource } from '../../../box/release/tree-source';
 import type { StageTarget } from '../../../domain/protocol/verbs';
 import { commitRaw, commitTo, inRepo } from '../support/git-repo';
 import { stagedBox } from '../support/staged-box';
@@ -174,7 +174,7 @@ test('what a lockerd left that died in a check-out goes with the next one', asyn
 const proving = (spoil: (tree: string) => void) =>
   inScratchFolder(here.box, async (folder) => {
     const { release } = await here.resolve();
-    const source = sourceOf(here.box, here.service, { code: release.code.revision });
+    const source = codeSource(here.box, here.service, release.code.revision);
     const tree = join(folder, 'tree');
     mkdirSync(tree);
     await checkOut(here.box, source, tree);

@@ -85,6 +85,8 @@ test('what /Config has and the next release does not make is told, locker by loc
   await here.stage(await here.targetOf());
   for (const locker of here.names) await switchTo(here.box, locker, 1);
   lay(configFile(L02(), 1, 'apikeys.json'), 'by hand');
+  // As adoptions of before copied a checkout's.
+  lay(configFile(L02(), 1, '.git/objects/ab'), 'nothing that anybody reads');
   const gone = async (target: StageTarget) =>
     (await inspect(here.box, EMPTY_STATE, { target })).lockers.map(({ goneConfig }) => goneConfig);
   expect(await gone(await here.targetOf())).toEqual([[], ['apikeys.json']]);

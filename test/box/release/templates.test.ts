@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { LockerName } from '../../../domain/model/ids';
 import { stagedBox } from '../support/staged-box';
@@ -13,6 +13,7 @@ beforeEach(() => {
   mkdirSync(join(here.settings.repo, 'templates'));
 });
 afterEach(() => here.remove());
+const settings = (path: string) => readFileSync(join(here.box.paths.version(l01, 1), 'config', path), 'utf8');
 const put = (name: string, bytes: Buffer) => {
   writeFileSync(join(here.settings.repo, 'templates', name), bytes);
   here.settings.commit({});
@@ -59,4 +60,37 @@ test('a name that is no UTF-8 is refused', async () => {
     code: 'TemplateInvalid',
     sentence: expect.stringContaining('no UTF-8') as string,
   });
+});
+
+describe('a config repository without templates/', () => {
+  beforeEach(() => here.settings.commit({ 'config.yaml': 'greeting: {{ not ours }}\n', 'conf.d/a.json': '{ // not ours\n}' }));
+
+  test('is used as it is, and nothing is filled in', async () => {
+    await here.stage(await here.targetOf());
+    expect(settings('config.yaml')).toBe('greeting: {{ not ours }}\n');
+    expect(settings('conf.d/a.json')).toBe('{ // not ours\n}');
+  });
+
+  test('but for what is git’s own', async () => {
+    here.settings.commit({ '.gitignore': '*.bak', '.github/ci.yml': '', 'conf.d/.gitattributes': '* text' });
+    await here.stage(await here.targetOf());
+    const found = readdirSync(join(here.box.paths.version(l01, 1), 'config'), { recursive: true, encoding: 'utf8' });
+    expect(found.toSorted()).toEqual(['conf.d', 'conf.d/a.json', 'config.yaml']);
+  });
+
+  test('with a templates/ beside them, only what is in that', async () => {
+    here.settings.commit({ 'templates/env': 'NAME={{locker}}' });
+    await here.stage(await here.targetOf());
+    expect(readdirSync(join(here.box.paths.version(l01, 1), 'config'))).toEqual(['env']);
+    expect(settings('env')).toBe('NAME=l01');
+  });
+});
+
+test('a config repository without a single file is refused by name', async () => {
+  here.settings.commit({ '.gitignore': '*' });
+  await expect(here.stage(await here.targetOf())).rejects.toMatchObject({
+    code: 'TemplateInvalid',
+    sentence: expect.stringContaining(here.settings.repo) as string,
+  });
+  expect(existsSync(here.box.paths.version(l01, 1))).toBe(false);
 });

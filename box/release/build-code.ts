@@ -14,8 +14,11 @@ import { buildTree } from './build-tree';
 import { checkOut } from './check-out';
 import { wholeFile } from './incoming';
 import { ensureCommit, mirrorOf, originOf } from './mirror';
+import { madeWith, toldWith } from './made-with';
+import type { MadeWith } from './made-with';
 import { readManifest } from './read-manifest';
 import { codeSource } from './tree-source';
+import { tellDependencies } from './tell-dependencies';
 import { UNFINISHED, removeUnfinished, unfinishedName } from './unfinished';
 import { syncFolder } from './versions';
 
@@ -42,9 +45,12 @@ export async function buildCode(box: BoxContext, { target, packed }: Built, prog
   try {
     progress(`checking out ${release.label}`);
     await checkOut(box, codeSource(box, service, release.code.revision), tree);
-    await writeBuildNumber(tree, release.code);
+    const made = manifest.build.length > 0 ? await madeWith() : null;
+    if (made !== null) progress(toldWith(made));
+    await writeBuildNumber(tree, release.code, made);
     const tar = packed && (await wholeFile(box, packed));
     await buildTree({ tree, manifest, buildUser: box.config.buildUser, packed: tar ?? null, progress });
+    await tellDependencies(tree, manifest, progress);
     await onFiles(['sync', '-f', tree]);
     await rename(tree, goal);
     await syncFolder(codeRoot);
@@ -54,9 +60,9 @@ export async function buildCode(box: BoxContext, { target, packed }: Built, prog
   }
 }
 
-async function writeBuildNumber(tree: string, { build, revision }: Release['code']): Promise<void> {
+async function writeBuildNumber(tree: string, { build, revision }: Release['code'], made: MadeWith | null): Promise<void> {
   await writeOwn(tree, 'BUILD', `${build}\n`);
-  await writeOwn(tree, 'build.json', `${JSON.stringify({ build, revision })}\n`);
+  await writeOwn(tree, 'build.json', `${JSON.stringify({ build, revision, ...(made && { madeWith: made }) })}\n`);
 }
 
 /** In place of what the repository has there: a link would have root write wherever it points. */

@@ -13,6 +13,7 @@ import { onFiles } from './box-files';
 import { endBuildProcesses } from './build-processes';
 import { buildOwner, ourselves } from './build-owner';
 import type { BuildOwner } from './build-owner';
+import { BUILD_ENVIRONMENT } from './made-with';
 import { unpack } from './unpack';
 
 export interface Building {
@@ -31,6 +32,7 @@ export async function buildTree({ tree, manifest, buildUser, packed, progress }:
     const owner = keeper.uid === 0 ? await buildOwner(buildUser) : keeper;
     await onFiles(['chown', '-R', `${owner.uid}:${owner.gid}`, tree]);
     try {
+      await onFiles(['install', '-d', '-m', '700', '-o', String(owner.uid), '-g', String(owner.gid), '--', homeOf(tree)]);
       if (packed !== null) {
         progress('unpacking its dependencies');
         await unpack(packed, tree, owner);
@@ -41,12 +43,16 @@ export async function buildTree({ tree, manifest, buildUser, packed, progress }:
       }
     } finally {
       await endBuildProcesses(tree);
+      await onFiles(['rm', '-rf', '--', homeOf(tree)]);
     }
     await refuseForeign(tree, owner);
   }
   await onFiles(['chown', '-R', `${keeper.uid}:${keeper.gid}`, tree]);
   await onFiles(['chmod', '-R', 'u=rwX,go=rX', tree]);
 }
+
+/** Beside it and not in it: caches are no part of a release. By its name whatever a build left running is known, too. */
+const homeOf = (tree: string): string => `${tree}-home`;
 
 interface BuildStep {
   readonly doing: 'building' | 'checking';
@@ -65,7 +71,7 @@ const FAILED = {
 } as const satisfies Record<BuildStep['doing'], { code: FaultCode; what: string }>;
 
 async function runStep(tree: string, { doing, argv }: BuildStep, as: { owner: BuildOwner; timeoutMs: number }): Promise<void> {
-  const env = { PATH: process.env['PATH'] ?? '/usr/bin:/bin', HOME: tree, LANG: 'C.UTF-8' };
+  const env = { ...BUILD_ENVIRONMENT, HOME: homeOf(tree) };
   const ran = await run(argv, { cwd: tree, env, timeoutMs: as.timeoutMs, ...as.owner });
   if (ran.code === 0) return;
   const { code, what } = FAILED[doing];

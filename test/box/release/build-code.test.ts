@@ -1,5 +1,5 @@
 /** What a release may do to the box while it is checked out and built: root writes here, and the tree is somebody else's. */
-import { spawn } from 'node:child_process';
+import { execFileSync, spawn } from 'node:child_process';
 import { chmodSync, existsSync, mkdirSync, readFileSync, readdirSync, symlinkSync, unlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -61,6 +61,50 @@ test('lockstep.json may not be a link: what it points at is read as root', async
 test('a folder named lockstep.json is no release without a build', async () => {
   here.code.commit({ 'lockstep.json/file': '' });
   expect(await faultOf(here.stage(await here.targetOf()))).toMatchObject({ code: 'ManifestInvalid' });
+});
+
+test('what a build keeps at home, such as a cache, is no part of its release, and is gone after it', async () => {
+  const keep = `const fs = require('fs'), home = require('os').homedir(); fs.mkdirSync(home + '/.npm/_cacache', { recursive: true });`;
+  commitBuild(node(`${keep} fs.writeFileSync(home + '/.npm/_cacache/a', 'x'); fs.writeFileSync('made.js', 'x');`));
+  const target = await here.targetOf();
+  await here.stage(target);
+  const { id } = target.release.code;
+  expect(readdirSync(here.box.paths.code(id)).toSorted()).toEqual([
+    'BUILD',
+    'build.json',
+    'locker.js',
+    'lockstep.json',
+    'made.js',
+  ]);
+  expect(codeFolders()).toEqual([id]);
+});
+
+test('a build says with which Node and libc it was made, and what is bound to them', async () => {
+  commitBuild(node(`require('fs').writeFileSync('addon.node', 'x')`));
+  const target = await here.targetOf();
+  const said = await here.stageSaying(target);
+  const version = execFileSync('node', ['-p', 'process.version'], { encoding: 'utf8' }).trim();
+  const libc = execFileSync('getconf', ['GNU_LIBC_VERSION'], { encoding: 'utf8' }).trim();
+  const build = JSON.parse(readFileSync(join(here.box.paths.code(target.release.code.id), 'build.json'), 'utf8')) as object;
+  expect(build).toMatchObject({ build: target.release.code.build, madeWith: { node: version, libc, arch: process.arch } });
+  expect(said).toContainEqual(
+    expect.stringMatching(`^made with Node ${version} \\(ABI \\d+\\), ${libc}, ${process.arch}, of this box`),
+  );
+  expect(said).toContainEqual(expect.stringMatching(/^1 native module, such as addon\.node: it loads only where Node and libc/));
+});
+
+test('a release that builds nothing says neither', async () => {
+  const target = await here.targetOf();
+  expect(await here.stageSaying(target)).toEqual([expect.stringMatching(/^checking out /), 'rendering config for 2 lockers']);
+  const build = readFileSync(join(here.box.paths.code(target.release.code.id), 'build.json'), 'utf8');
+  expect(JSON.parse(build)).toEqual({ build: target.release.code.build, revision: target.release.code.revision });
+});
+
+test('dependencies that nobody installs are said', async () => {
+  here.code.commit({ 'package-lock.json': '{"packages":{"":{},"node_modules/left-pad":{}}}' });
+  expect(await here.stageSaying(await here.targetOf())).toContainEqual(
+    expect.stringMatching(/^the release has a package-lock\.json and no node_modules, and its lockstep\.json names no build/),
+  );
 });
 
 test('a process that the build leaves behind is ended before its tree becomes a release', async () => {

@@ -62,8 +62,13 @@ export function stagedBox(lockers: readonly string[] = ['l01', 'l02']) {
     values,
     lockerValues: {},
   });
-  const stage = (target: StageTarget, freeBytesNeeded = 0) =>
-    stageRelease(box, { target, lockers: names, freeBytesNeeded }, { token: 't', by: 'test', progress: () => {} });
+  const stage = (target: StageTarget, freeBytesNeeded = 0, progress: (line: string) => void = () => {}) =>
+    stageRelease(box, { target, lockers: names, freeBytesNeeded }, { token: 't', by: 'test', progress });
+  const stageSaying = async (target: StageTarget): Promise<string[]> => {
+    const said: string[] = [];
+    await stage(target, 0, (line) => void said.push(line));
+    return said;
+  };
   return {
     dir,
     box,
@@ -72,6 +77,7 @@ export function stagedBox(lockers: readonly string[] = ['l01', 'l02']) {
     resolve,
     targetOf,
     stage,
+    stageSaying,
     code: { repo: code, commit: (tree: Tree, message = 'change') => commit(code, tree, message) },
     settings: { repo: config, commit: (tree: Tree, message = 'change') => commit(config, tree, message) },
     remove: () => rmSync(dir, { recursive: true, force: true }),

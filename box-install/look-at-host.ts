@@ -80,7 +80,7 @@ const share = (part: number, whole: number): number => (whole === 0 ? 100 : (100
 
 async function containersOf(config: Merged): Promise<SeenContainer[]> {
   const [checked, paths] = boxOf(config);
-  const box = { config: checked, paths };
+  const box = { config: checked, paths, log: () => {} };
   const names = await configurationOf(box)
     .names()
     .catch(() => []);

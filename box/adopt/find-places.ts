@@ -10,19 +10,20 @@ import type { AdoptProblem, AdoptRequest } from '../../domain/adopt/adoption';
 import type { FoundServer } from '../../domain/adopt/found-server';
 import { settingsIn } from '../../domain/adopt/lxc-config';
 import type { LxcSource } from '../../domain/adopt/lxc-config';
-import { mountsOf } from '../../domain/adopt/mounts';
+import { mountsOf, rootfsOf } from '../../domain/adopt/mounts';
 import type { Mount } from '../../domain/adopt/mounts';
 import { templateOf } from '../../domain/adopt/on-box';
-import { FLAGS, TARGETS } from '../../domain/adopt/wanted-mounts';
+import { FLAGS } from '../../domain/adopt/wanted-mounts';
 import type { Folders, Place } from '../../domain/adopt/wanted-mounts';
 import { Fault } from '../../domain/faults';
 import type { LockerName } from '../../domain/model/ids';
+import { TARGETS, targetsOf } from '../../domain/model/targets';
 
 export interface OldLocker {
   readonly name: LockerName;
   readonly source: LxcSource;
 }
-type Asked = Pick<AdoptRequest, 'code' | 'me' | 'config'>;
+type Asked = Pick<AdoptRequest, 'code' | 'me' | 'config' | 'service'>;
 
 export const realOr = (path: string): Promise<string> => realpath(path).catch(() => path);
 
@@ -132,13 +133,14 @@ export interface Finding<L extends OldLocker> {
 
 /** For each its own three; a habit counts only where all lockers have it. */
 export async function findPlaces<L extends OldLocker>({ lockers, code, asked, servers }: Finding<L>): Promise<FoundPlaces<L>[]> {
+  const targets = targetsOf(asked.service);
   const habits = {
     me: await habitOf(lockers, HABITS.me(code)),
     config: await habitOf(lockers, HABITS.config(code)),
   };
   const from = (place: 'me' | 'config', locker: OldLocker): From => ({
     asked: asked[place],
-    target: TARGETS[place],
+    target: targets[place],
     otherwise: habits[place] ?? servedAt(servers, place, locker) ?? HABITS[place](code)[0] ?? '',
   });
   return Promise.all(
@@ -178,8 +180,17 @@ interface From {
 }
 
 async function placeOf(locker: OldLocker, { asked, target, otherwise }: From): Promise<string> {
-  const mounted = asked === null ? mountsOfLocker(locker).findLast((mount) => mount.bind && mount.target === target) : undefined;
-  return realOr(mounted?.source ?? filled(asked ?? otherwise, locker));
+  if (asked !== null) return realOr(filled(asked, locker));
+  const mounted = mountsOfLocker(locker).findLast((mount) => mount.bind && mount.target === target);
+  return realOr(mounted?.source ?? (await inRoot(locker, target)) ?? filled(otherwise, locker));
+}
+
+/** A place that the service names may be a folder of the root file system itself; one that every locker has is none. */
+async function inRoot({ source }: OldLocker, target: string): Promise<string | null> {
+  const rootfs = rootfsOf(settingsIn(source));
+  if (rootfs === null || Object.values(TARGETS).includes(target)) return null;
+  const folder = join(rootfs, target);
+  return (await isFolder(folder)) ? folder : null;
 }
 
 function notThere(place: 'me' | 'config', folders: Folders): AdoptProblem {

@@ -3,6 +3,9 @@ import type { AdoptionRecord, AdoptLocker, AdoptProblem, AdoptRequest } from '..
 import { Fault } from '../../domain/faults';
 import type { LockerName } from '../../domain/model/ids';
 import type { SeenLocker } from '../../domain/model/inventory';
+import type { ServiceConfig } from '../../domain/model/service';
+import { targetsOf } from '../../domain/model/targets';
+import type { Targets } from '../../domain/model/targets';
 import { configurationOf } from '../containers/configuration-of';
 import type { BoxContext } from '../context';
 import { inParallel } from '../inspect/in-parallel';
@@ -34,7 +37,7 @@ const AT_ONCE = 12;
 export async function readLockers(box: BoxContext, request: AdoptRequest, inventory: readonly SeenLocker[]): Promise<Readings> {
   const chosen = new Set(chooseLockers(box, request, inventory).map(({ name }) => name));
   const record = await readRecord(box);
-  const all = await inParallel(inventory, AT_ONCE, (seen) => readLocker(box, record, seen));
+  const all = await inParallel(inventory, AT_ONCE, (seen) => readLocker(box, { record, service: request.service }, seen));
   const old = all.flatMap((one) => ('source' in one ? [one] : []));
   return {
     old: old.filter(({ name }) => chosen.has(name)),
@@ -60,12 +63,17 @@ function chooseLockers({ config }: BoxContext, { only }: AdoptRequest, inventory
   return only.length === 0 ? inventory : inventory.filter(({ name }) => only.includes(name));
 }
 
-async function readLocker(box: BoxContext, record: AdoptionRecord, seen: SeenLocker): Promise<Reading | AdoptLocker> {
+interface Known {
+  readonly record: AdoptionRecord;
+  readonly service: ServiceConfig;
+}
+
+async function readLocker(box: BoxContext, { record, service }: Known, seen: SeenLocker): Promise<Reading | AdoptLocker> {
   const { name } = seen;
   const configuration = configurationOf(box);
   try {
     const text = await configuration.text(name);
-    const state = await stateOf(box, record, { name, text, initPid: seen.initPid });
+    const state = await stateOf(box, record, { name, text, initPid: seen.initPid, targets: targetsOf(service) });
     if (state !== 'old') return settled(box, seen, state === 'edited' ? EDITED : null);
     const source = await configuration.source(name, text);
     return { name, source, seen, init: seen.initPid === null ? null : await initFacts(seen.initPid, box.now()) };
@@ -77,14 +85,14 @@ async function readLocker(box: BoxContext, record: AdoptionRecord, seen: SeenLoc
 async function stateOf(
   box: BoxContext,
   record: AdoptionRecord,
-  at: { name: LockerName; text: string; initPid: number | null },
+  at: { name: LockerName; text: string; initPid: number | null; targets: Targets },
 ): Promise<'old' | 'adopted' | 'edited'> {
   const entry = record.lockers[at.name];
   const digest = digestOfText(at.text);
   if (entry && digest !== entry.before) return digest === entry.after ? 'adopted' : 'edited';
   if (entry) return 'old';
   // One that was made for Lockstep from the first.
-  const problems = (await lockerProblems(box, at.name, at.initPid)).filter(({ code }) => code !== 'autostart-on');
+  const problems = (await lockerProblems(box, at.name, at)).filter(({ code }) => code !== 'autostart-on');
   return problems.length === 0 ? 'adopted' : 'old';
 }
 

@@ -12,6 +12,7 @@ import { oldBuild } from '../../domain/adopt/old-build';
 import { wantedConfig } from '../../domain/adopt/wanted-config';
 import type { Entry, Folders } from '../../domain/adopt/wanted-mounts';
 import type { LockerName } from '../../domain/model/ids';
+import { targetsOf } from '../../domain/model/targets';
 import type { SeenLocker } from '../../domain/model/inventory';
 import { configurationOf } from '../containers/configuration-of';
 import type { BoxContext } from '../context';
@@ -113,6 +114,7 @@ async function changeOf(box: BoxContext, change: Change): Promise<{ told: AdoptL
     source,
     old: folders,
     wanted: { code: join(current, 'code'), config: join(current, 'config'), me: box.paths.me(name) },
+    targets: targetsOf(request.service),
     ...(await onDisk(locker, folders)),
     known,
     rest: request.rest,

@@ -4,6 +4,8 @@ import type { z } from 'zod';
 import type { LockerName } from '../../domain/model/ids';
 import type { Inventory, SeenLocker } from '../../domain/model/inventory';
 import type { ServiceConfig } from '../../domain/model/service';
+import { targetsOf } from '../../domain/model/targets';
+import type { Targets } from '../../domain/model/targets';
 import type { VERBS } from '../../domain/protocol/verbs';
 import type { BoxContext } from '../context';
 import { recordOf, wantedOf } from '../journal/state';
@@ -37,7 +39,9 @@ export async function inspect(box: BoxContext, state: BoxState, { target }: Para
   const service = target?.service ?? (await readLastStage(box))?.target.service ?? null;
   const [forTarget, lineageOf] = await Promise.all([lookAtTarget(box, target), lineagesOf(box, target)]);
   const names = await box.lxc.list();
-  const seen = await inParallel(names, AT_ONCE, (name) => look(box, { state, forTarget, lineageOf, name }));
+  const seen = await inParallel(names, AT_ONCE, (name) =>
+    look(box, { state, forTarget, lineageOf, targets: targetsOf(service), name }),
+  );
   // What is asked by a command in the locker is a process of the box each.
   const atOnce = service?.probe.exec || service?.revision ? AT_ONCE : ASKED_AT_ONCE;
   const lockers = await inParallel(seen, atOnce, async (locker) => {
@@ -63,18 +67,19 @@ interface Look {
   readonly state: BoxState;
   readonly forTarget: TargetLook;
   readonly lineageOf: LineageOf;
+  readonly targets: Targets;
   readonly name: LockerName;
 }
 
 type Silent = Omit<SeenLocker, 'healthy' | 'reportedBuild'>;
 
-async function look(box: BoxContext, { state, forTarget, lineageOf, name }: Look): Promise<Silent> {
+async function look(box: BoxContext, { state, forTarget, lineageOf, targets, name }: Look): Promise<Silent> {
   const seen = await box.lxc.see(name);
   const record = recordOf(state, name);
   const [addresses, version, problems] = await Promise.all([
     box.lxc.addresses(name),
     currentVersion(box, name),
-    lockerProblems(box, name, seen.init?.pid ?? null),
+    lockerProblems(box, name, { initPid: seen.init?.pid ?? null, targets }),
   ]);
   const init = seen.init;
   const current = version === null ? null : await readRevision(box, name, version);
@@ -84,7 +89,7 @@ async function look(box: BoxContext, { state, forTarget, lineageOf, name }: Look
     address: addresses[0] ?? null,
     initPid: init?.pid ?? null,
     current,
-    running: init ? await runningVersion(box, name, init.pid) : null,
+    running: init ? await runningVersion(box, name, { initPid: init.pid, targets }) : null,
     next: record.next,
     wanted: wantedOf(state, name, init !== null),
     owed: record.owed,

@@ -8,19 +8,28 @@ import { readFile, stat } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import type { LockerName } from '../../domain/model/ids';
 import type { LockerProblem } from '../../domain/model/inventory';
+import type { Targets } from '../../domain/model/targets';
 import { configurationOf } from '../containers/configuration-of';
 import type { BoxContext } from '../context';
+import { targetsHere } from '../release/last-stage';
 import { haltSignal as decideHalt } from '../../domain/adopt/halt-signal';
 import { endsBy, wouldEndBy } from './ends-by';
 import type { LxcSettings } from './lxc-settings';
 
-interface Look extends Pick<BoxContext, 'paths' | 'config'> {
+interface Look extends Pick<BoxContext, 'paths' | 'config' | 'log'> {
   /** Of one that is being made: where its root is until it has its name. */
   readonly rootfs?: string;
 }
 
-/** `initPid`: of its running init; null: it does not run. */
-export async function lockerProblems(box: Look, locker: LockerName, initPid: number | null = null): Promise<LockerProblem[]> {
+export interface At {
+  /** Of its running init; null: it does not run. */
+  readonly initPid?: number | null;
+  /** Where it is to have code, config and data. Absent: as the last stage says. */
+  readonly targets?: Targets;
+}
+
+export async function lockerProblems(box: Look, locker: LockerName, at: At = {}): Promise<LockerProblem[]> {
+  const { initPid = null, targets = await targetsHere(box) } = at;
   const configuration = configurationOf(box);
   const file = configuration.placeOf(locker);
   let settings: LxcSettings;
@@ -31,8 +40,8 @@ export async function lockerProblems(box: Look, locker: LockerName, initPid: num
   }
   return [
     ...(await haltSignal(settings, { file, initPid, rootfs: box.rootfs ?? rootIn(settings) })),
-    ...codeAndConfig(box, locker, settings),
-    ...(await ownersData(box, locker, settings)),
+    ...codeAndConfig(settings, box.paths.current(locker), targets),
+    ...(await ownersData(box, { locker, settings, target: targets.me })),
     ...(settings.get('lxc.start.auto')?.at(-1) === '1' ? [problem('autostart-on', `${file}: lxc.start.auto = 1`)] : []),
   ];
 }
@@ -87,7 +96,7 @@ function mountSource(settings: LxcSettings, place: string): string | null {
     .get('lxc.rootfs.path')
     ?.at(-1)
     ?.replace(/^[a-z]+:/, '');
-  const targets = [place, ...(rootfs === undefined ? [] : [join(rootfs, place)])];
+  const targets = [place.slice(1), ...(rootfs === undefined ? [] : [join(rootfs, place)])];
   for (const entry of settings.get('lxc.mount.entry')?.toReversed() ?? []) {
     const [source, target] = entry.split(/\s+/);
     if (source !== undefined && target !== undefined && targets.includes(plain(target))) return plain(source);
@@ -104,24 +113,29 @@ function wrongSource(
   place: string,
   { source, expected }: { source: string | null; expected: string },
 ): string {
-  const ignored = settings.get('lxc.mount.entry')?.some((entry) => entry.split(/\s+/)[1] === `/${place}`);
-  const hint = source === null && ignored ? `; LXC ignores the target /${place}: write ${place}` : '';
-  return `/${place} is mounted from ${source ?? 'nowhere'}, expected ${expected}${hint}`;
+  const ignored = settings.get('lxc.mount.entry')?.some((entry) => entry.split(/\s+/)[1] === place);
+  const hint = source === null && ignored ? `; LXC ignores the target ${place}: write ${place.slice(1)}` : '';
+  return `${place} is mounted from ${source ?? 'nowhere'}, expected ${expected}${hint}`;
 }
 
-function codeAndConfig(box: Look, locker: LockerName, settings: LxcSettings): LockerProblem[] {
-  const current = box.paths.current(locker);
-  return (['code', 'Config'] as const).flatMap((place) => {
-    const expected = join(current, place.toLowerCase());
-    const source = mountSource(settings, place);
-    return source === expected ? [] : [problem('mount-missing', wrongSource(settings, place, { source, expected }))];
+function codeAndConfig(settings: LxcSettings, current: string, targets: Targets): LockerProblem[] {
+  return (['code', 'config'] as const).flatMap((part) => {
+    const expected = join(current, part);
+    const source = mountSource(settings, targets[part]);
+    return source === expected ? [] : [problem('mount-missing', wrongSource(settings, targets[part], { source, expected }))];
   });
 }
 
-async function ownersData(box: Look, locker: LockerName, settings: LxcSettings): Promise<LockerProblem[]> {
+interface Data {
+  readonly locker: LockerName;
+  readonly settings: LxcSettings;
+  readonly target: string;
+}
+
+async function ownersData(box: Look, { locker, settings, target }: Data): Promise<LockerProblem[]> {
   const expected = box.paths.me(locker);
-  const source = mountSource(settings, 'Me');
-  if (source !== expected) return [problem('me-not-mounted', wrongSource(settings, 'Me', { source, expected }))];
+  const source = mountSource(settings, target);
+  if (source !== expected) return [problem('me-not-mounted', wrongSource(settings, target, { source, expected }))];
   const folder = await stat(expected).catch(() => null);
   if (!folder?.isDirectory()) return [problem('me-not-mounted', `${expected} is not there`)];
   const marker = await readFile(`${box.config.data}.expect-mount`).catch(() => null);

@@ -6,8 +6,10 @@ import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { CodeId } from '../../domain/model/ids';
 import type { LockerName } from '../../domain/model/ids';
+import type { Targets } from '../../domain/model/targets';
 import type { BoxContext } from '../context';
 import { placesOf } from '../lxc/places';
+import { targetsHere } from '../release/last-stage';
 import { directoryId } from '../release/mounted';
 import { versionsOf } from '../release/versions';
 
@@ -16,10 +18,17 @@ export interface Running {
   readonly version: number | null;
 }
 
-type Look = Pick<BoxContext, 'paths' | 'config'>;
+type Look = Pick<BoxContext, 'paths' | 'config' | 'log'>;
 
-export async function runningVersion(box: Look, locker: LockerName, initPid: number): Promise<Running> {
-  const places = placesOf(box.config.kind, initPid);
+export interface RunningAt {
+  readonly initPid: number;
+  /** Absent: as the last stage says. */
+  readonly targets?: Targets;
+}
+
+export async function runningVersion(box: Look, locker: LockerName, at: RunningAt): Promise<Running> {
+  const { initPid, targets = await targetsHere(box) } = at;
+  const places = await placesOf(box.config.kind, initPid, targets);
   const [code, config] = await Promise.all([directoryId(places.code), directoryId(places.config)]);
   return { codeId: await codeOf(box, code), version: await versionOf(box, locker, config) };
 }

@@ -28,7 +28,7 @@ export async function checkFit(box: BoxContext, locker: LockerName, doing: Doing
 }
 
 const problemsOf = async (box: BoxContext, locker: LockerName) =>
-  lockerProblems(box, locker, (await box.lxc.see(locker)).init?.pid ?? null);
+  lockerProblems(box, locker, { initPid: (await box.lxc.see(locker)).init?.pid ?? null });
 
 /** A bare stop ends with the locker down: whether it could start again is not the question. */
 export async function checkStoppable(box: BoxContext, locker: LockerName): Promise<void> {

@@ -100,7 +100,7 @@ async function linkOnly(daemon: Daemon, job: Job, at: Step): Promise<UpdateOutco
 async function isThere(daemon: Daemon, at: { locker: LockerName; to: number; seen: Seen }): Promise<boolean> {
   const { locker, to, seen } = at;
   if (seen.state !== 'running' || !seen.init || (await currentVersion(daemon, locker)) !== to) return false;
-  if ((await runningVersion(daemon, locker, seen.init.pid)).version !== to) return false;
+  if ((await runningVersion(daemon, locker, { initPid: seen.init.pid })).version !== to) return false;
   const service = await serviceOf(daemon);
   return service === null || (await probe(daemon, locker, service)).kind === 'good';
 }

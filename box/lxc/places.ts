@@ -5,9 +5,11 @@
  */
 import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import type { Targets } from '../../domain/model/targets';
 import type { BoxConfig } from '../../domain/protocol/box-config';
 import { directoryId } from '../release/mounted';
 import type { DirectoryId } from '../release/mounted';
+import { resolveBelow } from '../locker/path-in-locker';
 import { textOf } from './text-of';
 
 type Kind = BoxConfig['kind'];
@@ -18,9 +20,12 @@ export interface Places {
   readonly config: string;
 }
 
-export function placesOf(kind: Kind, initPid: number): Places {
+export async function placesOf(kind: Kind, initPid: number, { code, config }: Targets): Promise<Places> {
   const proc = `/proc/${initPid}`;
-  if (kind !== 'process') return { code: join(proc, 'root', 'code'), config: join(proc, 'root', 'Config') };
+  if (kind !== 'process') {
+    const [codeAt, configAt] = await Promise.all([code, config].map((path) => resolveBelow(join(proc, 'root'), path)));
+    return { code: codeAt ?? '', config: configAt ?? '' };
+  }
   const given = givenMounts(textOf(join(proc, 'environ')));
   return { code: given.get('code') ?? '', config: given.get('Config') ?? '' };
 }

@@ -80,7 +80,7 @@ function idsIn({ config, paths }: BoxContext, locker: LockerName, file: string):
 /** What a template forgot is found before there is a locker that no rollout could touch. */
 async function refuseUnfit(box: BoxContext, locker: LockerName, folder: string): Promise<void> {
   const paths = { ...box.paths, lxcConfig: () => join(folder, 'config') };
-  const problems = await lockerProblems({ config: box.config, paths, rootfs: join(folder, 'rootfs') }, locker);
+  const problems = await lockerProblems({ ...box, paths, rootfs: join(folder, 'rootfs') }, locker);
   if (problems.length === 0) return;
   throw new Fault(
     'LockerUnfit',

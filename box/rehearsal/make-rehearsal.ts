@@ -2,6 +2,7 @@
 import { chmod, chown, mkdir, realpath, stat, symlink, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { Fault } from '../../domain/faults';
+import { targetsOf } from '../../domain/model/targets';
 import type { StageTarget } from '../../domain/protocol/verbs';
 import { configurationOf } from '../containers/configuration-of';
 import type { BoxContext } from '../context';
@@ -49,7 +50,7 @@ export async function makeRehearsal(box: BoxContext, inner: BoxContext, making: 
   // Whoever owns what it is made like: its own root is to write to its data and its root, and to read its secrets.
   for (const own of [place.me, join(inner.paths.version(REHEARSAL, 1), 'config'), join(inner.config.root, 'stand-ins')])
     await ownInside(ids, own);
-  const [problem] = await lockerProblems(inner, REHEARSAL);
+  const [problem] = await lockerProblems(inner, REHEARSAL, { targets: targetsOf(target.service) });
   return problem ? `a locker made like the others would be unfit: ${problem.code.replaceAll('-', ' ')}: ${problem.detail}` : null;
 }
 

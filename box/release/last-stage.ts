@@ -1,5 +1,7 @@
 /** The last known service config, values and release of this box: what the scripts work with when nobody else is there. */
 import { open, readFile, rename, stat } from 'node:fs/promises';
+import { targetsOf } from '../../domain/model/targets';
+import type { Targets } from '../../domain/model/targets';
 import { StageTarget } from '../../domain/protocol/verbs';
 import type { BoxContext } from '../context';
 import type { BoxPaths } from '../paths';
@@ -27,6 +29,11 @@ export async function readLastStage(box: Pick<BoxContext, 'paths' | 'log'>): Pro
   const stage = await parseFile(box);
   if (inode !== null) parsed.set(box.paths, { inode, stage });
   return stage;
+}
+
+/** Where the lockers of this box have code, config and data. */
+export async function targetsHere(box: Pick<BoxContext, 'paths' | 'log'>): Promise<Targets> {
+  return targetsOf((await readLastStage(box))?.target.service ?? null);
 }
 
 /** With its time, since a number comes round again. */

@@ -28,7 +28,7 @@ async function changedSince(daemon: Daemon, finished: JobRecord, outcome: Update
   const { init } = await daemon.lxc.see(locker);
   // It crashed since: that is for verify to find, and for a restore to mend.
   if (!init) return null;
-  const { version } = await runningVersion(daemon, locker, init.pid);
+  const { version } = await runningVersion(daemon, locker, { initPid: init.pid });
   return version === outcome.toVersion ? null : `${locker} runs version ${version ?? 'unknown'} now`;
 }
 

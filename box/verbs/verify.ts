@@ -140,7 +140,7 @@ async function wrongWith(box: BoxContext, { locker, init, service, revision }: S
       `${reported.by} reports ${reported.build ?? 'no build'}, ${revision.release.label} is ${revision.code.build}`,
     ]);
   }
-  const runs = await runningVersion(box, locker, init.pid);
+  const runs = await runningVersion(box, locker, { initPid: init.pid });
   if (runs.version === revision.version && runs.codeId === revision.code.id) return null;
   const has = `init ${init.pid} has version ${runs.version ?? 'unknown'} and code ${runs.codeId ?? 'unknown'} mounted`;
   return unhealthy('wrong-mount', [`${has}, current is version ${revision.version} with code ${revision.code.id}`]);

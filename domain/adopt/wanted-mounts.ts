@@ -4,6 +4,7 @@
  * well, so that the old code runs on unchanged. Nothing that held one of the three stays mounted as a
  * whole: a mounted parent would show another owner's data, and a `git pull` in the middle of a life. Pure.
  */
+import type { Targets } from '../model/targets';
 import type { AdoptProblem } from './adoption';
 import { below, joined, plain, within } from './below';
 import type { Mount } from './mounts';
@@ -13,7 +14,6 @@ export type Place = 'code' | 'config' | 'me';
 /** Paths on the box. */
 export type Folders = Readonly<Record<Place, string>>;
 
-export const TARGETS: Folders = { code: '/code', config: '/Config', me: '/Me' };
 const PLACES: readonly Place[] = ['code', 'config', 'me'];
 
 export interface Entry {
@@ -28,6 +28,8 @@ export interface MountFacts {
   readonly old: Folders;
   /** Where they will be mounted from. */
   readonly wanted: Folders;
+  /** Where they will be in the locker. */
+  readonly targets: Targets;
   /** Source of a mount as written → its real path. */
   readonly real: Readonly<Record<string, string>>;
   /** Real path of a mounted folder above one of the three → what it holds. */
@@ -65,15 +67,15 @@ export function wantedMounts(facts: MountFacts): WantedMounts {
   return {
     removed: gone,
     lines: [
-      bindLine(facts.wanted.code, TARGETS.code, 'ro,create=dir'),
-      bindLine(facts.wanted.config, TARGETS.config, 'ro,create=dir'),
-      bindLine(facts.wanted.me, TARGETS.me, 'rw,create=dir'),
+      bindLine(facts.wanted.code, facts.targets.code, 'ro,create=dir'),
+      bindLine(facts.wanted.config, facts.targets.config, 'ro,create=dir'),
+      bindLine(facts.wanted.me, facts.targets.me, 'rw,create=dir'),
       ...aliases,
       ...parts.map(({ line }) => line),
       ...rest.lines,
     ],
     moved,
-    problems: [...notSeen(facts, seen), ...strange(stays, seen), ...rest.problems],
+    problems: [...notSeen(facts, seen), ...strange(stays, facts.targets, seen), ...rest.problems],
   };
 }
 
@@ -113,16 +115,16 @@ function partOf(facts: MountFacts, mount: Mount): { mount: Mount; line: string }
 }
 
 /** Read-only code has no mount points of its own: what lay within it can't stay there. */
-function oldPlaces({ wanted }: MountFacts, seen: Seen): { aliases: string[]; moved: MovedPlace[] } {
+function oldPlaces({ wanted, targets }: MountFacts, seen: Seen): { aliases: string[]; moved: MovedPlace[] } {
   const all = PLACES.flatMap((place) => (seen.get(place) ?? []).map((at) => ({ place, at })));
   const isWithin = ({ place, at }: { place: Place; at: string }) =>
     at === '/' || all.some((other) => other.place !== 'me' && other.place !== place && within(other.at, at));
   const stay = all.filter((one) => !isWithin(one));
   const moved = all.filter(isWithin).map(({ place, at }) => {
-    return { from: at, to: TARGETS[place], only: !stay.some((other) => other.place === place) };
+    return { from: at, to: targets[place], only: !stay.some((other) => other.place === place) };
   });
   // The outer before the inner, or the outer would hide it.
-  const inOrder = stay.filter(({ place, at }) => at !== TARGETS[place]).toSorted((a, b) => a.at.length - b.at.length);
+  const inOrder = stay.filter(({ place, at }) => at !== targets[place]).toSorted((a, b) => a.at.length - b.at.length);
   const aliases = inOrder.map(({ place, at }) => bindLine(wanted[place], at, place === 'me' ? 'rw,create=dir' : 'ro,create=dir'));
   return { aliases, moved };
 }
@@ -161,8 +163,8 @@ function unknownRest(paths: readonly string[]): AdoptProblem {
 }
 
 /** A mount that stays, and lies where one of the three will be. */
-function strange(stays: readonly Mount[], seen: Seen): AdoptProblem[] {
-  const places = [...Object.values(TARGETS), ...[...seen.values()].flat().filter((at) => at !== '/')];
+function strange(stays: readonly Mount[], targets: Targets, seen: Seen): AdoptProblem[] {
+  const places = [...Object.values(targets), ...[...seen.values()].flat().filter((at) => at !== '/')];
   return stays
     .filter(({ target }) => target !== null && places.some((place) => within(place, target)))
     .map(({ text, from }) => ({

@@ -10,7 +10,8 @@ import { HttpPath } from './http-path';
 import { BoxName, GitRef, LockerName, ServiceName } from './ids';
 import { IdentityInput, People } from './people';
 import { PolicyInput } from './policy';
-import { Argv, Drain, HostName, Https, PathInLocker, SecretPath, Values } from './service';
+import { Argv, Drain, HostName, Https, MountTarget, PathInLocker, SecretPath, Values } from './service';
+import { TARGETS, nestedTargets } from './targets';
 import { HoldOut } from './window';
 
 /** It would be another folder for each account that reads it, the box's and the worker's; git itself takes it for a name. */
@@ -59,6 +60,18 @@ const RevisionInput = z
   );
 export type RevisionInput = z.infer<typeof RevisionInput>;
 
+const MountsInput = z
+  .strictObject({
+    code: MountTarget.default(TARGETS.code),
+    config: MountTarget.default(TARGETS.config),
+    data: MountTarget.default(TARGETS.me),
+  })
+  .superRefine(({ code, config, data }, context) => {
+    if (new Set([code, config, data]).size < 3) context.addIssue({ code: 'custom', message: 'two of the three are the same' });
+    const nested = nestedTargets([code, config, data]);
+    if (nested !== null) context.addIssue({ code: 'custom', message: `${nested[1]} lies within ${nested[0]}` });
+  });
+
 const AliveInput = z.strictObject({ exec: Argv, within: PositiveDuration.optional(), restart: z.boolean().default(false) });
 
 const EvidenceInput = z
@@ -74,6 +87,8 @@ export const ServiceInput = z.strictObject({
   probe: ProbeInput,
   /** How a locker tells the build that it runs. */
   revision: RevisionInput.default('mounts'),
+  /** Where lockers have code, config and data, if not in /code, /Config and /Me. */
+  mounts: MountsInput.optional(),
   /** Of containers with an init of their own: whether the application under it lives, and what it says of itself. */
   alive: AliveInput.optional(),
   evidence: EvidenceInput.optional(),

@@ -35,6 +35,7 @@ export function serviceConfigOf(fleet: Fleet, box: string): ServiceConfig {
     port: service.port,
     probe: probeFrom(service.probe),
     ...revisionFrom(service.revision),
+    ...(service.mounts && { mounts: service.mounts }),
     ...(service.alive && { alive: aliveFrom(service.alive) }),
     ...(service.evidence && { evidence: evidenceFrom(service.evidence) }),
     drain: service.drain ?? null,

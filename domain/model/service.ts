@@ -34,6 +34,11 @@ export type Drain = z.infer<typeof Drain>;
 /** As the locker itself sees it. */
 export const PathInLocker = z.string().regex(/^\/[^\0\n]*$/, 'an absolute path in the locker');
 
+/** As LXC's config can say it without quotes. */
+export const MountTarget = z
+  .string()
+  .regex(/^(?!.*\/\.{1,2}(?:\/|$))(?:\/[A-Za-z0-9_.+@-]+)+$/, 'an absolute path in the locker, of letters, digits and . _ + @ -');
+
 export const Argv = z.array(z.string()).min(1);
 
 /** A Host header; for HTTPS the name that is asked for, too. */
@@ -103,6 +108,8 @@ export const ServiceConfig = z.strictObject({
   revisionPath: HttpPath.optional(),
   /** How a locker tells the build that it runs. Neither: what its init has mounted must do. */
   revision: OwnAnswer.optional(),
+  /** Where lockers have code, config and data. Absent: in /code, /Config and /Me. */
+  mounts: z.strictObject({ code: MountTarget, config: MountTarget, data: MountTarget }).optional(),
   /** Whether its application lives, where its init lives on without it. Absent: its init is its application. */
   alive: Alive.optional(),
   /** What tells why it does not run. Absent: its console. */

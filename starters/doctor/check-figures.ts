@@ -118,7 +118,7 @@ const PROBLEMS: Readonly<Record<LockerProblem['code'], Told>> = {
   },
   'mount-missing': {
     check: 'mounts',
-    good: '/code and /Config come from `current`',
+    good: 'code and config come from `current`',
     cure: 'Lockers from before Lockstep: `npm run lockstep -- adopt-box --box NAME`. Else mend the configs named.',
   },
   'autostart-on': {
@@ -143,7 +143,8 @@ export function checkLockers(lockers: readonly Troubled[], state: 'warn' | 'fail
     );
     if (hit.length === 0) return ok(check, good);
     const more = hit.length > SHOWN ? [`and ${hit.length - SHOWN} more`] : [];
-    const seen = [`${hit.length} of ${lockers.length} lockers`, ...hit.slice(0, SHOWN), ...more].join('\n');
+    const many = lockers.filter(({ problems }) => problems.some((one) => one.code === code)).length;
+    const seen = [`${many} of ${lockers.length} lockers`, ...hit.slice(0, SHOWN), ...more].join('\n');
     return (code === 'autostart-on' ? warn : make[state])(check, seen, cure);
   });
 }

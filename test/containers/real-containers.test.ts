@@ -96,14 +96,22 @@ const FOUND = (locker: string) => {
   };
 };
 
-test('adopted as they are, with nothing said of what the server answers, nor of where anything lies', async () => {
+test('adopted as they are, with nothing said of what the server answers, nor of where anything lies on the box', async () => {
   const ended = await adopt('--yes', '--json');
   succeeded(ended);
   // The fleet file says already what its lines would.
   expect(ended.objects[0]).toMatchObject({ kind: 'adoption-plan', found: box.lockers.map(FOUND), fleet: [] });
   expect(ended.objects.at(-1)).toMatchObject({ kind: 'adopted', lockers: box.lockers });
   // LXC sends the right one to each.
-  for (const locker of box.lockers) expect(await readFile(box.places.lxcConfig(locker), 'utf8')).not.toContain('lxc.signal.halt');
+  for (const locker of box.lockers) {
+    const config = await readFile(box.places.lxcConfig(locker), 'utf8');
+    expect(config).not.toContain('lxc.signal.halt');
+    expect(config.match(/^lxc\.mount\.entry = \S+ \S+/gm)).toEqual([
+      `lxc.mount.entry = ${box.places.root}/lockers/${locker}/current/code opt/registry`,
+      `lxc.mount.entry = ${box.places.root}/lockers/${locker}/current/config etc/registry`,
+      expect.stringMatching(new RegExp(`${locker} var/lib/registry$`)),
+    ]);
+  }
   expect(await pages()).toEqual(ownPages());
 });
 

@@ -183,7 +183,7 @@ describe('the template', () => {
     const own = { locker: name, rootfs: join(folder, ROOT), current: paths.current(name), me: paths.me(name) };
     const text = textOf('text', /^lxc\.include = .*debian\.common/).replace(/^lxc\.include.*\n/, '');
     writeFileSync(paths.lxcConfig(name), renderTemplate({ file: 'config', text }, own));
-    expect(await lockerProblems({ config, paths }, name)).toEqual([]);
+    expect(await lockerProblems({ config, paths, log: () => {} }, name)).toEqual([]);
   });
 
   test('of an unprivileged one has a map of its ids', () => {

@@ -141,9 +141,10 @@ test.each([
 
 test('many lockers with the same trouble are one finding', () => {
   const problems = [{ code: 'halt-signal-missing' as const, detail: 'config: not set' }];
-  const lockers = ['l01', 'l02', 'l03', 'l04'].map((name) => ({ name, problems }));
+  const lockers = ['l01', 'l02', 'l03', 'l04'].map((name) => ({ name, problems: [...problems, ...problems] }));
   const [finding] = checkLockers(lockers, 'fail').filter(({ state }) => state !== 'ok');
   expect(finding).toMatchObject({ check: 'halt signals', state: 'fail' });
+  expect(finding?.seen).toMatch(/^4 of 4 lockers\n/);
   expect(finding?.seen.split('\n')).toHaveLength(5);
 });
 

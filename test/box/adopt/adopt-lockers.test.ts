@@ -107,6 +107,20 @@ describe('a box with one tree and its parent mounted', () => {
     expect(existsSync(join(settings, '.git/HEAD'))).toBe(true);
   });
 
+  test('where the service names its places, config and data are found there without being told', async () => {
+    const data = join(dirname(box.configFile('l01')), 'rootfs/var/lib/registry');
+    mkdirSync(data, { recursive: true });
+    const mounts = { code: '/opt/registry', config: '/etc/registry', data: '/var/lib/registry' };
+    const settings = join(box.folder, 'srv/Config/l01');
+    appendFileSync(box.configFile('l01'), `lxc.mount.entry = ${settings} etc/registry none bind,ro 0 0\n`);
+    await adopt({ service: { ...box.request().service, mounts }, only: [l01] });
+    expect(readlinkSync(box.paths.me(l01))).toBe(data);
+    expect(readFileSync(join(box.paths.current(l01), 'config/config.json'), 'utf8')).toContain('l01');
+    expect(await lockerProblems(box, l01)).toEqual([]);
+    const lines = readFileSync(box.configFile('l01'), 'utf8').split('\n');
+    expect(lines).toContain(`lxc.mount.entry = ${box.paths.me(l01)} var/lib/registry none bind,rw,create=dir 0 0`);
+  });
+
   test('adopted twice is adopted once', async () => {
     await adopt();
     const once = box.snapshot();

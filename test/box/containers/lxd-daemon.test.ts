@@ -108,7 +108,7 @@ test('one that does not run is not asked anything', async () => {
 });
 
 test('what it is like is judged as every container is', async () => {
-  const problems = await lockerProblems({ config, paths: boxPaths(config) }, l01);
+  const problems = await lockerProblems({ config, paths: boxPaths(config), log: () => {} }, l01);
   expect(problems.map(({ code }) => code)).toEqual([
     'halt-signal-missing',
     'mount-missing',

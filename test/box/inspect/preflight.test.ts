@@ -1,5 +1,6 @@
 import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
+import { runningVersion } from '../../../box/inspect/running-version';
 import { lockerProblems } from '../../../box/inspect/preflight';
 import type { LockerName } from '../../../domain/model/ids';
 import { stagedBox } from '../support/staged-box';
@@ -52,6 +53,52 @@ test.each<[string, () => Partial<Lines>, string]>([
   ['autostart', () => ({ auto: 'lxc.start.auto = 1' }), 'autostart-on'],
 ])('%s is found', async (_, change, code) => {
   expect((await problemsWith(change())).map((problem) => problem.code)).toEqual([code]);
+});
+
+const targets = { code: '/opt/registry', config: '/etc/registry', me: '/var/lib/registry' };
+const own = (): Partial<Lines> => ({
+  code: `lxc.mount.entry = ${here.box.paths.current(l01)}/code opt/registry none bind,ro 0 0`,
+  config: `lxc.mount.entry = ${here.box.paths.current(l01)}/config etc/registry none bind,ro 0 0`,
+  me: `lxc.mount.entry = ${here.box.paths.me(l01)} var/lib/registry none bind,rw 0 0`,
+});
+
+describe('where its service says so', () => {
+  const problemsThere = async (change: Partial<Lines>) => {
+    await problemsWith(change);
+    return lockerProblems(here.box, l01, { targets });
+  };
+
+  test('code, config and data are looked for there, and not elsewhere', async () => {
+    expect(await problemsThere(own())).toEqual([]);
+    const problems = await problemsThere({});
+    expect(problems.map(({ detail }) => detail)).toEqual([
+      expect.stringMatching(/^\/opt\/registry is mounted from nowhere, expected .*\/current\/code$/),
+      expect.stringMatching(/^\/etc\/registry is mounted from nowhere, expected .*\/current\/config$/),
+      expect.stringMatching(/^\/var\/lib\/registry is mounted from nowhere, expected /),
+    ]);
+  });
+
+  test('as the last stage has it, where nobody says it', async () => {
+    here.code.commit({});
+    here.settings.commit({ 'templates/env': '' });
+    const target = await here.targetOf();
+    const mounts = { code: targets.code, config: targets.config, data: targets.me };
+    await problemsWith(own());
+    expect(await lockerProblems(here.box, l01)).toHaveLength(3);
+    await here.stage({ ...target, service: { ...target.service, mounts } });
+    expect(await lockerProblems(here.box, l01)).toEqual([]);
+  });
+
+  test('what its init has mounted there is what it runs, through the links of its root alone', async () => {
+    here.code.commit({ 'a.js': '' });
+    here.settings.commit({ 'templates/env': '' });
+    const { release } = await here.targetOf().then(async (target) => (await here.stage(target), target));
+    // This process’s root is the box’s: the folders themselves are what is mounted.
+    const version = here.box.paths.version(l01, 1);
+    const at = { initPid: process.pid, targets: { code: join(version, 'code'), config: join(version, 'config'), me: '/Me' } };
+    expect(await runningVersion(here.box, l01, at)).toEqual({ codeId: release.code.id, version: 1 });
+    expect(await runningVersion(here.box, l01, { initPid: process.pid })).toEqual({ codeId: null, version: null });
+  });
 });
 
 test('what LXC ignores is said with what to write', async () => {

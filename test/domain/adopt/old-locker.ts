@@ -1,4 +1,5 @@
 /** The config of a locker as boxes had them before: one tree, its parent mounted. */
+import { TARGETS } from '../../../domain/model/targets';
 import type { ConfigFacts } from '../../../domain/adopt/wanted-config';
 
 export const TREE = '/srv/lockers/Locker';
@@ -28,6 +29,7 @@ export function oldFacts(overrides: Partial<ConfigFacts> = {}, text = oldConfig(
       config: '/var/locker/lockers/l01/current/config',
       me: '/var/Locker/Me/l01',
     },
+    targets: TARGETS,
     real: {},
     entries: { '/srv/lockers': ['Config', 'Locker', 'Me'].map((name) => ({ name, folder: true })) },
     known: [TREE, ...['l01', 'l02'].flatMap((name) => [`/srv/lockers/Config/${name}`, `/srv/lockers/Me/${name}`])],

@@ -21,6 +21,17 @@ test('the mounted parent makes way for code, config and data, each at the new pl
   ]);
 });
 
+test('at the places that the service names, which may be the old ones: then nothing is there twice', () => {
+  const targets = { code: TREE, config: '/etc/registry', me: '/srv/lockers/Me/l01' };
+  const { difference } = wantedConfig(oldFacts({ targets }));
+  expect(difference.filter((line) => line.includes('/var/lo') || line.includes('/var/Lo'))).toEqual([
+    `${CODE} srv/lockers/Locker none bind,ro,create=dir 0 0`,
+    '+ lxc.mount.entry = /var/locker/lockers/l01/current/config etc/registry none bind,ro,create=dir 0 0',
+    `${ME} srv/lockers/Me/l01 none bind,rw,create=dir 0 0`,
+    '+ lxc.mount.entry = /var/locker/lockers/l01/current/config srv/lockers/Config/l01 none bind,ro,create=dir 0 0',
+  ]);
+});
+
 test('all that is not touched stays to the letter, comments too', () => {
   const { text } = wantedConfig(oldFacts());
   const untouched = oldConfig()

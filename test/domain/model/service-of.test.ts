@@ -1,5 +1,6 @@
 import { Fault } from '../../../domain/faults';
 import { boxOf, packedOf, serviceConfigOf, stageTargetOf } from '../../../domain/model/service-of';
+import { targetsOf } from '../../../domain/model/targets';
 import { StageTarget } from '../../../domain/protocol/verbs';
 import { A_DRAIN, aFleet, aRelease } from '../../support/builders';
 
@@ -21,6 +22,26 @@ test('probe times that are written are kept, and a service without drain has nul
     probe: { path: '/up', timeoutMs: 500, intervalMs: 3_000 },
     drain: null,
   });
+});
+
+test('where lockers have code, config and data is told where it is not the usual', () => {
+  const service = { mounts: { code: '/opt/registry', data: '/var/lib/registry' } };
+  const { mounts } = serviceConfigOf(aFleet({ service }), 'lxc1');
+  expect(mounts).toEqual({ code: '/opt/registry', config: '/Config', data: '/var/lib/registry' });
+  expect(targetsOf({ mounts })).toEqual({ code: '/opt/registry', config: '/Config', me: '/var/lib/registry' });
+  expect(targetsOf(serviceConfigOf(aFleet(), 'lxc1'))).toEqual({ code: '/code', config: '/Config', me: '/Me' });
+});
+
+test.each([
+  [{ code: '/opt/app', config: '/opt/app/etc' }, '/opt/app/etc lies within /opt/app'],
+  [{ code: '/srv', data: '/srv/data' }, '/srv/data lies within /srv'],
+  [{ config: '/data', data: '/data' }, 'two of the three are the same'],
+  [{ code: 'opt/app' }, 'an absolute path in the locker'],
+  [{ code: '/opt/../code' }, 'an absolute path in the locker'],
+  [{ data: '/' }, 'an absolute path in the locker'],
+  [{ data: '/my data' }, 'an absolute path in the locker'],
+])('%j is refused: %s', (mounts, because) => {
+  expect(() => aFleet({ service: { mounts } })).toThrow(because);
 });
 
 test.each([

@@ -17,6 +17,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import * as commands from '../../../box/lxc/commands';
 import { parseInfo, parseStarted, wasExecuted } from '../../../box/lxc/parse';
 import { givenMounts, placesOf } from '../../../box/lxc/places';
+import { TARGETS } from '../../../domain/model/targets';
 import { LockerName } from '../../../domain/model/ids';
 import { processLockerConfig } from '../../../sandbox/process/process-locker-config';
 
@@ -100,7 +101,7 @@ test('a running locker keeps the folders of its start, whatever the link says me
   const pid = await start();
   rmSync(join(dir, 'current'));
   symlinkSync('2', join(dir, 'current'));
-  expect(placesOf('process', pid)).toEqual({ code: join(dir, '1/code'), config: join(dir, '1/config') });
+  expect(await placesOf('process', pid, TARGETS)).toEqual({ code: join(dir, '1/code'), config: join(dir, '1/config') });
   expect([...givenMounts(textOf(`/proc/${pid}/environ`)).keys()].toSorted()).toEqual(['Config', 'Me', 'code']);
 });
 

@@ -268,6 +268,7 @@ export function fleetText(layout: SandboxLayout, { policy, service }: { policy: 
         config: { repo: layout.configRepo, ref: 'stable' },
         port: PORT,
         probe: { path: '/', timeout: '2s', interval: '500ms' },
+        mounts: { code: '/opt/registry', config: '/etc/registry', data: '/var/lib/registry' },
         values: { port: PORT },
         policy,
         ...service,

@@ -1,4 +1,5 @@
 import type { AdoptionPlan, AdoptLocker } from '../../../domain/adopt/adoption';
+import { fleetLines } from '../../../domain/adopt/fleet-lines';
 import { adoptionLines, undoLines } from '../../../domain/adopt/render-adoption';
 import { wantedConfig } from '../../../domain/adopt/wanted-config';
 import { BoxName, CodeId, Digest, LockerName, ReleaseId, Sha } from '../../../domain/model/ids';
@@ -52,6 +53,34 @@ const plan: AdoptionPlan = {
 };
 
 test('the plan of an adoption', () => expectGolden('adoption.txt', `${adoptionLines(plan).join('\n')}\n`));
+
+test('the plan of an adoption of what was found, with what the fleet file lacks', () => {
+  const root = (name: string) => `/var/lib/lxc/${name}/rootfs`;
+  const found = ['l01', 'l02'].map((name) => ({
+    name: LockerName.parse(name),
+    init: 'sysvinit' as const,
+    halt: 'SIGPWR',
+    port: 4873,
+    listens: [22, 4873],
+    command: '/usr/bin/node /opt/registry/cli.js',
+    service: 'registry',
+    output: '/var/log/registry.log',
+    code: { at: '/opt/registry', on: `${root(name)}/opt/registry`, because: 'its command line names it' },
+    config: { at: '/etc/registry', on: `${root(name)}/etc/registry`, because: 'its service names it' },
+    me: null,
+  }));
+  const code = plan.code && {
+    ...plan.code,
+    tree: `${root('l01')}/opt/registry`,
+    checkout: false,
+    subject: '',
+    changed: [],
+    named: true,
+  };
+  const shown = { ...plan, code, found, lockers: [locker('l01'), locker('l02')], notes: [], strangers: [] };
+  const lines = adoptionLines(shown, fleetLines('registry', { port: 8042 }, found));
+  expectGolden('adoption-of-found.txt', `${lines.join('\n')}\n`);
+});
 
 test('nothing to adopt', () => {
   const there = { ...plan, code: null, notes: [], strangers: [], lockers: [locker('l11', { kind: 'already' })] };

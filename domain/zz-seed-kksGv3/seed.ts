@@ -1,0 +1,2 @@
+import { run } from '../../box/run';
+export const a = run;

@@ -3,10 +3,10 @@ import { chown, mkdir, rename, rm, stat, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { Fault } from '../../domain/faults';
 import type { LockerName } from '../../domain/model/ids';
-import { configurationOf } from '../containers/configuration-of';
 import type { BoxContext } from '../context';
-import { ROOT, idMapOf, ownerInside } from '../inspect/id-map';
+import { ROOT, ownerInside } from '../inspect/id-map';
 import type { IdMap } from '../inspect/id-map';
+import { idsIn } from '../inspect/ids-in';
 import { lockerProblems } from '../inspect/preflight';
 import { onFiles } from '../release/box-files';
 import { ownInside } from '../release/own-inside';
@@ -31,7 +31,7 @@ export async function makeLocker(box: BoxContext, { locker, config, newData }: N
   try {
     await mkdir(beside, { mode: 0o755 });
     await writeFile(join(beside, 'config'), config, { mode: 0o644 });
-    const ids = await idsIn(box, locker, join(beside, 'config'));
+    const ids = await idsIn({ ...box, paths: { ...box.paths, lxcConfig: () => join(beside, 'config') } }, locker);
     madeData = newData && (await makeData(box, locker, ids));
     const rootfs = await partOf(box, 'rootfs');
     if (rootfs === null) await makeFolder(join(beside, 'rootfs'), ids);
@@ -69,12 +69,6 @@ async function makeFolder(path: string, ids: IdMap): Promise<void> {
   if (ids.length === 0) return;
   const { uid, gid } = ownerInside(ids, ROOT);
   await chown(path, uid, gid);
-}
-
-/** An unreadable one is refused below, with its reason. */
-function idsIn({ config, paths }: BoxContext, locker: LockerName, file: string): Promise<IdMap> {
-  const unnamed = configurationOf({ config, paths: { ...paths, lxcConfig: () => file } });
-  return unnamed.settings(locker).then(idMapOf, () => []);
 }
 
 /** What a template forgot is found before there is a locker that no rollout could touch. */

@@ -4,11 +4,10 @@ import { dirname, join } from 'node:path';
 import { Fault } from '../../domain/faults';
 import { targetsOf } from '../../domain/model/targets';
 import type { StageTarget } from '../../domain/protocol/verbs';
-import { configurationOf } from '../containers/configuration-of';
 import type { BoxContext } from '../context';
 import { emptySecrets } from './stand-ins';
-import { idMapOf } from '../inspect/id-map';
 import type { IdMap } from '../inspect/id-map';
+import { idsIn } from '../inspect/ids-in';
 import { lockerProblems } from '../inspect/preflight';
 import { onFiles } from '../release/box-files';
 import { readTemplates } from '../release/read-templates';
@@ -41,9 +40,7 @@ export async function makeRehearsal(box: BoxContext, inner: BoxContext, making: 
   const standIns = await makeStandIns(room.model, join(inner.config.root, 'stand-ins'));
   const { address, mac } = room;
   await writeFile(inner.paths.lxcConfig(REHEARSAL), isolateConfig(room.model, { ...place, address, mac, standIns }));
-  const ids = await configurationOf(inner)
-    .settings(REHEARSAL)
-    .then(idMapOf, () => []);
+  const ids = await idsIn(inner, REHEARSAL);
   await makeRoot(room.model, place.rootfs, ids);
   await makeData(room.model, place.me, await fixtureOf(box, target));
   await makeVersion(box, inner, making);

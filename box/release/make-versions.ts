@@ -8,9 +8,11 @@ import type { Digest, LockerName } from '../../domain/model/ids';
 import type { Revision } from '../../domain/model/release';
 import type { StageTarget, VerbResult } from '../../domain/protocol/verbs';
 import type { BoxContext } from '../context';
+import { idsIn } from '../inspect/ids-in';
 import { onFiles } from './box-files';
 import type { LockerConfig } from './config-of';
 import { writeSecret } from './secrets';
+import { ownInside } from './own-inside';
 import { removeUnfinished, unfinishedName } from './unfinished';
 import { newestVersionOf, syncFolder, versionsOf } from './versions';
 
@@ -42,6 +44,7 @@ export async function makeVersions(box: BoxContext, making: Making): Promise<Sta
       const temporary = join(box.paths.versions(locker), unfinishedName(String(version)));
       toName.push({ locker, version, temporary });
       await writeVersion(temporary, { config, revision: revisionOf(box, making, { version, digest }) });
+      await ownInside(await idsIn(box, locker), join(temporary, 'config'));
     }
     if (toName.length > 0) await nameThem(box, toName);
     return staged;

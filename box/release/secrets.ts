@@ -10,10 +10,9 @@ import { dirname } from 'node:path';
 import { Fault } from '../../domain/faults';
 import type { LockerName } from '../../domain/model/ids';
 import type { ServiceConfig } from '../../domain/model/service';
-import { configurationOf } from '../containers/configuration-of';
 import type { BoxContext } from '../context';
-import { idMapOf, ownerInside } from '../inspect/id-map';
-import type { IdMap } from '../inspect/id-map';
+import { ownerInside } from '../inspect/id-map';
+import { idsIn } from '../inspect/ids-in';
 
 export interface Secret {
   readonly bytes: Buffer;
@@ -33,7 +32,7 @@ export async function readSecrets(box: BoxContext, { secrets = [] }: ServiceConf
 
 async function readOne(box: BoxContext, locker: LockerName, path: string): Promise<Secret> {
   const places = [box.paths.secretOf(locker, path), box.paths.secretOfAll(path)];
-  const ids = await idsOf(box, locker);
+  const ids = await idsIn(box, locker);
   for (const file of places) {
     const seen = await stat(file).catch(() => null);
     if (seen === null) continue;
@@ -44,12 +43,6 @@ async function readOne(box: BoxContext, locker: LockerName, path: string): Promi
     evidence: places.map((file) => `not there: ${file}`),
   });
 }
-
-/** A locker that has no container yet, or one that can't be read, is refused elsewhere. */
-const idsOf = (box: BoxContext, locker: LockerName): Promise<IdMap> =>
-  configurationOf(box)
-    .settings(locker)
-    .then(idMapOf, () => []);
 
 const unfit = (file: string, what: string): Fault =>
   new Fault('SecretMissing', `${file} is no secret that could be given: a plain file of at most 1 MiB is.`, { evidence: [what] });

@@ -9,10 +9,13 @@ import { makeLxc } from '../../box/lxc/make-lxc';
 import { makeLocker } from '../../box/new-locker/make-locker';
 import { newConfig } from '../../box/new-locker/template';
 import { boxPaths } from '../../box/paths';
+import type { LockerConfig } from '../../box/release/config-of';
+import { makeVersions } from '../../box/release/make-versions';
 import { readSecrets, writeSecret } from '../../box/release/secrets';
+import { Digest } from '../../domain/model/ids';
 import type { LockerName } from '../../domain/model/ids';
 import { BoxConfig } from '../../domain/protocol/box-config';
-import { aServiceConfig } from '../support/builders';
+import { aRelease, aServiceConfig } from '../support/builders';
 import { allowMappedIds, forgetMappedIds, MAPPED_IDS } from '../support/mapped-ids';
 
 jest.setTimeout(60_000);
@@ -99,6 +102,27 @@ test('its owner’s folder and its secrets are its own inside: it reads them and
   const end = performance.now() + 20_000;
   while (performance.now() < end && !said().includes('wrote')) await sleep(50);
   expect(said()).toBe('sesame\nhello\nwrote\n');
+});
+
+test('its config is its root’s inside, what its secrets have there stays', async () => {
+  template();
+  await makeLocker(box, { locker: ada, config: await newConfig(box, ada, {}), newData: true });
+  const secret = { bytes: Buffer.from('sesame'), mode: 0o600, uid: FIRST + 33, gid: FIRST + 33 };
+  const config: LockerConfig = {
+    files: new Map([['conf.d/env', 'PORT=1\n']]),
+    executable: new Set(),
+    secrets: new Map([['key', secret]]),
+    digest: Digest.parse('d'.repeat(64)),
+  };
+  const target = { release: aRelease(), service: aServiceConfig(), values: {}, lockerValues: {} };
+  await makeVersions(box, { target, configs: new Map([[ada, config]]), by: 'test' });
+  const owners = ['', 'conf.d', 'conf.d/env', 'key'].map((path) => {
+    const { uid, gid } = statSync(join(box.paths.version(ada, 1), 'config', path));
+    return [uid, gid];
+  });
+  const root = [FIRST, FIRST];
+  expect(owners).toEqual([root, root, root, [FIRST + 33, FIRST + 33]]);
+  expect(statSync(join(box.paths.version(ada, 1), 'REVISION')).uid).toBe(0);
 });
 
 test('what lies in the range already keeps its owner', async () => {

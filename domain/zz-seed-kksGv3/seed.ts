@@ -1,2 +1,0 @@
-import { run } from '../../box/run';
-export const a = run;

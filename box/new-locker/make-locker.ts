@@ -10,6 +10,7 @@ import { idsIn } from '../inspect/ids-in';
 import { lockerProblems } from '../inspect/preflight';
 import { onFiles } from '../release/box-files';
 import { ownInside } from '../release/own-inside';
+import { newHostKeys, ownIdentity } from './own-identity';
 import { removeLeft } from './remove-locker-files';
 import { partOf } from './template';
 import { unfinishedName } from '../release/unfinished';
@@ -35,7 +36,7 @@ export async function makeLocker(box: BoxContext, { locker, config, newData }: N
     madeData = newData && (await makeData(box, locker, ids));
     const rootfs = await partOf(box, 'rootfs');
     if (rootfs === null) await makeFolder(join(beside, 'rootfs'), ids);
-    else await onFiles(['cp', '-a', '--reflink=auto', '--', rootfs, join(beside, 'rootfs')]);
+    else await copyRoot(rootfs, { goal: join(beside, 'rootfs'), locker, ids });
     await refuseUnfit(box, locker, beside);
     await onFiles(['sync', '-f', beside]);
     await rename(beside, goal);
@@ -46,6 +47,14 @@ export async function makeLocker(box: BoxContext, { locker, config, newData }: N
     if (madeData) await rm(box.paths.me(locker), { recursive: true, force: true });
     throw error;
   }
+}
+
+/** Another machine than the template: by its name, its keys and its owners. */
+async function copyRoot(rootfs: string, { goal, locker, ids }: { goal: string; locker: LockerName; ids: IdMap }): Promise<void> {
+  await onFiles(['cp', '-a', '--reflink=auto', '--', rootfs, goal]);
+  await ownIdentity(goal, locker);
+  await newHostKeys(goal);
+  await ownInside(ids, goal);
 }
 
 /** False: an earlier life of this request made it. Named last, so that an owner's folder never has half of what he begins with. */

@@ -5,38 +5,40 @@
 import { readFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { LockerName } from '../../domain/model/ids';
+import { targetsOf } from '../../domain/model/targets';
+import type { Targets } from '../../domain/model/targets';
 import type { StageTarget } from '../../domain/protocol/verbs';
 import { configurationOf } from '../containers/configuration-of';
 import type { BoxContext } from '../context';
 import { includedFiles, parseLxcConfig } from '../inspect/lxc-settings';
 import { newConfig, partOf } from '../new-locker/template';
+import type { Model, Setting } from './model';
+import { modelLack } from './model-lack';
 import { REHEARSAL } from './rehearsal-box';
-
-export type Setting = readonly [key: string, value: string];
-
-export interface Model {
-  /** The locker that it was read of; null: the template. */
-  readonly of: LockerName | null;
-  /** In order, with what the config includes, but for what comes with LXC itself. */
-  readonly settings: readonly Setting[];
-  /** What its root file system is a copy of; null: an empty one. */
-  readonly rootfs: string | null;
-  /** A folder whose user, group and mode its /Me gets. */
-  readonly me: string | null;
-  readonly meIsCopied: boolean;
-}
 
 export async function findModel(box: BoxContext, target: StageTarget): Promise<Model | { readonly none: string }> {
   const template = await fromTemplate(box, target).catch((error: Error) => ({ none: error.message }));
   if (!('none' in template)) return template;
-  const [first] = await box.lxc.list();
-  return first === undefined ? template : fromLocker(box, first);
+  return (await fromLockers(box, targetsOf(target.service))) ?? template;
+}
+
+/** The first of which a copy can be made; where there is none, the first. null: there is no locker. */
+async function fromLockers(box: BoxContext, targets: Targets): Promise<Model | null> {
+  let first: Model | null = null;
+  for (const locker of await box.lxc.list()) {
+    const model = await fromLocker(box, locker, targets);
+    if ((await modelLack(box, model)) === null) return model;
+    first ??= model;
+  }
+  return first;
 }
 
 async function fromTemplate(box: BoxContext, target: StageTarget): Promise<Model> {
   const text = await newConfig(box, REHEARSAL, valuesFor(target));
   const [rootfs, me] = await Promise.all([partOf(box, 'rootfs'), partOf(box, 'me')]);
-  return { of: null, settings: await flattened(text), rootfs, me: me ?? (await firstData(box)), meIsCopied: me !== null };
+  const settings = await flattened(text);
+  const own = { current: box.paths.current(REHEARSAL), data: box.paths.me(REHEARSAL), targets: targetsOf(target.service) };
+  return { of: null, settings, rootfs, me: me ?? (await firstData(box)), meIsCopied: me !== null, ...own };
 }
 
 /** What only single lockers have a value of their own for is taken of the first of them. */
@@ -45,10 +47,12 @@ export function valuesFor({ values, lockerValues }: StageTarget): StageTarget['v
   return { ...sample, ...values };
 }
 
-async function fromLocker(box: BoxContext, locker: LockerName): Promise<Model> {
+async function fromLocker(box: BoxContext, locker: LockerName, targets: Targets): Promise<Model> {
   const settings = await flattened(await configurationOf(box).text(locker));
   const path = settings.findLast(([key]) => key === 'lxc.rootfs.path')?.[1] ?? '';
-  return { of: locker, settings, rootfs: path.replace(/^dir:/, '') || null, me: box.paths.me(locker), meIsCopied: false };
+  const data = box.paths.me(locker);
+  const own = { current: box.paths.current(locker), data, targets };
+  return { of: locker, settings, rootfs: path.replace(/^dir:/, '') || null, me: data, meIsCopied: false, ...own };
 }
 
 async function firstData(box: BoxContext): Promise<string | null> {

@@ -2,7 +2,9 @@
  * The config of a locker, made into that of one that nobody misses: its own root, mounts and address, no way
  * beyond the box, nothing that runs outside of it, nothing that another locker has too. Pure.
  */
-import type { Model, Setting } from './find-model';
+import { joined } from '../../domain/adopt/below';
+import type { Model, Setting } from './model';
+import { isPartOfData, ownMount, targetOf } from './own-mounts';
 
 export interface Place {
   readonly rootfs: string;
@@ -27,9 +29,10 @@ const DROPPED: readonly RegExp[] = [
 
 const SECRET = /(?:KEY|SECRET|TOKEN|PASS|CREDENTIAL)/i;
 
-export function isolateConfig({ settings, of, rootfs: modelRoot }: Model, place: Place): string {
+export function isolateConfig(model: Model, place: Place): string {
+  const { settings } = model;
   const kept = settings.filter(([key]) => !DROPPED.some((pattern) => pattern.test(key)));
-  const changed = kept.flatMap((setting): Setting[] => changeSetting(setting, { place, of, modelRoot }));
+  const changed = kept.flatMap((setting): Setting[] => changeSetting(setting, { place, model }));
   const own: Setting[] = [
     ['lxc.uts.name', 'rehearsal'],
     ['lxc.rootfs.path', `dir:${place.rootfs}`],
@@ -40,11 +43,10 @@ export function isolateConfig({ settings, of, rootfs: modelRoot }: Model, place:
 
 interface Changing {
   readonly place: Place;
-  readonly of: string | null;
-  readonly modelRoot: string | null;
+  readonly model: Model;
 }
 
-function changeSetting([key, value]: Setting, { place, of, modelRoot }: Changing): Setting[] {
+function changeSetting([key, value]: Setting, { place, model }: Changing): Setting[] {
   switch (key) {
     case 'lxc.uts.name':
     case 'lxc.rootfs.path':
@@ -56,25 +58,19 @@ function changeSetting([key, value]: Setting, { place, of, modelRoot }: Changing
     case 'lxc.environment':
       return [[key, SECRET.test(value.split('=', 1)[0] ?? '') ? `${value.split('=', 1)[0]}=rehearsal` : value]];
     case 'lxc.mount.entry':
-      return changeMount(value, place, modelRoot).map((entry) => [key, entry]);
+      return changeMount(value, place, model).map((entry) => [key, entry]);
     default:
-      return [[key, key.startsWith('lxc.cgroup.dir') && of !== null ? withoutName(value, of) : value]];
+      return [[key, key.startsWith('lxc.cgroup.dir') && model.of !== null ? withoutName(value, model.of) : value]];
   }
 }
 
-function changeMount(entry: string, { current, me, standIns }: Place, modelRoot: string | null): string[] {
+function changeMount(entry: string, { current, me, standIns }: Place, model: Model): string[] {
   const [source = '', target = '', ...rest] = entry.split(/\s+/);
-  const place = targetOf(target, modelRoot);
-  const own: Readonly<Record<string, string>> = { code: `${current}/code`, Config: `${current}/config`, Me: me };
-  const instead = Object.hasOwn(own, place) ? own[place] : standIns.get(source);
+  const own = ownMount(model, { source, target });
+  const sources = { code: `${current}/code`, config: `${current}/config`, me };
+  const instead = own === null || isPartOfData(own) ? standIns.get(source) : joined(sources[own.part], own.rest);
   if (instead === null) return [];
-  return [[instead ?? source, place, ...rest].join(' ')];
-}
-
-/** As a relative path: LXC takes one below the root file system too, and that is another now. */
-export function targetOf(target: string, modelRoot: string | null): string {
-  const below = modelRoot !== null && target.startsWith(`${modelRoot}/`) ? target.slice(modelRoot.length) : target;
-  return below.replace(/^\/+|\/+$/g, '');
+  return [[instead ?? source, targetOf(target, model.rootfs), ...rest].join(' ')];
 }
 
 const withoutName = (path: string, name: string): string =>

@@ -18,9 +18,10 @@ import { ownInside } from '../release/own-inside';
 import { readManifest } from '../release/read-manifest';
 import { switchTo } from '../release/versions';
 import { valuesFor } from './find-model';
-import type { Model } from './find-model';
+import type { Model } from './model';
 import { isolateConfig } from './isolate-config';
 import { REHEARSAL } from './rehearsal-box';
+import { quietRoot } from './quiet-root';
 import type { Room } from './room';
 import { makeStandIns } from './stand-ins';
 
@@ -55,7 +56,11 @@ async function makeRoot({ rootfs }: Model, goal: string, ids: IdMap): Promise<vo
   if (rootfs === null) {
     await mkdir(goal, { mode: 0o755 });
     await ownInside(ids, goal);
-  } else await onFiles(['cp', '-a', '-x', '--reflink=auto', '--', rootfs, goal]);
+    return;
+  }
+  await onFiles(['cp', '-a', '-x', '--reflink=auto', '--', rootfs, goal]);
+  await quietRoot(goal);
+  await ownInside(ids, goal);
 }
 
 /** Empty, or the release's fixture, or what the template gives every owner; never somebody's data. */

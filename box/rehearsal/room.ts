@@ -10,7 +10,8 @@ import type { BoxContext } from '../context';
 import { nextAddresses } from '../new-locker/next-address';
 import { run } from '../run';
 import { findModel } from './find-model';
-import type { Model } from './find-model';
+import type { Model } from './model';
+import { modelLack } from './model-lack';
 
 export type Room =
   | { readonly kind: 'room'; readonly model: Model; readonly address: string; readonly mac: string }
@@ -29,7 +30,7 @@ export async function roomForRehearsal(box: BoxContext, target: StageTarget): Pr
     return none('the lockers of this box are instances of LXD or Incus, of which no throwaway one is made yet');
   const model = await findModel(box, target);
   if ('none' in model) return none(`there is nothing to make a locker like: ${model.none}`);
-  const lacks = networkLack(model) ?? rootLack(model) ?? (await memoryLack(box)) ?? (await diskLack(box, model));
+  const lacks = (await modelLack(box, model)) ?? (await memoryLack(box)) ?? (await diskLack(box, model));
   if (lacks !== null) return none(lacks);
   const free = nextAddresses(await configTexts(box));
   if (free === null) return none('no address is free: the lockers have none that could be counted on from, or all are taken');
@@ -37,21 +38,6 @@ export async function roomForRehearsal(box: BoxContext, target: StageTarget): Pr
 }
 
 const none = (because: string): Room => ({ kind: 'none', because });
-const lastOf = ({ settings }: Model, key: string): string | null => settings.findLast(([name]) => name === key)?.[1] ?? null;
-
-function networkLack(model: Model): string | null {
-  const type = lastOf(model, 'lxc.net.0.type');
-  if (type === 'veth' && lastOf(model, 'lxc.net.0.ipv4.address') !== null) return null;
-  return type === 'veth'
-    ? 'lockers have no fixed address, so none is known to be free'
-    : `lockers have a network of type ${type ?? 'none'}, which could not be cut off from what is beyond the box`;
-}
-
-function rootLack({ of, rootfs }: Model): string | null {
-  if (of === null || rootfs === null || rootfs.startsWith('/')) return null;
-  return `the root file system of ${of} is ${rootfs}, which is not simply copied; a template for new lockers would do`;
-}
-
 async function memoryLack(box: BoxContext): Promise<string | null> {
   const info = await readFile('/proc/meminfo', 'utf8').catch(() => '');
   const of = (key: string) => Number(new RegExp(`^${key}:\\s*(\\d+) kB`, 'm').exec(info)?.[1] ?? Number.NaN) * 1024;

@@ -3,17 +3,15 @@
  * and everybody on the box may read it. Whatever else is mounted, such as a file of keys or a folder that
  * lockers write to, is an empty one of the same user and mode.
  */
-import { chmod, chown, mkdir, stat, writeFile } from 'node:fs/promises';
+import { chmod, chown, mkdir, realpath, stat, writeFile } from 'node:fs/promises';
 import type { Stats } from 'node:fs';
 import { extname, join } from 'node:path';
+import { within } from '../../domain/adopt/below';
 import type { StageTarget } from '../../domain/protocol/verbs';
 import type { BoxContext } from '../context';
 import type { Secrets } from '../release/secrets';
-import type { Model } from './find-model';
-import { targetOf } from './isolate-config';
-
-/** The release's own; they are given to it in any case. */
-const OWN = new Set(['code', 'Config', 'Me']);
+import type { Model } from './model';
+import { isPartOfData, ownMount, targetOf } from './own-mounts';
 
 export interface Mount {
   readonly source: string;
@@ -22,13 +20,15 @@ export interface Mount {
 }
 
 /** Those that bring something of the box into the locker; proc, tmpfs and the like do not. */
-export function bindsOf({ settings, rootfs }: Model): Mount[] {
-  return settings.flatMap(([key, value]) => {
+export function bindsOf(model: Model): Mount[] {
+  return model.settings.flatMap(([key, value]) => {
     const [source = '', target = '', , options = ''] = value.split(/\s+/);
     const parts = options.split(',');
-    const place = targetOf(target, rootfs);
     const isBind = parts.includes('bind') || parts.includes('rbind');
-    return key === 'lxc.mount.entry' && isBind && !OWN.has(place) ? [{ source, target: place, options: parts }] : [];
+    const own = ownMount(model, { source, target });
+    const isGiven = own !== null && !isPartOfData(own);
+    const isOther = key === 'lxc.mount.entry' && isBind && !isGiven;
+    return isOther ? [{ source, target: targetOf(target, model.rootfs), options: parts }] : [];
   });
 }
 
@@ -38,15 +38,20 @@ export async function makeStandIns(model: Model, folder: string): Promise<Readon
   await mkdir(folder, { recursive: true, mode: 0o755 });
   for (const [index, mount] of bindsOf(model).entries()) {
     const found = await stat(mount.source).catch(() => null);
-    if (found === null || isPublic(mount, found)) continue;
+    if (found === null || ((await isNobodys(model, mount)) && isPublic(mount, found))) continue;
     made.set(mount.source, await makeStandIn(join(folder, `${index}${extname(mount.source)}`), found));
   }
   return made;
 }
 
-function isPublic({ target, options }: Mount, { mode }: Stats): boolean {
-  const inOwners = /^(?:Me|Config)\//.test(target);
-  return !inOwners && options.includes('ro') && (mode & 0o004) !== 0;
+/** Neither of its owner's data, by whatever way, nor laid into what is its own. */
+async function isNobodys({ data, targets }: Model, { source, target }: Mount): Promise<boolean> {
+  const [real, owned] = await Promise.all([source, data].map((path) => realpath(path).catch(() => path)));
+  return !within(owned ?? data, real ?? source) && ![targets.me, targets.config].some((place) => within(place, `/${target}`));
+}
+
+function isPublic({ options }: Mount, { mode }: Stats): boolean {
+  return options.includes('ro') && (mode & 0o004) !== 0;
 }
 
 /** Of the service's secrets: there, with the rights of the first locker's, and nothing in them. */

@@ -65,6 +65,7 @@ function template(): void {
   mkdirSync(join(box.paths.lockerTemplate, 'me'), { mode: 0o700 });
   writeFileSync(join(box.paths.lockerTemplate, 'me/welcome'), 'hello\n', { mode: 0o600 });
   writeFileSync(join(rootfs, 'init.sh'), INIT);
+  chmodSync(join(rootfs, 'init.sh'), 0o4755);
   const lines = [
     `lxc.include = ${folder}/userns.conf`,
     'lxc.rootfs.path = dir:{{rootfs}}',
@@ -94,6 +95,9 @@ test('its owner’s folder and its secrets are its own inside: it reads them and
   await makeLocker(box, { locker: ada, config: await newConfig(box, ada, {}), newData: true });
   for (const path of [box.paths.me(ada), join(box.paths.me(ada), 'welcome')])
     expect([statSync(path).uid, statSync(path).gid]).toEqual([FIRST, FIRST]);
+  // Of its root file system, too, which its template has as the box's root wrote it.
+  const init = statSync(join(box.config.lxcPath, ada, 'rootfs/init.sh'));
+  expect([init.uid, init.gid, init.mode & 0o7777]).toEqual([FIRST, FIRST, 0o4755]);
   const version = box.paths.current(ada);
   mkdirSync(join(version, 'code'), { recursive: true });
   await secretIn(version);

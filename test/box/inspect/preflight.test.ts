@@ -62,12 +62,12 @@ const own = (): Partial<Lines> => ({
   me: `lxc.mount.entry = ${here.box.paths.me(l01)} var/lib/registry none bind,rw 0 0`,
 });
 
-describe('where its service says so', () => {
-  const problemsThere = async (change: Partial<Lines>) => {
-    await problemsWith(change);
-    return lockerProblems(here.box, l01, { targets });
-  };
+const problemsThere = async (change: Partial<Lines>) => {
+  await problemsWith(change);
+  return lockerProblems(here.box, l01, { targets });
+};
 
+describe('where its service says so', () => {
   test('code, config and data are looked for there, and not elsewhere', async () => {
     expect(await problemsThere(own())).toEqual([]);
     const problems = await problemsThere({});

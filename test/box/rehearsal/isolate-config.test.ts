@@ -1,12 +1,23 @@
 /** What of a locker's config is the throwaway one's too, and what is not. */
-import { chmodSync, mkdirSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import {
+  chmodSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  readdirSync,
+  rmSync,
+  statSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseLxcConfig } from '../../../box/inspect/lxc-settings';
-import type { Model } from '../../../box/rehearsal/find-model';
+import type { Model } from '../../../box/rehearsal/model';
 import { isolateConfig } from '../../../box/rehearsal/isolate-config';
 import { makeStandIns } from '../../../box/rehearsal/stand-ins';
 import type { LockerName } from '../../../domain/model/ids';
+import { TARGETS } from '../../../domain/model/targets';
 
 const model = (text: string): Model => ({
   of: 'ada' as LockerName,
@@ -14,6 +25,9 @@ const model = (text: string): Model => ({
   rootfs: '/lxc/ada/rootfs',
   me: '/me/ada',
   meIsCopied: false,
+  current: '/lockers/ada/current',
+  data: '/me/ada',
+  targets: TARGETS,
 });
 const place = {
   rootfs: '/r/lxc/Rehearsal/rootfs',
@@ -62,6 +76,33 @@ test('its own name, root, address, code, config and data', () => {
     '',
   ]);
   expect(text).not.toContain('ada');
+});
+
+test('what an adoption left at the old places is the new release there, too', () => {
+  const text = [
+    'lxc.mount.entry = /lockers/ada/current/code code none bind,ro,create=dir 0 0',
+    'lxc.mount.entry = /lockers/ada/current/code opt/registry none bind,ro,create=dir 0 0',
+    'lxc.mount.entry = /lockers/ada//current/code/assets var/www none bind,ro,create=dir 0 0',
+    'lxc.mount.entry = /lockers/ada/current/config etc/registry none bind,ro,create=dir 0 0',
+    'lxc.mount.entry = /me/ada var/lib/registry none bind,rw,create=dir 0 0',
+    'lxc.mount.entry = /lockers/adam/current/code mnt none bind,ro,create=dir 0 0',
+  ].join('\n');
+  expect(valuesOf(text, 'lxc.mount.entry')).toEqual([
+    'lxc.mount.entry = /r/lockers/Rehearsal/current/code code none bind,ro,create=dir 0 0',
+    'lxc.mount.entry = /r/lockers/Rehearsal/current/code opt/registry none bind,ro,create=dir 0 0',
+    'lxc.mount.entry = /r/lockers/Rehearsal/current/code/assets var/www none bind,ro,create=dir 0 0',
+    'lxc.mount.entry = /r/lockers/Rehearsal/current/config etc/registry none bind,ro,create=dir 0 0',
+    'lxc.mount.entry = /r/me/Rehearsal var/lib/registry none bind,rw,create=dir 0 0',
+    'lxc.mount.entry = /lockers/adam/current/code mnt none bind,ro,create=dir 0 0',
+  ]);
+});
+
+test('at the places that its service names, whatever is mounted there', () => {
+  const named = {
+    ...model('lxc.mount.entry = /srv/old opt/registry none bind,ro 0 0'),
+    targets: { ...TARGETS, code: '/opt/registry' },
+  };
+  expect(isolateConfig(named, place)).toContain('lxc.mount.entry = /r/lockers/Rehearsal/current/code opt/registry none');
 });
 
 test.each([
@@ -138,6 +179,19 @@ describe('stand-ins', () => {
     ['whatever lies in its data', 'public.txt', 'bind,ro', 'Me/public.txt'],
   ])('%s is an empty one', async (_, name, options, target) => {
     expect((await standIns(mount(name, options, target))).get(join(dir, name))).toContain('stand-ins');
+  });
+
+  test('its owner’s data are an empty folder by whatever way they are mounted, a part of them too', async () => {
+    const data = join(dir, 'data');
+    mkdirSync(join(data, 'mail'), { recursive: true });
+    symlinkSync(data, join(dir, 'way'));
+    for (const source of [join(data, 'mail'), join(dir, 'way'), join(dir, 'way/mail')]) {
+      const made = await makeStandIns(
+        { ...model(`lxc.mount.entry = ${source} srv/mail none bind,ro 0 0`), data },
+        mkdtempSync(join(dir, 'made-')),
+      );
+      expect(readdirSync(made.get(source) ?? dir)).toEqual([]);
+    }
   });
 
   test('what is read only for everybody is left as it is, and so is what is not there', async () => {

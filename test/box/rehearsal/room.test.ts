@@ -1,6 +1,6 @@
 /** What a box lacks for one locker more is said with figures, before anything is begun. */
-import { appendFileSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { appendFileSync, mkdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
 import type { BoxContext } from '../../../box/context';
 import { roomForRehearsal } from '../../../box/rehearsal/room';
 import type { LockerName } from '../../../domain/model/ids';
@@ -48,6 +48,26 @@ test.each([
 ])('%s', async (_, text, because) => {
   add(text);
   expect(await roomIn()).toEqual({ kind: 'none', because: expect.stringContaining(because) });
+});
+
+test('data of an owner in the root file system that would be copied', async () => {
+  const rootfs = join(dirname(box.paths.lxcConfig(ada)), 'rootfs');
+  rmSync(box.paths.me(ada), { recursive: true, force: true });
+  mkdirSync(join(rootfs, 'var/lib/registry'), { recursive: true });
+  symlinkSync(join(rootfs, 'var/lib/registry'), box.paths.me(ada));
+  add(`lxc.rootfs.path = dir:${rootfs}\n${NETWORK}`);
+  expect(await roomIn()).toEqual({
+    kind: 'none',
+    because: expect.stringMatching(/^the data of ada lie in .*rootfs, which would/),
+  });
+});
+
+test('the first locker is passed over where another can be copied', async () => {
+  box.remove();
+  box = aBox(['ada', 'ben']);
+  writeFileSync(box.paths.lxcConfig(ada), 'lxc.net.0.type = none\n');
+  appendFileSync(box.paths.lxcConfig('ben' as LockerName), NETWORK);
+  expect(await roomIn()).toMatchObject({ kind: 'room', model: { of: 'ben' } });
 });
 
 test('no disk: what is needed, what is free, what stays free', async () => {

@@ -68,7 +68,9 @@ const runs = ({ name, command, port, listens, code }: FoundServer): string =>
     ? `${name}: it is not clear who is meant: its processes listen on ${listens.join(', ') || 'no port'}`
     : `${name}: on port ${port} listens ${command.slice(0, 100)}${code === null ? ', which names no code of its own' : `, from ${code.on}`}`;
 
-const bindSources = (locker: OldLocker): string[] => mountsOfLocker(locker).flatMap(({ bind, source }) => (bind ? [source] : []));
+const OF_THE_KERNEL = /^\/(?:sys|proc|dev)(?:\/|$)/;
+const bindSources = (locker: OldLocker): string[] =>
+  mountsOfLocker(locker).flatMap(({ bind, source }) => (bind && !OF_THE_KERNEL.test(source) ? [source] : []));
 
 /** A mounted folder may lie in a checkout, be one, or hold one. */
 async function checkoutsOf(locker: OldLocker): Promise<string[]> {

@@ -95,6 +95,13 @@ describe('a box with one tree and its parent mounted', () => {
     expect(await lockerProblems(box, l01)).toEqual([]);
   });
 
+  test('what the kernel mounts in each container is no place where code could be', async () => {
+    const config = readFileSync(box.configFile('l01'), 'utf8').replace(/^lxc\.mount\.entry.*\n/m, '');
+    const kernel = 'lxc.mount.entry = /sys/fs/fuse/connections sys/fs/fuse/connections none bind,optional 0 0\n';
+    writeFileSync(box.configFile('l01'), `${config}${kernel}lxc.mount.entry = /srv/app opt/app none bind,ro 0 0\n`);
+    await expect(adopt({ only: [l01] })).rejects.toMatchObject({ code: 'BoxUnfit', evidence: ['l01:', '/srv/app'] });
+  });
+
   test('settings that are a checkout come without their .git, wherever it lies', async () => {
     const settings = join(box.folder, 'srv/Config/l01');
     for (const file of ['.git/HEAD', 'plugins/mail/.git', 'plugins/mail/mail.conf']) {

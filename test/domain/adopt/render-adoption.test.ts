@@ -54,8 +54,9 @@ const plan: AdoptionPlan = {
 
 test('the plan of an adoption', () => expectGolden('adoption.txt', `${adoptionLines(plan).join('\n')}\n`));
 
+const root = (name: string) => `/var/lib/lxc/${name}/rootfs`;
+
 test('the plan of an adoption of what was found, with what the fleet file lacks', () => {
-  const root = (name: string) => `/var/lib/lxc/${name}/rootfs`;
   const found = ['l01', 'l02'].map((name) => ({
     name: LockerName.parse(name),
     init: 'sysvinit' as const,

@@ -1,6 +1,7 @@
 /**
  * What starts lockerd when the box boots: a systemd unit, an init script, or cron. Pure.
- * Any question starts lockerd, and never a second one, so the hooks without systemd just ask.
+ * Any question starts lockerd, and never a second one, so the hooks without systemd just ask: for what is answered at
+ * once and well, however few lockers serve right after a boot.
  */
 import type { HostFacts, Wanted } from '../../box-install/wanted';
 import { INSTALL_PLACES, LOCKERCTL } from './install-places';
@@ -74,7 +75,7 @@ const INIT_SCRIPT = `#!/bin/sh
 ### END INIT INFO
 # A stop is not its business: lockers go down with the box, and are started again after its boot.
 case "$1" in
-  start | restart | force-reload) exec ${LOCKERCTL} status >/dev/null ;;
+  start | restart | force-reload) exec ${LOCKERCTL} history 1 >/dev/null ;;
   stop) ;;
   status) exec ${LOCKERCTL} status ;;
   *)
@@ -85,5 +86,5 @@ esac
 `;
 
 const CRON_LINE = `# Lockstep: looks after the lockers of this box
-@reboot root ${LOCKERCTL} status >/dev/null
+@reboot root ${LOCKERCTL} history 1 >/dev/null
 `;

@@ -213,7 +213,10 @@ test('an upgrade touches no running locker, and one that does not serve is nothi
   const one = ['-P', box.places.lxc, '-n', box.lockers[0] as string];
   await box.exec('lxc-freeze', ...one);
   const ended = await install('--node', process.execPath, '--boot', 'init.d', '--yes');
+  // A boot's question: right after one no locker serves yet.
+  const booted = await box.exec('/etc/init.d/lockstep', 'start');
   await box.exec('lxc-unfreeze', ...one);
+  expect([booted.code, booted.stdout]).toEqual([0, '']);
   expect(ended.stderr).toMatch(/makes way for this one[^]*done: lockerd/);
   expect(ended.code).toBe(0);
   expect(await lockerdPid()).not.toBe(old.pid);

@@ -49,6 +49,8 @@ module.exports = {
     layer('web', ['web']),
     // Not in `npm test`: `npm run test:postgres`.
     layer('postgres', ['postgres']),
+    // Not in `npm test`: `npm run test:long`.
+    layer('long', ['long']),
     // Nor this: `npm run test:lxd`.
     layer('lxd', ['lxd']),
   ],

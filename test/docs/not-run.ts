@@ -14,8 +14,8 @@ export const NOT_RUN: readonly NotRun[] = [
     fits: / --containers lxd$/,
     because: 'needs a host with LXD; test/starters makes what it writes, and test/lxd works with that',
   },
-  { fits: /^npm run bench( |$)/, because: 'takes minutes; test/e2e/bench.test.ts runs it with few lockers' },
-  { fits: /^npm run bench:300\b/, because: 'takes up to an hour; test/e2e/bench.test.ts runs it with --quick' },
+  { fits: /^npm run bench( |$)/, because: 'takes minutes; test/long/bench.test.ts runs it with few lockers' },
+  { fits: /^npm run bench:300\b/, because: 'takes up to an hour; test/long/bench.test.ts runs it with --quick' },
   { fits: /^npm run chaos\b/, because: 'takes minutes to hours; test/chaos/share.test.ts runs its share' },
   {
     fits: /^npm run lockstep -- approve .*--sign-with /,
@@ -25,7 +25,7 @@ export const NOT_RUN: readonly NotRun[] = [
   { fits: /^sudo chown /, because: 'gives a team’s files to another account; nothing of ours is run by it' },
   {
     fits: /^npm run lockstep -- check /,
-    because: 'the sandbox’s service has no checks; test/e2e/checks.test.ts runs it with some',
+    because: 'the sandbox’s service has no checks; test/long/checks.test.ts runs it with some',
   },
   {
     fits: /^docker compose /,

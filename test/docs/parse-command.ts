@@ -48,6 +48,7 @@ const SCRIPTS: Readonly<Record<string, Parse>> = {
   chatops: untilParsed(chatopsMain),
   'set-up-temporal': untilParsed(setUpMain),
   'test:postgres': takesNothing,
+  'test:long': takesNothing,
   'test:lxd': takesNothing,
   worker: takesNothing,
   check: takesNothing,

@@ -95,10 +95,14 @@ const mayName = (socket: string, name: LockerName): boolean =>
 /** As the process sees it, which may have another root. */
 const placeOf = (pid: string, typed: string): string => `/proc/${pid}/${typed.startsWith('/') ? 'root' : 'cwd'}/${typed}`;
 
-/** The same folder by whatever way, a bind mount too; the text itself where nothing is there. */
+/** The same folder by whatever way, a bind mount too; the text itself where nothing is there, or nothing that we may see. */
 function folderId(path: string): string {
-  const seen = statSync(path, { bigint: true, throwIfNoEntry: false });
-  return seen ? `${seen.dev}:${seen.ino}` : path;
+  try {
+    const { dev, ino } = statSync(path, { bigint: true });
+    return `${dev}:${ino}`;
+  } catch {
+    return path;
+  }
 }
 
 /** null: gone, or a zombie. */

@@ -34,7 +34,11 @@ const OPEN = { pressure: { cpuSomeAvg10: 100 } };
 
 export async function anInstallation({ lockers, policy, values }: Wanted): Promise<Installation> {
   const home = await mkdtemp(join(tmpdir(), 'lockstep-home-'));
-  const sandbox = await makeSandbox({ lockers, ...(policy && { policy: { ...OPEN, ...policy } }), ...(values && { values }) });
+  const made = await makeSandbox({ lockers, ...(policy && { policy: { ...OPEN, ...policy } }), ...(values && { values }) });
+  const sandbox: Sandbox = {
+    ...made,
+    writeFleet: ({ policy: next, ...more }) => made.writeFleet({ ...more, ...(next && { policy: { ...OPEN, ...next } }) }),
+  };
   const env = { LOCKSTEP_HOME: home, LOCKSTEP_BIN: BINARIES };
   const common = ['--box', sandbox.box, '--fleet', sandbox.fleetFile];
   return {

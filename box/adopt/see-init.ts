@@ -4,15 +4,14 @@ import { readlink } from 'node:fs/promises';
 import type { InitKind } from '../../domain/adopt/found-server';
 import { NO_PATHS, pathsInScript, pathsInUnit, scriptOf, unitIn } from '../../domain/adopt/service-words';
 import type { ServicePaths } from '../../domain/adopt/service-words';
-import { maskOf } from '../inspect/signal-mask';
+import { isSystemd } from '../inspect/ends-by';
 import type { Inside } from './look-inside';
 import { PROC, textOf } from './processes';
 
-const RT_HALT = 37;
 const BY_NAME: Readonly<Record<string, InitKind>> = { busybox: 'busybox', runit: 'runit', 's6-svscan': 's6' };
 
 export async function initKindOf(initPid: number, inside: Inside, proc = PROC): Promise<InitKind> {
-  if (maskOf(await textOf(initPid, 'status', proc), 'SigBlk').includes(RT_HALT)) return 'systemd';
+  if (isSystemd(await textOf(initPid, 'status', proc))) return 'systemd';
   const name = basename(await readlink(join(proc, `${initPid}/exe`)).catch(() => ''));
   if ((await inside.see('/run/openrc')) !== null) return 'openrc';
   if (name === 'init' && (await inside.see('/etc/inittab')) !== null) return 'sysvinit';

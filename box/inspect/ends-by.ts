@@ -12,10 +12,13 @@ const SYSTEMD = [37, 38];
 /** By the name of their program. busybox: power off, halt; runit: look whether it is to stop. */
 const BY_NAME: Readonly<Record<string, readonly number[]>> = { systemd: SYSTEMD, busybox: [12, 10], runit: [18] };
 
+/** By its /proc/<pid>/status: systemd alone blocks the signal by which it halts, to wait for it. */
+export const isSystemd = (status: string): boolean => maskOf(status, 'SigBlk').includes(37);
+
 /** null: an init that is not known here; then any handler must be taken for a good one. */
 export async function endsBy(initPid: number, proc = '/proc'): Promise<readonly number[] | null> {
   const status = await readFile(join(proc, `${initPid}/status`), 'utf8').catch(() => '');
-  if (maskOf(status, 'SigBlk').includes(37)) return SYSTEMD;
+  if (isSystemd(status)) return SYSTEMD;
   const name = basename(await readlink(join(proc, `${initPid}/exe`)).catch(() => ''));
   if (name !== 'init') return BY_NAME[name] ?? null;
   return endsByTable(join(proc, `${initPid}/root`));

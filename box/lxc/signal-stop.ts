@@ -1,5 +1,6 @@
 /** The halt signal, once. */
 import { constants } from 'node:os';
+import { sentUnset } from '../../domain/adopt/halt-signal';
 import type { LockerName } from '../../domain/model/ids';
 import type { Configuration } from '../containers/configuration';
 import { endsBy } from '../inspect/ends-by';
@@ -29,7 +30,7 @@ interface Through {
 /** The signal of its configuration; where none is set, by LXC's own rule. */
 export async function signalHalt(configuration: Configuration, name: LockerName, init: InitProcess): Promise<void> {
   const set = (await configuration.settings(name)).get('lxc.signal.halt')?.at(-1);
-  const signal = set === undefined ? ((await endsBy(init.pid))?.includes(37) ? 37 : constants.signals.SIGPWR) : haltSignal(set);
+  const signal = set === undefined ? sentUnset(await endsBy(init.pid)) : haltSignal(set);
   if (signal !== null) signalInit(init, signal);
 }
 

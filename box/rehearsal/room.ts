@@ -5,7 +5,7 @@
 import { readFile, statfs } from 'node:fs/promises';
 import type { StageTarget } from '../../domain/protocol/verbs';
 import { configTexts } from '../containers/config-texts';
-import { isLxd } from '../containers/kinds';
+import { isLxd } from '../../domain/protocol/box-config';
 import type { BoxContext } from '../context';
 import { nextAddresses } from '../new-locker/next-address';
 import { run } from '../run';
@@ -26,7 +26,7 @@ const SMALL_THINGS = 16 * 1024 * 1024;
 
 export async function roomForRehearsal(box: BoxContext, target: StageTarget): Promise<Room> {
   if (box.config.kind === 'process') return none('the lockers of this box are processes, which nothing keeps apart');
-  if (isLxd(box.config))
+  if (isLxd(box.config.kind))
     return none('the lockers of this box are instances of LXD or Incus, of which no throwaway one is made yet');
   const model = await findModel(box, target);
   if ('none' in model) return none(`there is nothing to make a locker like: ${model.none}`);

@@ -47,14 +47,17 @@ export function haltSignal({ set, handled, ends }: HaltFacts): HaltSignal {
 }
 
 /** What LXC sends where nothing is set: the halt of systemd to an init that waits for it, else SIGPWR. */
-const unset = (ends: readonly number[]): number => (ends.includes(RT_HALT) ? RT_HALT : POWER);
+export const sentUnset = (ends: readonly number[] | null): number => (ends?.includes(RT_HALT) ? RT_HALT : POWER);
 
 function byInit(set: string | null, ends: readonly number[]): HaltSignal {
-  const number = set === null ? unset(ends) : signalNumber(set);
+  const number = set === null ? sentUnset(ends) : signalNumber(set);
   if (number !== null && ends.includes(number)) return { kind: 'stays' };
   const [best] = ends;
-  return best === undefined ? { kind: 'none', problem: NO_WAY_TO_END } : { kind: 'set', signal: WRITTEN[best] ?? String(best) };
+  return best === undefined ? { kind: 'none', problem: NO_WAY_TO_END } : { kind: 'set', signal: signalName(best) };
 }
+
+/** As it is written into a config. */
+export const signalName = (number: number): string => WRITTEN[number] ?? String(number);
 
 const WRITTEN: Readonly<Record<number, string>> = {
   2: 'SIGINT',

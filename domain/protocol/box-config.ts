@@ -40,3 +40,6 @@ export const BoxConfig = z.strictObject({
   minFreeBytes: z.int().default(256 * 1024 * 1024),
 });
 export type BoxConfig = z.infer<typeof BoxConfig>;
+
+/** Kept by a daemon. Incus came of LXD, and answers to the same questions. */
+export const isLxd = (kind: BoxConfig['kind'] | undefined): kind is 'lxd' | 'incus' => kind === 'lxd' || kind === 'incus';

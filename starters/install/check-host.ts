@@ -1,5 +1,6 @@
 /** May this host become a box? Pure. Lockers that are not fit yet only warn: adopt-box, or a person, comes after. */
 import type { HostFacts } from '../../box-install/wanted';
+import { isLxd } from '../../domain/protocol/box-config';
 import type { BoxConfig } from '../../domain/protocol/box-config';
 import { checkClock, checkDisk, checkInodes, checkKernel, checkLockers, checkNode, checkPsi } from '../doctor/check-figures';
 import { fail, ok, warn } from '../doctor/finding';
@@ -27,7 +28,7 @@ export function checkHost(facts: HostFacts, check: HostCheck): Finding[] {
       : fail(
           'LXC path',
           `there is no folder ${check.lxcPath}`,
-          check.kind === 'lxd' || check.kind === 'incus'
+          isLxd(check.kind)
             ? `Name the folder with the containers of ${check.kind} with --lxc-path.`
             : "Name LXC's own path (`lxc-config lxc.lxcpath`) with --lxc-path.",
         ),
@@ -44,7 +45,7 @@ export function checkHost(facts: HostFacts, check: HostCheck): Finding[] {
 }
 
 function runtimeOf({ lxc }: HostFacts, { kind, lxcPath }: HostCheck): Finding {
-  const name = kind === 'lxd' || kind === 'incus' ? kind : null;
+  const name = isLxd(kind) ? kind : null;
   if (lxc !== null) return ok(name?.toUpperCase() ?? 'LXC', lxc);
   return name === null
     ? fail('LXC', 'lxc-start is not there', 'Install the Debian package lxc; of LXD or Incus name it: --containers lxd.')
